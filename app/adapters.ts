@@ -1,0 +1,103 @@
+import type { ChildProcess, SpawnOptions } from 'node:child_process'
+import type { IPty, IPtyForkOptions } from 'node-pty'
+import type { CloudId, Service } from './contract.ts'
+
+/** One HTTP request of the main process; bodies are text. */
+export interface HttpRequest {
+  url: string
+  method: 'GET' | 'POST'
+  headers: Record<string, string>
+  body?: string
+  /** Milliseconds until the request is given up. */
+  timeoutMs?: number
+  signal?: AbortSignal
+}
+
+/** The answer to an `HttpRequest`; header names in lower case. */
+export interface HttpResponse {
+  status: number
+  headers: Record<string, string>
+  body: string
+}
+
+export type Network = (request: HttpRequest) => Promise<HttpResponse>
+
+/** keytar's calls that Tenantry uses; each rejects where the keychain can't be reached or is locked. */
+export interface Keychain {
+  getPassword(service: string, account: string): Promise<string | null>
+  setPassword(service: string, account: string, password: string): Promise<void>
+  deletePassword(service: string, account: string): Promise<boolean>
+  findCredentials(service: string): Promise<Array<{ account: string; password: string }>>
+}
+
+/** How processes are started: every start of Tenantry passes here, so that a test sees each one. */
+export interface Spawn {
+  pty(file: string, args: string[], options: IPtyForkOptions): IPty
+  process(file: string, args: string[], options: SpawnOptions): ChildProcess
+}
+
+/** The PowerShell module that connects, as the bootstrap needs it. */
+export interface ConnectModule {
+  name: string
+  /** A folder to import from instead of looking through PSModulePath. */
+  path?: string
+}
+
+/** One cloud as data: where tokens come from, where Exchange is, and how the module is told so. */
+export interface Cloud {
+  id: CloudId
+  label: string
+  /** Host of the login authority, without scheme. */
+  loginHost: string
+  /** Per service: the token's resource (scope is `<resource>/.default`) and the base URL of its REST service. */
+  services: Record<Service, { resource: string; url: string } | null>
+  /** Values for the connect cmdlet beyond token and organization, per service. */
+  connectParameters: Record<Service, Record<string, string>>
+  module: ConnectModule
+  /** How this cloud's login authority and service are reached, where not over the machine's network. */
+  network?: Network
+}
+
+/** A question that only the host may ask: in its own dialog, out of the window's reach. */
+export interface Question {
+  title: string
+  message: string
+  detail: string
+  confirmLabel: string
+}
+
+/** What the process around the core gives it. */
+export interface Host {
+  kind: 'electron' | 'preview'
+  confirm(question: Question): Promise<boolean>
+  chooseFile(options: { title: string }): Promise<string | null>
+  chooseFolder(options: { title: string }): Promise<string | null>
+  /** Keeps the machine from sleeping while true. */
+  keepAwake(on: boolean): void
+}
+
+export interface Paths {
+  /** Profiles, sealed files, settings. */
+  data: string
+  /** Session folders and pipes; a directory of mode 0700 that Tenantry owns. */
+  runtime: string
+  /** Folder of Tenantry.psm1 and the certificate helper. */
+  scripts: string
+  /** The engine console, where it was built. */
+  engineConsole: string | null
+}
+
+/** Everything the core takes from outside. */
+export interface Adapters {
+  version: string
+  platform: NodeJS.Platform
+  env: NodeJS.ProcessEnv
+  paths: Paths
+  keychain: () => Promise<Keychain>
+  spawn: Spawn
+  now: () => number
+  network: Network
+  host: Host
+  /** Clouds beyond Microsoft's: the demo tenants. */
+  clouds: Cloud[]
+}

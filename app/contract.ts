@@ -1,0 +1,379 @@
+import { z } from 'zod'
+
+/*
+ * Everything that crosses between the main process and the window: the calls, the events, the frames of a
+ * session's byte stream, and the shapes inside them. Types on both sides are inferred from here.
+ * Nothing in a call's output or in an event may hold a secret, a private key or an access token.
+ */
+
+// ---- shapes -------------------------------------------------------------------------------------
+
+/** One failure as the admin reads it: what happened, and what to do next. */
+export const failureSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  hint: z.string().optional(),
+  retryable: z.boolean(),
+  /** The field of a form the failure belongs to, where it is about input. */
+  field: z.string().optional()
+})
+export type Failure = z.infer<typeof failureSchema>
+
+export const cloudIds = ['worldwide', 'gcchigh', 'dod', 'china', 'custom', 'demo'] as const
+export const cloudIdSchema = z.enum(cloudIds)
+export type CloudId = z.infer<typeof cloudIdSchema>
+
+/** Hosts of a cloud that is not in the table; https host names without scheme or path. */
+export const customCloudSchema = z.object({
+  loginHost: z.string(),
+  exchangeHost: z.string(),
+  complianceHost: z.string().default('')
+})
+
+export const serviceSchema = z.enum(['exchange', 'compliance'])
+export type Service = z.infer<typeof serviceSchema>
+
+export const environmentSchema = z.enum(['production', 'test', 'lab'])
+export const signInKindSchema = z.enum(['secret', 'store', 'pfx'])
+export type SignInKind = z.infer<typeof signInKindSchema>
+
+const colourSchema = z.string().regex(/^#[0-9a-f]{6}$/i)
+
+/** One tenant. `tenantId` is pinned when the profile is saved; `initialDomain` is what Exchange itself says. */
+export const profileSchema = z.object({
+  id: z.uuid(),
+  name: z.string().min(1).max(120),
+  group: z.string().max(120).default(''),
+  domain: z.string().min(1).max(255),
+  tenantId: z.guid().nullable(),
+  initialDomain: z.string().max(255).nullable().default(null),
+  cloud: cloudIdSchema,
+  customCloud: customCloudSchema.nullable().default(null),
+  signInId: z.uuid().nullable(),
+  services: z.array(serviceSchema).min(1),
+  colour: colourSchema,
+  environment: environmentSchema,
+  workingFolder: z.string().max(4096).default(''),
+  loadPowerShellProfile: z.boolean().default(false),
+  moduleVersion: z.string().max(40).default(''),
+  notes: z.string().max(20_000).default('')
+})
+export type Profile = z.infer<typeof profileSchema>
+
+/** A profile as the editor sends it: without what the main process decides (id of a new one, pinned ids). */
+export const profileDraftSchema = profileSchema
+  .omit({ id: true, tenantId: true, initialDomain: true, signInId: true })
+  .extend({ id: z.uuid().optional() })
+export type ProfileDraft = z.infer<typeof profileDraftSchema>
+
+/** What proves who we are, as the window sees it: facts about the secret, never the secret. */
+export const signInViewSchema = z.object({
+  id: z.uuid(),
+  name: z.string().min(1).max(120),
+  clientId: z.guid(),
+  kind: signInKindSchema,
+  askEachTime: z.boolean(),
+  /** A credential is stored (or held for this run), so that a connection needs nothing typed. */
+  ready: z.boolean(),
+  certificate: z
+    .object({ thumbprint: z.string(), subject: z.string(), notAfter: z.string() })
+    .nullable(),
+  usedBy: z.number().int()
+})
+export type SignInView = z.infer<typeof signInViewSchema>
+
+export const signInDraftSchema = z.object({
+  name: z.string().max(120).default(''),
+  clientId: z.string(),
+  kind: signInKindSchema,
+  askEachTime: z.boolean().default(false)
+})
+
+/** A secret on its way into the main process; it never comes back. */
+export const credentialInputSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('secret'), secret: z.string().min(1).max(4096) }),
+  z.object({ kind: z.literal('pfx'), pfxBase64: z.string().min(1).max(1_000_000), password: z.string().max(1024) }),
+  z.object({ kind: z.literal('store'), thumbprint: z.string().regex(/^[0-9a-f]{40}$/i) })
+])
+export type CredentialInput = z.infer<typeof credentialInputSchema>
+
+/** A certificate in the OS store, for the picker. `thumbprint` is SHA-1 in upper-case hex, `notAfter` ISO 8601. */
+export const storeCertificateSchema = z.object({
+  thumbprint: z.string(),
+  subject: z.string(),
+  notAfter: z.string(),
+  location: z.enum(['CurrentUser', 'LocalMachine']),
+  keyKind: z.string(),
+  canSign: z.boolean(),
+  problem: z.string().optional()
+})
+export type StoreCertificate = z.infer<typeof storeCertificateSchema>
+
+export const resolvedTenantSchema = z.object({ tenantId: z.guid(), cloudLabel: z.string(), authority: z.string() })
+
+const cloudViewSchema = z.object({ id: cloudIdSchema, label: z.string() })
+
+/** What the window's frame shows of the machine it runs on. */
+export const appStateSchema = z.object({
+  version: z.string(),
+  host: z.enum(['electron', 'preview']),
+  platform: z.string(),
+  powershell: z
+    .object({ path: z.string(), version: z.string(), edition: z.string(), standIn: z.boolean() })
+    .nullable(),
+  /** Why there is no usable PowerShell, and the command that installs one. */
+  powershellProblem: z.object({ failure: failureSchema, installCommand: z.string().nullable() }).nullable(),
+  module: z.object({ name: z.string(), version: z.string().nullable() }),
+  keychain: z.object({ available: z.boolean(), name: z.string(), reason: z.string().nullable() }),
+  clouds: z.array(cloudViewSchema),
+  notices: z.array(z.object({ id: z.string(), level: z.enum(['info', 'warning', 'error']), text: z.string() }))
+})
+export type AppState = z.infer<typeof appStateSchema>
+
+export const sessionPhases = ['starting', 'signing-in', 'connecting', 'connected', 'failed', 'closed'] as const
+
+/** One session as the window sees it. Times are milliseconds since the epoch. */
+export const sessionViewSchema = z.object({
+  id: z.uuid(),
+  profileId: z.uuid(),
+  name: z.string(),
+  colour: z.string(),
+  phase: z.enum(sessionPhases),
+  /** When this phase began. */
+  since: z.number(),
+  /** One sentence on what is happening, e.g. "Asking login.microsoftonline.com for a token". */
+  detail: z.string(),
+  openedAt: z.number(),
+  /** From the click to the connected prompt. */
+  connectSeconds: z.number().nullable(),
+  failure: failureSchema.nullable(),
+  tenant: z.object({
+    id: z.string().nullable(),
+    organization: z.string().nullable(),
+    /** What Exchange itself said of the tenant. */
+    proof: z.enum(['pending', 'proven', 'unconfirmed', 'refused'])
+  }),
+  tokenExpiresOn: z.number().nullable(),
+  moduleVersion: z.string().nullable(),
+  powershellVersion: z.string().nullable(),
+  standIn: z.boolean(),
+  /** A command is running in the shell. */
+  busy: z.boolean(),
+  /** The shell process is alive and can be typed into. */
+  alive: z.boolean(),
+  canReconnect: z.boolean()
+})
+export type SessionView = z.infer<typeof sessionViewSchema>
+
+/** One row of an import before it is taken: what it would become, or why it can't. */
+export const importRowSchema = z.object({
+  line: z.number().int(),
+  name: z.string(),
+  domain: z.string(),
+  tenantId: z.string().nullable(),
+  signIn: z.string(),
+  outcome: z.enum(['new', 'merge', 'invalid']),
+  problem: z.string().nullable()
+})
+export type ImportRow = z.infer<typeof importRowSchema>
+
+const none = z.void().or(z.null()).or(z.undefined())
+const byId = z.object({ id: z.uuid() })
+const size = { cols: z.number().int().min(2).max(1000), rows: z.number().int().min(1).max(1000) }
+
+// ---- calls --------------------------------------------------------------------------------------
+
+const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output })
+
+export const calls = {
+  'app.state': call(none, appStateSchema),
+  'app.dismissNotice': call(z.object({ id: z.string() }), none),
+  /** Opens a terminal (without a tenant) in which the offered install command waits to be run. */
+  'app.installPowerShell': call(none, z.object({ sessionId: z.uuid() })),
+  /** Looks for PowerShell and the module again. */
+  'app.findPowerShell': call(none, appStateSchema),
+  /** The host's own file dialog for a PowerShell executable; answers the new state. */
+  'app.choosePowerShell': call(none, appStateSchema),
+  /** The answer to `question.asked`, where the host has no dialog of its own. */
+  'app.answer': call(z.object({ id: z.uuid(), yes: z.boolean() }), none),
+
+  'profiles.list': call(none, z.object({ profiles: z.array(profileSchema), signIns: z.array(signInViewSchema) })),
+  /** Asks the cloud's OpenID metadata which tenant a domain belongs to. */
+  'profiles.resolve': call(
+    z.object({ domain: z.string(), cloud: cloudIdSchema, customCloud: customCloudSchema.nullable().optional() }),
+    resolvedTenantSchema
+  ),
+  'profiles.save': call(
+    z.object({
+      profile: profileDraftSchema,
+      signIn: z.discriminatedUnion('use', [
+        z.object({ use: z.literal('existing'), id: z.uuid() }),
+        z.object({ use: z.literal('new'), signIn: signInDraftSchema })
+      ]),
+      credential: credentialInputSchema.optional()
+    }),
+    profileSchema
+  ),
+  'profiles.duplicate': call(byId, profileSchema),
+  /** Deletes the profile, and its sign-in with its secret where no other profile uses it. */
+  'profiles.delete': call(byId, none),
+  'profiles.chooseFolder': call(none, z.object({ folder: z.string().nullable() })),
+  'profiles.export': call(
+    z.object({ format: z.enum(['json', 'csv']), ids: z.array(z.uuid()).optional() }),
+    z.object({ fileName: z.string(), text: z.string() })
+  ),
+  'profiles.previewImport': call(
+    z.object({ format: z.enum(['json', 'csv', 'list']), text: z.string().max(5_000_000), cloud: cloudIdSchema.optional() }),
+    z.object({ rows: z.array(importRowSchema) })
+  ),
+  'profiles.import': call(
+    z.object({
+      format: z.enum(['json', 'csv', 'list']),
+      text: z.string().max(5_000_000),
+      cloud: cloudIdSchema.optional(),
+      /** The sign-in that a pasted list of tenants will use. */
+      signInId: z.uuid().nullable().optional(),
+      group: z.string().max(120).optional()
+    }),
+    z.object({ added: z.number(), merged: z.number(), skipped: z.number() })
+  ),
+
+  /** Changes a sign-in for all its profiles; a new client id or kind needs the credential again. */
+  'signIns.save': call(
+    z.object({ id: z.uuid(), signIn: signInDraftSchema, credential: credentialInputSchema.optional() }),
+    signInViewSchema
+  ),
+  'signIns.delete': call(byId, none),
+
+  'credentials.certificates': call(none, z.object({ certificates: z.array(storeCertificateSchema) })),
+  'credentials.testSign': call(
+    z.object({ thumbprint: z.string() }),
+    z.object({ algorithm: z.enum(['PS256', 'RS256']), milliseconds: z.number() })
+  ),
+  'credentials.inspectPfx': call(
+    z.object({ pfxBase64: z.string().max(1_000_000), password: z.string().max(1024) }),
+    z.object({ subject: z.string(), notAfter: z.string(), thumbprint: z.string() })
+  ),
+  /** The answer to `credential.asked`; null gives up. */
+  'credentials.answer': call(
+    z.object({ id: z.uuid(), credential: credentialInputSchema.nullable() }),
+    none
+  ),
+
+  'sessions.list': call(none, z.object({ sessions: z.array(sessionViewSchema) })),
+  'sessions.open': call(z.object({ profileId: z.uuid(), ...size }), sessionViewSchema),
+  /** A ticket for `Transport.openStream`; attaching again takes the stream over from whoever had it. */
+  'sessions.attach': call(byId, z.object({ ticket: z.string() })),
+  'sessions.detach': call(byId, none),
+  'sessions.resize': call(byId.extend(size), none),
+  'sessions.reconnect': call(byId, sessionViewSchema),
+  /** Without `force` a session with a running command answers the failure `session-busy`. */
+  'sessions.close': call(byId.extend({ force: z.boolean().optional() }), none)
+} as const
+
+export type Calls = typeof calls
+export type CallName = keyof Calls
+export type CallInput<N extends CallName> = z.input<Calls[N]['input']>
+export type CallOutput<N extends CallName> = z.output<Calls[N]['output']>
+
+// ---- events -------------------------------------------------------------------------------------
+
+export const events = {
+  'app.changed': appStateSchema,
+  'profiles.changed': z.object({ profiles: z.array(profileSchema), signIns: z.array(signInViewSchema) }),
+  'session.state': sessionViewSchema,
+  /** The session is gone and its tab goes with it. */
+  'session.removed': byId,
+  /** A yes-or-no question of the main process, where the host has no dialog of its own (the preview). */
+  'question.asked': z.object({
+    id: z.uuid(),
+    title: z.string(),
+    message: z.string(),
+    detail: z.string(),
+    confirmLabel: z.string()
+  }),
+  /** "Ask each time", or no keychain: a connection waits for this sign-in's credential. */
+  'credential.asked': z.object({
+    id: z.uuid(),
+    signInName: z.string(),
+    clientId: z.string(),
+    tenant: z.string(),
+    kind: signInKindSchema,
+    reason: z.string()
+  }),
+  'credential.withdrawn': byId,
+  /** Another window took over; this one can only show that. */
+  'window.replaced': z.object({})
+} as const
+
+export type Events = typeof events
+export type EventName = keyof Events
+export type EventData<N extends EventName> = z.output<Events[N]>
+
+// ---- messages on a transport --------------------------------------------------------------------
+
+export const requestSchema = z.object({ id: z.number().int(), call: z.string(), input: z.unknown().optional() })
+export const replySchema = z.union([
+  z.object({ id: z.number().int(), output: z.unknown() }),
+  z.object({ id: z.number().int(), failure: failureSchema })
+])
+export const eventMessageSchema = z.object({ event: z.string(), data: z.unknown() })
+
+/** What a window needs from its host: calls, events, and one byte stream per attached session. */
+export interface Transport {
+  call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>>
+  on<N extends EventName>(name: N, listener: (data: EventData<N>) => void): () => void
+  openStream(ticket: string): ByteStream
+  /** Called when the main process can't be reached any more. */
+  onLost(listener: (reason: string) => void): () => void
+}
+
+/** A session's stream of frames; each `Uint8Array` is one whole frame. */
+export interface ByteStream {
+  send(frame: Uint8Array): void
+  onFrame(listener: (frame: Uint8Array) => void): void
+  onClose(listener: () => void): void
+  close(): void
+}
+
+// ---- frames of a session's stream ---------------------------------------------------------------
+
+/**
+ * Kinds of frame. `snapshot` replaces the whole screen; `output` follows it; `input` is what was typed;
+ * `ack` tells how far the window has parsed the output; `resized` tells the size the snapshot was made at.
+ */
+export const frameType = { snapshot: 1, output: 2, input: 3, ack: 4 } as const
+export type FrameType = (typeof frameType)[keyof typeof frameType]
+
+const frameHeaderBytes = 9
+
+/**
+ * Packs a frame `[type: 1 byte, sequence: float64 big endian, bytes]`. For output and snapshot the sequence is
+ * the number of the session's output bytes up to the frame's end; for an ack the one that was parsed.
+ */
+export function packFrame(type: FrameType, sequence: number, bytes: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(frameHeaderBytes + bytes.length)
+  frame[0] = type
+  new DataView(frame.buffer).setFloat64(1, sequence)
+  frame.set(bytes, frameHeaderBytes)
+  return frame
+}
+
+/** Unpacks a frame; null where it is shorter than its header or of no known type. */
+export function unpackFrame(frame: Uint8Array): { type: FrameType; sequence: number; bytes: Uint8Array } | null {
+  const type = frame[0]
+  if (frame.length < frameHeaderBytes || type === undefined || type < 1 || type > 4) return null
+  const sequence = new DataView(frame.buffer, frame.byteOffset).getFloat64(1)
+  return { type: type as FrameType, sequence, bytes: frame.subarray(frameHeaderBytes) }
+}
+
+/** Streams carry at most this much in one frame from the window: a paste, not a flood. */
+export const maxInputFrameBytes = 1024 * 1024
+
+/** Colours offered for a tenant; the first is the default. */
+export const tenantColours = [
+  '#5aa9ff', '#e5734b', '#4cc38a', '#b180ff', '#e5b454', '#f2696b', '#39c0c8', '#8d99a8'
+] as const
+
+/** Lines of scrollback a terminal keeps, in the core's screen and in the window alike. */
+export const scrollbackLines = 5000
