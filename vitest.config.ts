@@ -3,7 +3,6 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   plugins: [svelte({ configFile: false })],
-  resolve: { conditions: ['browser'] },
   test: {
     include: ['tests/**/*.test.ts'],
     exclude: ['tests/bench/**', 'tests/electron/**'],

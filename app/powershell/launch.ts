@@ -1,0 +1,76 @@
+import { join } from 'node:path'
+import type { IPtyForkOptions } from 'node-pty'
+import type { FoundPowerShell } from './find.ts'
+
+/** What starts one session's shell. */
+export interface Launch {
+  file: string
+  args: string[]
+  options: IPtyForkOptions & { useConptyDll?: boolean }
+}
+
+export interface LaunchRequest {
+  powershell: FoundPowerShell
+  scriptsFolder: string
+  pipe: { path: string; nonce: string }
+  cols: number
+  rows: number
+  workingFolder: string
+  loadPowerShellProfile: boolean
+  env: NodeJS.ProcessEnv
+  platform: NodeJS.Platform
+}
+
+/** Variables of the process around us that a shell has no business with. */
+const droppedVariables = [/^ELECTRON_/, /^TENANTRY_/, /^NODE_OPTIONS$/, /^VITE/, /^VITEST/, /^npm_/]
+
+/**
+ * The command line and environment of a session's shell. Nothing secret is on either: the environment carries the
+ * pipe's name and a nonce that is dead after its first use.
+ */
+export function launchShell(request: LaunchRequest): Launch {
+  const module = join(request.scriptsFolder, 'Tenantry.psm1').replaceAll("'", "''")
+  const args = ['-NoLogo']
+  if (!request.loadPowerShellProfile) args.push('-NoProfile')
+  // A policy set by the organisation overrides this one; where it does, the scripts' signature counts.
+  if (request.platform === 'win32') args.push('-ExecutionPolicy', 'RemoteSigned')
+  args.push(
+    '-NoExit',
+    '-Command',
+    `& (Import-Module -Name '${module}' -PassThru -DisableNameChecking) { Start-TenantrySession }`
+  )
+  return {
+    file: request.powershell.path,
+    args,
+    options: {
+      name: 'xterm-256color',
+      cols: request.cols,
+      rows: request.rows,
+      cwd: request.workingFolder,
+      env: {
+        ...shellEnvironment(request.env, request.platform),
+        TENANTRY_PIPE: request.pipe.path,
+        TENANTRY_NONCE: request.pipe.nonce
+      },
+      encoding: null,
+      // node-pty 1.2.0-beta.15 bundles ConPTY 1.25, the first one behind which PowerShell 7.6's prompt does not crash;
+      // with the DLL its kill() also needs no helper process.
+      ...(request.platform === 'win32' ? { useConpty: true, useConptyDll: true } : {})
+    }
+  }
+}
+
+/** The environment for shells and helpers: ours, without what is about this app's own process. */
+export function shellEnvironment(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): Record<string, string> {
+  const kept: Record<string, string> = {}
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && !droppedVariables.some((pattern) => pattern.test(name))) kept[name] = value
+  }
+  kept.TERM = 'xterm-256color'
+  kept.COLORTERM = 'truecolor'
+  kept.POWERSHELL_UPDATECHECK = 'Off'
+  kept.POWERSHELL_TELEMETRY_OPTOUT = '1'
+  // A GUI started from the Finder or a desktop has no locale: non-ASCII names would be mangled.
+  if (platform !== 'win32' && !kept.LANG && !kept.LC_ALL) kept.LANG = platform === 'darwin' ? 'en_US.UTF-8' : 'C.UTF-8'
+  return kept
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod'
+
+/** The version every message of the session pipe carries; another one fails with its own sentence. */
+export const pipeVersion = 1
+
+const base = { v: z.number().int() }
+const serviceSchema = z.enum(['exchange', 'compliance'])
+
+/** What the shell says to the app, one JSON object a line. */
+export const shellMessageSchema = z.discriminatedUnion('type', [
+  z.object({
+    ...base,
+    type: z.literal('hello'),
+    nonce: z.string().max(200),
+    pid: z.number().int(),
+    psVersion: z.string().max(60),
+    edition: z.string().max(40)
+  }),
+  z.object({ ...base, type: z.literal('prepared'), moduleVersion: z.string().max(60), seconds: z.number() }),
+  z.object({
+    ...base,
+    type: z.literal('connected'),
+    service: serviceSchema,
+    tenantId: z.string().max(80),
+    organization: z.string().max(300),
+    moduleVersion: z.string().max(60),
+    seconds: z.number()
+  }),
+  z.object({
+    ...base,
+    type: z.literal('failed'),
+    service: serviceSchema.nullable(),
+    stage: z.enum(['language', 'module', 'connect']),
+    message: z.string().max(20_000),
+    errorId: z.string().max(400)
+  }),
+  /** A command left the prompt, or the prompt is back. */
+  z.object({ ...base, type: z.literal('command'), running: z.boolean() }),
+  z.object({ ...base, type: z.literal('disconnected') })
+])
+export type ShellMessage = z.infer<typeof shellMessageSchema>
+
+/** What the bootstrap needs before there is a token: the module to import and how the prompt looks. */
+export interface PrepareMessage {
+  type: 'prepare'
+  tenantName: string
+  /** `#rrggbb`. */
+  colour: string
+  module: { name: string; path: string | null; pinnedVersion: string | null }
+  /** Where the connect cmdlet may put its generated files; removed with the session. */
+  temporaryFolder: string
+}
+
+/** Connects one service; `parameters` go to the connect cmdlet as they are. */
+export interface ConnectMessage {
+  type: 'connect'
+  service: z.infer<typeof serviceSchema>
+  accessToken: string
+  /** Milliseconds since the epoch. */
+  expiresOn: number
+  organization: string
+  parameters: Record<string, string>
+  /** The last of the session's services: after it the prompt appears. */
+  last: boolean
+  appName: string
+}
+
+export type AppMessage =
+  | PrepareMessage
+  | ConnectMessage
+  /** No connection will come; the shell shows the sentence and goes to its prompt. */
+  | { type: 'abandon'; message: string }
+  | { type: 'disconnect' }

@@ -1,0 +1,143 @@
+import { frameType, packFrame, unpackFrame, type ByteStream } from '../contract.ts'
+import { Screen } from './screen.ts'
+
+/** Sizes of the flow control between a pty and who reads it. */
+export interface FlowLimits {
+  pauseAboveBytes: number
+  resumeBelowBytes: number
+  batchBytes: number
+  batchMs: number
+}
+
+/**
+ * Swept by `npm run bench` (throughput); see docs/architecture.md for the figures. Below about 128 KiB the pty
+ * idles between acknowledgements; above 512 KiB throughput no longer rises and Ctrl+C gets later.
+ */
+export const flowLimits: FlowLimits = {
+  pauseAboveBytes: 512 * 1024,
+  resumeBelowBytes: 256 * 1024,
+  batchBytes: 64 * 1024,
+  batchMs: 5
+}
+
+/** The pty's side of a session's output. */
+export interface Source {
+  pause(): void
+  resume(): void
+  write(data: string | Uint8Array): void
+}
+
+/**
+ * A session's output: into the screen, and to the window where one is attached, in batches, and never further
+ * ahead of the slower of the two than `pauseAboveBytes`. Detached, the screen alone sets the pace.
+ */
+export class Output {
+  readonly screen: Screen
+  readonly #limits: FlowLimits
+  #source: Source | null = null
+  #stream: ByteStream | null = null
+  #acknowledged = 0
+  #batch: Uint8Array[] = []
+  #batchSize = 0
+  #timer: NodeJS.Timeout | null = null
+  #paused = false
+
+  constructor(cols: number, rows: number, limits: FlowLimits = flowLimits) {
+    this.screen = new Screen(cols, rows)
+    this.#limits = limits
+    this.screen.onReply((reply) => {
+      if (!this.#stream) this.#source?.write(reply)
+    })
+  }
+
+  get attached(): boolean {
+    return this.#stream !== null
+  }
+
+  /** Takes the pty that output comes from and input goes to; null once it is gone. */
+  connect(source: Source | null): void {
+    this.#source = source
+    this.#paused = false
+  }
+
+  /** Output of the pty, or a line of the session's own. */
+  push(bytes: Uint8Array): void {
+    this.screen.write(bytes, () => this.#regulate())
+    if (this.#stream) {
+      this.#batch.push(bytes)
+      this.#batchSize += bytes.length
+      if (!this.#timer || this.#batchSize >= this.#limits.batchBytes) this.#flush()
+    }
+    this.#regulate()
+  }
+
+  /** Sends the screen as it is and all that follows to `stream`; whoever was attached before is closed. */
+  attach(stream: ByteStream): void {
+    this.detach()
+    const { text, sequence, later } = this.screen.snapshot()
+    this.#stream = stream
+    this.#acknowledged = sequence
+    stream.onFrame((frame) => this.#receive(stream, frame))
+    stream.onClose(() => {
+      if (this.#stream === stream) this.#forget()
+    })
+    stream.send(packFrame(frameType.snapshot, sequence, Buffer.from(text)))
+    for (const { bytes, end } of later) stream.send(packFrame(frameType.output, end, bytes))
+    this.#regulate()
+  }
+
+  detach(): void {
+    const stream = this.#stream
+    this.#forget()
+    stream?.close()
+  }
+
+  dispose(): void {
+    this.detach()
+    this.#source = null
+    this.screen.dispose()
+  }
+
+  #forget(): void {
+    this.#stream = null
+    this.#batch = []
+    this.#batchSize = 0
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#timer = null
+    this.#regulate()
+  }
+
+  #receive(stream: ByteStream, frame: Uint8Array): void {
+    const unpacked = unpackFrame(frame)
+    if (this.#stream !== stream || !unpacked) return
+    if (unpacked.type === frameType.input) this.#source?.write(unpacked.bytes)
+    if (unpacked.type === frameType.ack) {
+      this.#acknowledged = Math.min(Math.max(this.#acknowledged, unpacked.sequence), this.screen.received)
+      this.#regulate()
+    }
+  }
+
+  /** The first chunk after idle goes at once; what follows within `batchMs` goes together. */
+  #flush(): void {
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#timer = null
+    if (this.#batchSize === 0 || !this.#stream) return
+    const bytes = this.#batch.length === 1 ? this.#batch[0]! : Buffer.concat(this.#batch)
+    this.#batch = []
+    this.#batchSize = 0
+    this.#stream.send(packFrame(frameType.output, this.screen.received, bytes))
+    this.#timer = setTimeout(() => this.#flush(), this.#limits.batchMs)
+  }
+
+  #regulate(): void {
+    const slowest = this.#stream ? Math.min(this.#acknowledged, this.screen.parsed) : this.screen.parsed
+    const behind = this.screen.received - slowest
+    if (!this.#paused && behind > this.#limits.pauseAboveBytes) {
+      this.#paused = true
+      this.#source?.pause()
+    } else if (this.#paused && behind < this.#limits.resumeBelowBytes) {
+      this.#paused = false
+      this.#source?.resume()
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import type { IPty } from 'node-pty'
+import type { Adapters } from '../adapters.ts'
+
+/** What a hang-up does not end within this time is killed. */
+export const hangUpPatienceMs = 500
+/** How often the tree is looked at while it ends. */
+const lookEveryMs = 20
+
+/**
+ * Ends a shell and every process it started, and waits until they are gone. First as a closed terminal does
+ * (SIGHUP), then for good. On Windows `taskkill /T` walks the tree, and closing the pseudoconsole ends the rest.
+ */
+export async function endProcessTree(pty: IPty, { platform, spawn }: Pick<Adapters, 'platform' | 'spawn'>): Promise<void> {
+  if (platform === 'win32') {
+    await new Promise<void>((resolve) => {
+      const child = spawn.process('taskkill', ['/PID', String(pty.pid), '/T', '/F'], { windowsHide: true, stdio: 'ignore' })
+      child.once('error', () => resolve())
+      child.once('exit', () => resolve())
+    })
+    pty.kill()
+    return
+  }
+  const tree = await processTree(pty.pid, platform)
+  signalAll(tree, 'SIGHUP')
+  const deadline = Date.now() + hangUpPatienceMs
+  while (tree.some(isAlive) && Date.now() < deadline) await pause(lookEveryMs)
+  signalAll(tree, 'SIGKILL')
+  while (tree.some(isAlive) && Date.now() < deadline + hangUpPatienceMs) await pause(lookEveryMs)
+}
+
+/** Process ids of `root` and all below it, children before their parents. */
+export async function processTree(root: number, platform: NodeJS.Platform): Promise<number[]> {
+  const parents = platform === 'linux' ? parentsFromProc() : await parentsFromPs()
+  const children = (pid: number): number[] =>
+    [...parents].filter(([, parent]) => parent === pid).flatMap(([child]) => [...children(child), child])
+  return [...children(root), root]
+}
+
+function parentsFromProc(): Map<number, number> {
+  const parents = new Map<number, number>()
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    try {
+      // The command name may hold spaces and brackets; the parent is the second field after its end.
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
+      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]))
+    } catch {
+      continue
+    }
+  }
+  return parents
+}
+
+function parentsFromPs(): Promise<Map<number, number>> {
+  return new Promise((resolve) => {
+    execFile('ps', ['-axo', 'pid=,ppid='], (error, stdout) => {
+      const rows = error ? [] : stdout.trim().split('\n').map((line) => line.trim().split(/\s+/).map(Number))
+      resolve(new Map(rows.map(([pid = 0, parent = 0]) => [pid, parent])))
+    })
+  })
+}
+
+function signalAll(pids: number[], signal: 'SIGHUP' | 'SIGKILL'): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal)
+    } catch {
+      continue
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}

@@ -1,0 +1,71 @@
+import headless from '@xterm/headless'
+import serialize from '@xterm/addon-serialize'
+import unicode11 from '@xterm/addon-unicode11'
+import { scrollbackLines } from '../contract.ts'
+
+/**
+ * The core's own copy of a session's screen: whoever attaches gets it, so that a reload, a crash of the window or
+ * a closed one loses nothing. It also answers the shell's questions to the terminal while no window is attached.
+ */
+export class Screen {
+  readonly #terminal: headless.Terminal
+  readonly #serializer = new serialize.SerializeAddon()
+  #received = 0
+  #parsed = 0
+  #waiting: Array<{ bytes: Uint8Array; end: number }> = []
+
+  constructor(cols: number, rows: number) {
+    this.#terminal = new headless.Terminal({ cols, rows, scrollback: scrollbackLines, allowProposedApi: true })
+    this.#terminal.loadAddon(this.#serializer)
+    this.#terminal.loadAddon(new unicode11.Unicode11Addon())
+    this.#terminal.unicode.activeVersion = '11'
+  }
+
+  /** Bytes of output so far. */
+  get received(): number {
+    return this.#received
+  }
+
+  /** Bytes of output that the screen shows already. */
+  get parsed(): number {
+    return this.#parsed
+  }
+
+  /** Takes output; `onParsed` is called once the screen shows it. */
+  write(bytes: Uint8Array, onParsed: () => void): void {
+    this.#received += bytes.length
+    const end = this.#received
+    this.#waiting.push({ bytes, end })
+    this.#terminal.write(bytes, () => {
+      this.#parsed = end
+      this.#waiting.shift()
+      onParsed()
+    })
+  }
+
+  /** Answers to the shell's queries (device attributes, cursor position), as the terminal would type them. */
+  onReply(listener: (reply: string) => void): void {
+    this.#terminal.onData(listener)
+  }
+
+  resize(cols: number, rows: number): void {
+    this.#terminal.resize(cols, rows)
+  }
+
+  /**
+   * The screen with its scrollback as text that redraws it, the count of output bytes that it shows, and the
+   * output that came in since and is not in it yet.
+   */
+  snapshot(): { text: string; sequence: number; later: Array<{ bytes: Uint8Array; end: number }> } {
+    return {
+      text: this.#serializer.serialize({ scrollback: scrollbackLines }),
+      sequence: this.#parsed,
+      later: [...this.#waiting]
+    }
+  }
+
+  dispose(): void {
+    this.#waiting = []
+    this.#terminal.dispose()
+  }
+}
