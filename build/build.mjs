@@ -1,0 +1,65 @@
+// Builds the window, the core with its hosts, and the scripts that PowerShell reads, into out/.
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { join } from 'node:path'
+import { hashFiles, root, say } from './setup.mjs'
+
+const out = join(root, 'out')
+/** Stay outside the bundles: native modules find their binaries beside themselves. */
+const external = ['electron', 'keytar', 'node-pty', ...builtinModules, ...builtinModules.map((name) => `node:${name}`)]
+
+/** Builds what changed since the last build; quick where nothing did. */
+export async function buildAll() {
+  await stamped('window', ['renderer', 'app/contract.ts', 'build/vite.renderer.config.ts', 'package-lock.json'], async () => {
+    const { build } = await import('vite')
+    await build({ configFile: join(root, 'build', 'vite.renderer.config.ts'), logLevel: 'warn' })
+  })
+  await stamped('core', ['app', 'build/build.mjs', 'package-lock.json'], async () => {
+    await bundle('start-preview', 'app/start-preview.ts', 'es')
+    await bundle('main', 'app/main.ts', 'es')
+    await bundle('preload', 'app/preload.ts', 'cjs')
+    copyScripts()
+  })
+}
+
+/** Tenantry.psm1 and the certificate helper, where PowerShell can read them. */
+export function copyScripts() {
+  const scripts = join(out, 'scripts')
+  mkdirSync(scripts, { recursive: true })
+  cpSync(join(root, 'app/powershell/Tenantry.psm1'), join(scripts, 'Tenantry.psm1'))
+  const signer = join(root, 'app/credentials/CertificateSigner.ps1')
+  if (existsSync(signer)) cpSync(signer, join(scripts, 'CertificateSigner.ps1'))
+}
+
+async function stamped(name, sources, make) {
+  const file = join(out, `.${name}-stamp`)
+  const wanted = hashFiles(sources.map((path) => join(root, path)))
+  if (existsSync(file) && readFileSync(file, 'utf8') === wanted) return
+  say(`building the ${name}`)
+  await make()
+  mkdirSync(out, { recursive: true })
+  writeFileSync(file, wanted)
+}
+
+/** Bundles one entry for Node (or Electron's main process) into out/app/. */
+async function bundle(name, entry, format) {
+  const { build } = await import('vite')
+  await build({
+    configFile: false,
+    root,
+    logLevel: 'warn',
+    ssr: { noExternal: true },
+    build: {
+      ssr: true,
+      target: 'node20',
+      outDir: join(out, 'app'),
+      emptyOutDir: false,
+      minify: false,
+      rolldownOptions: {
+        input: join(root, entry),
+        external,
+        output: { format, entryFileNames: `${name}.${format === 'cjs' ? 'cjs' : 'js'}`, codeSplitting: false }
+      }
+    }
+  })
+}

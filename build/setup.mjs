@@ -1,0 +1,200 @@
+// What a machine needs before Tenantry can be built, run and tested. Each step does nothing where it was done before.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)))
+export const cacheFolder = join(root, '.cache')
+const electronTimeoutMs = 60_000
+const toolTimeoutMs = 180_000
+
+/** A failure that is told in its sentence, without a stack. */
+export class SetupError extends Error {}
+
+export const say = (text) => console.error(`tenantry: ${text}`)
+
+const isRootOnDebian = () =>
+  process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/etc/debian_version') && existsOnPath('apt-get')
+
+/** Whether a program is on PATH. */
+export function existsOnPath(name) {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => folder && existsSync(join(folder, name)))
+}
+
+/** Runs a command with its output on standard error; throws `SetupError` with the sentence where it fails. */
+export function run(file, args, { sentence, timeout, env } = {}) {
+  const result = spawnSync(file, args, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    timeout,
+    env: { ...process.env, ...env },
+    shell: process.platform === 'win32'
+  })
+  if (result.error || result.status !== 0) throw new SetupError(sentence ?? `${file} ${args.join(' ')} failed.`)
+}
+
+/** Stops on a Node that is too old; the sentence names the version that is needed. */
+export function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major < 20 || (major === 20 && minor < 19)) {
+    throw new SetupError(`Tenantry needs Node 20.19 or later; this is ${process.versions.node}.`)
+  }
+}
+
+/** Installs the packages where the lockfile changed since the last time. */
+export function installPackages() {
+  const stamp = join(root, 'node_modules', '.tenantry-lock')
+  const wanted = hashFiles([join(root, 'package-lock.json'), join(root, 'package.json')]) + process.versions.modules
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  stopIfRunning()
+  installLibsecret()
+  say('installing packages (npm ci)')
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    sentence:
+      'npm ci failed; its message stands above. keytar and node-pty are built from source where no ready-made build fits: that needs a C++ compiler, make and Python 3 (Debian: apt-get install build-essential python3 libsecret-1-dev; macOS: xcode-select --install).'
+  })
+  writeFileSync(stamp, wanted)
+}
+
+/** keytar is built against libsecret on Linux. */
+function installLibsecret() {
+  if (process.platform !== 'linux') return
+  if (spawnSync('pkg-config', ['--exists', 'libsecret-1']).status === 0) return
+  installDebianPackages(['libsecret-1-dev', 'pkg-config', 'g++', 'make', 'python3'], 'keytar needs libsecret')
+}
+
+/** Installs Debian packages where that is allowed; otherwise throws with the exact command to type. */
+export function installDebianPackages(names, why) {
+  const command = `apt-get install -y ${names.join(' ')}`
+  if (!isRootOnDebian()) {
+    const typed = existsOnPath('apt-get') ? `sudo ${command}` : `install ${names.join(', ')} with your distribution's packages`
+    throw new SetupError(`${why}. Type: ${typed}`)
+  }
+  say(`${why}: ${command}`)
+  const env = { DEBIAN_FRONTEND: 'noninteractive' }
+  spawnSync('apt-get', ['update', '-qq'], { stdio: ['ignore', 2, 2] })
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { env, sentence: `${command} failed.` })
+}
+
+/** Set-up replaces files that a running Tenantry uses. */
+export function stopIfRunning() {
+  const file = join(cacheFolder, 'running.json')
+  if (!existsSync(file)) return
+  const pid = Number(JSON.parse(readFileSync(file, 'utf8')).pid)
+  try {
+    process.kill(pid, 0)
+  } catch {
+    rmSync(file, { force: true })
+    return
+  }
+  throw new SetupError(`Tenantry is running from this folder (process ${pid}). Close it, then try again.`)
+}
+
+/** Notes that this checkout's Tenantry runs, so that set-up keeps its hands off. Returns the undo. */
+export function markRunning(pid) {
+  mkdirSync(cacheFolder, { recursive: true })
+  const file = join(cacheFolder, 'running.json')
+  writeFileSync(file, JSON.stringify({ pid }))
+  return () => rmSync(file, { force: true })
+}
+
+/**
+ * A PowerShell for sessions: one that is installed, else the dotnet tool in our cache folder, else the engine console.
+ * Answers the paths; both null where there is neither PowerShell nor a .NET SDK.
+ */
+export async function preparePowerShell() {
+  if (existsOnPath(process.platform === 'win32' ? 'pwsh.exe' : 'pwsh')) return { pwsh: 'pwsh', engineConsole: null }
+  const tool = join(cacheFolder, 'powershell', process.platform === 'win32' ? 'pwsh.exe' : 'pwsh')
+  if (existsSync(tool)) return { pwsh: tool, engineConsole: null }
+  if (!existsOnPath(process.platform === 'win32' ? 'dotnet.exe' : 'dotnet')) return { pwsh: null, engineConsole: null }
+  if (installPowerShellTool(tool)) return { pwsh: tool, engineConsole: null }
+  const { buildEngineConsole } = await import('./engine-console/build.mjs')
+  const { executable } = await buildEngineConsole({ root, log: say })
+  return { pwsh: null, engineConsole: executable }
+}
+
+function installPowerShellTool(tool) {
+  const refused = join(cacheFolder, 'powershell-refused')
+  // Asked once a day: a registry without the package answers the same each time, and slowly.
+  if (existsSync(refused) && Date.now() - statSync(refused).mtimeMs < 24 * 3600_000) return false
+  mkdirSync(cacheFolder, { recursive: true })
+  say('no PowerShell here: trying dotnet tool install PowerShell')
+  const result = spawnSync('dotnet', ['tool', 'install', 'PowerShell', '--tool-path', dirname(tool)], {
+    cwd: root,
+    stdio: 'ignore',
+    timeout: toolTimeoutMs
+  })
+  if (result.status === 0 && existsSync(tool)) return true
+  writeFileSync(refused, '')
+  say('PowerShell is not to be had from NuGet here; building the engine console instead')
+  return false
+}
+
+/** Path of Electron's binary, or null; a missing one is fetched once with a time limit. */
+export function findElectron() {
+  const folder = join(root, 'node_modules', 'electron')
+  const pathFile = join(folder, 'path.txt')
+  const binary = () => (existsSync(pathFile) ? join(folder, 'dist', readFileSync(pathFile, 'utf8').trim()) : null)
+  if (existsSync(binary() ?? '')) return binary()
+  const tried = join(cacheFolder, 'electron-tried')
+  if (!existsSync(folder) || existsSync(tried) || Number(process.versions.node.split('.')[0]) < 22) return null
+  mkdirSync(cacheFolder, { recursive: true })
+  writeFileSync(tried, '')
+  say('fetching Electron (once, up to a minute)')
+  spawnSync(process.execPath, [join(folder, 'install.js')], { stdio: 'ignore', timeout: electronTimeoutMs })
+  return existsSync(binary() ?? '') ? binary() : null
+}
+
+/** A Chrome, Chromium or Edge for the end-to-end tests; installs Debian's where that is allowed. */
+export function prepareBrowser() {
+  const found = browsers().find((path) => existsSync(path))
+  if (found) return found
+  installDebianPackages(['chromium'], 'The end-to-end tests need Chromium')
+  return '/usr/bin/chromium'
+}
+
+function browsers() {
+  if (process.platform === 'win32') {
+    return [process.env.ProgramFiles, process.env['ProgramFiles(x86)']]
+      .filter(Boolean)
+      .flatMap((folder) => [join(folder, 'Google/Chrome/Application/chrome.exe'), join(folder, 'Microsoft/Edge/Application/msedge.exe')])
+  }
+  if (process.platform === 'darwin') {
+    return ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge']
+  }
+  return ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/microsoft-edge']
+}
+
+/** gnome-keyring and a session bus, for the tests of the keychain on Linux. */
+export function prepareKeyring() {
+  if (process.platform !== 'linux') return
+  if (existsOnPath('gnome-keyring-daemon') && existsOnPath('dbus-run-session')) return
+  installDebianPackages(['gnome-keyring', 'dbus'], 'The keychain tests need a Secret Service')
+}
+
+/** SHA-256 over the content of files and folders, for stamps. */
+export function hashFiles(paths) {
+  const hash = createHash('sha256')
+  const visit = (path) => {
+    if (!existsSync(path)) return
+    if (statSync(path).isDirectory()) {
+      for (const name of readdirSync(path).sort()) if (name !== 'bin' && name !== 'obj') visit(join(path, name))
+    } else hash.update(path.slice(root.length)).update(readFileSync(path))
+  }
+  for (const path of paths) visit(path)
+  return hash.digest('hex')
+}
+
+/** Runs `main`, and tells a `SetupError` as its sentence alone. */
+export async function runMain(main) {
+  try {
+    await main()
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error
+    say(error.message)
+    process.exitCode = 1
+  }
+}
+
