@@ -75,6 +75,7 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
   })
   door.port = port
   const sockets = acceptSockets(server, door, window, core, options)
+  window.onArrival = () => core.greet()
   const unsubscribe = core.onEvent((event, data) => window.send({ event, data }))
   return {
     port,
@@ -245,6 +246,7 @@ class CurrentWindow implements Host {
   #client: WebSocket | null = null
   readonly #questions = new Map<string, { question: Question; resolve: (yes: boolean) => void }>()
   readonly #onTraffic: PreviewOptions['onTraffic']
+  onArrival: () => void = () => {}
 
   constructor(onTraffic: PreviewOptions['onTraffic']) {
     this.#onTraffic = onTraffic
@@ -257,6 +259,7 @@ class CurrentWindow implements Host {
     client.on('close', () => {
       if (this.#client === client) this.#client = null
     })
+    this.onArrival()
     for (const [id, { question }] of this.#questions) this.send({ event: 'question.asked', data: { id, ...question } })
   }
 

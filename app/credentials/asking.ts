@@ -31,7 +31,7 @@ export class CredentialQuestions {
         this.#open.delete(id)
         this.#onWithdrawn(id)
         if (credential) resolve(credential)
-        else reject(new TenantryError('needs-credential', { name: question.signInName }))
+        else reject(new TenantryError('needs-credential', { signIn: question.signInName }))
       }
       this.#open.set(id, { asked, settle })
       signal.addEventListener('abort', giveUp)

@@ -94,7 +94,7 @@ class ServedPipe implements SessionPipe {
       this.#strangers.delete(socket)
     })
     const onData = (data: Buffer) => {
-      const line = lines.push(data)?.[0]
+      const [line, ...more] = lines.push(data) ?? []
       if (line === undefined && !lines.overflown) return
       socket.off('data', onData)
       const hello = line === undefined ? null : this.#readHello(line)
@@ -103,7 +103,8 @@ class ServedPipe implements SessionPipe {
         return
       }
       clearTimeout(patience)
-      this.#accept(socket, hello)
+      this.#accept(socket, hello, lines)
+      for (const early of more) this.#receive(early)
     }
     socket.on('data', onData)
   }
@@ -117,12 +118,12 @@ class ServedPipe implements SessionPipe {
     return said.length === right.length && timingSafeEqual(said, right) ? message : null
   }
 
-  #accept(socket: Socket, hello: Extract<ShellMessage, { type: 'hello' }>): void {
+  #accept(socket: Socket, hello: Extract<ShellMessage, { type: 'hello' }>, lines: LineSplitter): void {
     this.#shell = socket
     this.#strangers.delete(socket)
     this.#server.close()
     for (const stranger of this.#strangers) stranger.destroy()
-    const lines = new LineSplitter(maxLineBytes)
+    lines.limit = maxLineBytes
     socket.on('data', (data) => {
       for (const line of lines.push(data) ?? []) this.#receive(line)
       if (lines.overflown) this.#break('a message was longer than the pipe allows')
@@ -163,12 +164,12 @@ function parseMessage(line: string): ShellMessage | string {
 
 /** Cuts a byte stream into lines; past `limit` bytes without a line's end it stays overflown. */
 class LineSplitter {
-  readonly #limit: number
+  limit: number
   #rest: Buffer = Buffer.alloc(0)
   overflown = false
 
   constructor(limit: number) {
-    this.#limit = limit
+    this.limit = limit
   }
 
   push(data: Buffer): string[] | null {
@@ -177,7 +178,7 @@ class LineSplitter {
     const lines: string[] = []
     let start = 0
     for (let end = all.indexOf(10); end >= 0; end = all.indexOf(10, start)) {
-      if (end - start > this.#limit) {
+      if (end - start > this.limit) {
         this.overflown = true
         return lines
       }
@@ -185,7 +186,7 @@ class LineSplitter {
       start = end + 1
     }
     this.#rest = all.subarray(start)
-    if (this.#rest.length > this.#limit) this.overflown = true
+    if (this.#rest.length > this.limit) this.overflown = true
     return lines.length > 0 ? lines : null
   }
 }

@@ -1,0 +1,245 @@
+import { join } from 'node:path'
+import type { Adapters, Cloud } from './adapters.ts'
+import type { AppState, ByteStream, CredentialInput, EventData, EventName, Profile } from './contract.ts'
+import { CredentialQuestions } from './credentials/asking.ts'
+import { createCertificateSigner } from './credentials/certificates.ts'
+import type { StoredCredential } from './credentials/credential.ts'
+import { readPfx } from './credentials/pfx.ts'
+import { createCredentialStore } from './credentials/store.ts'
+import { createDispatcher, type Handlers, type Reply, type Sender } from './dispatcher.ts'
+import { TenantryError } from './failures.ts'
+import { findPowerShell, installCommand, type FindResult, type FoundPowerShell } from './powershell/find.ts'
+import { openProfiles, type Examples } from './profiles/profiles.ts'
+import { Sessions } from './sessions/sessions.ts'
+import type { SessionPlan } from './sessions/session.ts'
+import { proveTenant } from './sessions/tenant-proof.ts'
+import { createTokenSource } from './tokens/acquire.ts'
+import { builtInClouds, customCloud, resolveTenant } from './tokens/clouds.ts'
+import { openSettings } from './settings.ts'
+
+type EventListener = <N extends EventName>(event: N, data: EventData<N>) => void
+
+/** Tenantry without a window: what a host needs of it. */
+export interface Core {
+  dispatch(sender: Sender, call: string, input: unknown): Promise<Reply>
+  /** Returns the undo. */
+  onEvent(listener: EventListener): () => void
+  /** Attaches a window's stream by a ticket of `sessions.attach`; false where the ticket opens nothing. */
+  openStream(ticket: string, stream: ByteStream): boolean
+  /** A window came: it is told again what waits for an answer. */
+  greet(): void
+  /** Ends every session and helper. */
+  dispose(): Promise<void>
+}
+
+/**
+ * Wires the services from the adapters. It knows neither Electron nor the browser.
+ *
+ * @param examples profiles that a first start begins with, and their credentials for this run
+ */
+export async function createCore(adapters: Adapters, examples: Examples | null, log: (line: string) => void): Promise<Core> {
+  const listeners = new Set<EventListener>()
+  const emit: EventListener = (event, data) => {
+    for (const listener of listeners) listener(event, data)
+  }
+  const settings = openSettings(join(adapters.paths.data, 'settings.json'))
+  const finder = createFinder(adapters, () => settings.read().powershellPath)
+  const clouds = new Map<string, Cloud>([...builtInClouds, ...adapters.clouds].map((cloud) => [cloud.id, cloud]))
+  const cloudOf = (id: string, custom: Profile['customCloud']): Cloud => {
+    const cloud = id === 'custom' && custom ? customCloud(custom) : clouds.get(id)
+    if (!cloud) throw new TenantryError('cloud-unknown', { cloud: id })
+    return cloud
+  }
+
+  const credentials = await createCredentialStore({ keychain: adapters.keychain, dataFolder: adapters.paths.data, platform: adapters.platform })
+  const signer = createCertificateSigner({
+    spawn: adapters.spawn,
+    powershell: async () => (await finder.require()).path,
+    scriptsFolder: adapters.paths.scripts,
+    env: adapters.env
+  })
+  const tokens = createTokenSource({ network: adapters.network, sign: signer.sign })
+  const profiles = await openProfiles({
+    dataFolder: adapters.paths.data,
+    credentials,
+    cloudOf,
+    resolveTenant: (cloud, domain) => resolveTenant(cloud, domain, adapters.network),
+    inspectPfx: (pfxBase64, password) => readPfx(Buffer.from(pfxBase64, 'base64'), password),
+    certificates: () => signer.list(),
+    confirm: (question) => adapters.host.confirm(question),
+    examples,
+    onChange: (view) => emit('profiles.changed', view)
+  })
+
+  const questions = new CredentialQuestions(
+    (asked) => emit('credential.asked', asked),
+    (id) => emit('credential.withdrawn', { id })
+  )
+  const planOf = (profileId: string): SessionPlan => {
+    const profile = profiles.get(profileId)
+    const signIn = profile.signInId ? profiles.signIn(profile.signInId) : null
+    return { profile, cloud: cloudOf(profile.cloud, profile.customCloud), appName: signIn?.name ?? '' }
+  }
+
+  async function credentialFor({ profile, cloud }: SessionPlan, signal: AbortSignal): Promise<StoredCredential> {
+    const signIn = profile.signInId ? profiles.signIn(profile.signInId) : null
+    if (!signIn || !profile.tenantId) throw new TenantryError('needs-credential', { signIn: signIn?.name ?? profile.name })
+    const request = { authorityHost: cloud.loginHost, tenantId: profile.tenantId, clientId: signIn.clientId }
+    const stored = signIn.askEachTime ? null : await credentials.get(signIn.id, request)
+    if (stored) return stored
+    const answer = await questions.ask(
+      {
+        signInName: signIn.name,
+        clientId: signIn.clientId,
+        tenant: profile.domain,
+        kind: signIn.kind,
+        reason: signIn.askEachTime ? 'This sign-in asks each time.' : 'No credential is stored for this sign-in.'
+      },
+      signal
+    )
+    const credential = toStored(answer)
+    if (!signIn.askEachTime) {
+      await credentials.set(signIn.id, credential, { authorityHost: request.authorityHost, clientId: request.clientId, tenantIds: [request.tenantId] })
+      emit('profiles.changed', profiles.list())
+    }
+    return credential
+  }
+
+  const sessions = new Sessions(
+    {
+      adapters,
+      powershell: () => finder.require(),
+      plan: planOf,
+      async token(plan, service, onWaiting, signal) {
+        const credential = await credentialFor(plan, signal)
+        const clientId = profiles.signIn(plan.profile.signInId!).clientId
+        onWaiting(`Asking ${plan.cloud.loginHost} for a token`)
+        return tokens.acquire({ cloud: plan.cloud, tenantId: plan.profile.tenantId!, clientId, service, credential, fresh: true, onWaiting, signal })
+      },
+      async prove(plan, token) {
+        const proof = await proveTenant(plan.profile, plan.cloud, token, plan.cloud.network && !plan.cloud.services.exchange?.url ? plan.cloud.network : adapters.network)
+        if (proof.initialDomain) await profiles.noteInitialDomain(plan.profile.id, proof.initialDomain)
+        return proof
+      }
+    },
+    { onState: (view) => emit('session.state', view), onRemoved: (id) => emit('session.removed', { id }) }
+  )
+
+  const notices = new Map(profiles.notices.map((text, index) => [`profiles-${index}`, { level: 'warning' as const, text }]))
+  async function state(): Promise<AppState> {
+    const result = await finder.find()
+    const keychain = await credentials.status()
+    return {
+      version: adapters.version,
+      host: adapters.host.kind,
+      platform: adapters.platform,
+      powershell: result.found && { path: result.found.path, version: result.found.version, edition: result.found.edition, standIn: result.found.standIn },
+      powershellProblem: result.found ? null : { failure: missing(result).toFailure(), installCommand: installCommand(adapters.platform, adapters.env) },
+      module: { name: 'ExchangeOnlineManagement', version: result.found?.moduleVersions[0] ?? null },
+      keychain,
+      clouds: [...clouds.values()].map(({ id, label }) => ({ id, label })).concat({ id: 'custom', label: 'Custom' }),
+      notices: [...notices].map(([id, notice]) => ({ id, ...notice }))
+    }
+  }
+  const changed = async () => {
+    const now = await state()
+    emit('app.changed', now)
+    return now
+  }
+
+  const handlers: Handlers = {
+    'app.state': state,
+    'app.dismissNotice': ({ id }) => void notices.delete(id),
+    'app.installPowerShell': () => {
+      throw new TenantryError('powershell-missing')
+    },
+    'app.findPowerShell': () => {
+      finder.forget()
+      return changed()
+    },
+    'app.choosePowerShell': async () => {
+      const file = await adapters.host.chooseFile({ title: 'Choose PowerShell' })
+      if (file) settings.write({ powershellPath: file })
+      finder.forget()
+      return changed()
+    },
+    'app.answer': () => {},
+    'profiles.list': () => profiles.list(),
+    'profiles.resolve': ({ domain, cloud, customCloud: custom }) => resolveTenant(cloudOf(cloud, custom ?? null), domain, adapters.network),
+    'profiles.save': (input) => profiles.save(input),
+    'profiles.duplicate': ({ id }) => profiles.duplicate(id),
+    'profiles.delete': ({ id }) => profiles.delete(id),
+    'profiles.chooseFolder': async () => ({ folder: await adapters.host.chooseFolder({ title: 'Working folder' }) }),
+    'profiles.export': (input) => profiles.export(input),
+    'profiles.previewImport': (input) => profiles.previewImport(input),
+    'profiles.import': (input) => profiles.import(input),
+    'signIns.save': (input) => profiles.saveSignIn(input),
+    'signIns.delete': ({ id }) => profiles.deleteSignIn(id),
+    'credentials.certificates': async () => ({ certificates: await signer.list() }),
+    'credentials.testSign': ({ thumbprint }) => signer.testSign(thumbprint),
+    'credentials.inspectPfx': ({ pfxBase64, password }) => {
+      const pfx = readPfx(Buffer.from(pfxBase64, 'base64'), password)
+      return { subject: pfx.subject, notAfter: pfx.notAfter, thumbprint: pfx.thumbprintSha1 }
+    },
+    'credentials.answer': ({ id, credential }) => questions.answer(id, credential),
+    'sessions.list': () => ({ sessions: sessions.list() }),
+    'sessions.open': ({ profileId, cols, rows }) => sessions.open(profileId, { cols, rows }),
+    'sessions.attach': ({ id }) => ({ ticket: sessions.ticket(id) }),
+    'sessions.detach': ({ id }) => sessions.detach(id),
+    'sessions.resize': ({ id, cols, rows }) => sessions.resize(id, cols, rows),
+    'sessions.reconnect': ({ id }) => sessions.reconnect(id),
+    'sessions.close': ({ id, force }) => sessions.close(id, force ?? false)
+  }
+
+  return {
+    dispatch: createDispatcher(handlers, log),
+    onEvent(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    openStream: (ticket, stream) => sessions.openStream(ticket, stream),
+    greet() {
+      for (const asked of questions.pending) emit('credential.asked', asked)
+    },
+    async dispose() {
+      await sessions.dispose()
+      await signer.dispose()
+      tokens.clear()
+      listeners.clear()
+    }
+  }
+}
+
+function toStored(input: CredentialInput): StoredCredential {
+  return input
+}
+
+/** Looks for PowerShell once and remembers it until told to look again. */
+function createFinder(adapters: Adapters, configuredPath: () => string | null) {
+  let result: Promise<FindResult> | null = null
+  const find = () =>
+    (result ??= findPowerShell({
+      configuredPath: configuredPath() ?? adapters.env.TENANTRY_PWSH ?? null,
+      engineConsole: adapters.paths.engineConsole,
+      env: adapters.env,
+      platform: adapters.platform,
+      cacheFile: join(adapters.paths.data, 'powershell.json')
+    }))
+  return {
+    find,
+    forget() {
+      result = null
+    },
+    async require(): Promise<FoundPowerShell> {
+      const answer = await find()
+      if (!answer.found) throw missing(answer)
+      return answer.found
+    }
+  }
+}
+
+function missing(result: Extract<FindResult, { found: null }>): TenantryError {
+  return result.reason === 'too-old'
+    ? new TenantryError('powershell-too-old', { version: result.version ?? '' })
+    : new TenantryError('powershell-missing')
+}

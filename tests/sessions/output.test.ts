@@ -1,0 +1,155 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { frameType, packFrame, unpackFrame, type ByteStream } from '../../app/contract.ts'
+import { flowLimits, Output } from '../../app/sessions/output.ts'
+
+/** A window's end of a stream that keeps what it gets and acknowledges when told. */
+class RecordingStream implements ByteStream {
+  frames: Array<NonNullable<ReturnType<typeof unpackFrame>>> = []
+  closed = false
+  #onFrame: (frame: Uint8Array) => void = () => {}
+  #onClose: () => void = () => {}
+
+  send(frame: Uint8Array) {
+    this.frames.push(unpackFrame(frame)!)
+  }
+  onFrame(listener: (frame: Uint8Array) => void) {
+    this.#onFrame = listener
+  }
+  onClose(listener: () => void) {
+    this.#onClose = listener
+  }
+  close() {
+    this.closed = true
+    this.#onClose()
+  }
+  say(frame: Uint8Array) {
+    this.#onFrame(frame)
+  }
+  acknowledgeAll() {
+    this.say(packFrame(frameType.ack, this.frames.at(-1)!.sequence, new Uint8Array()))
+  }
+  get text() {
+    return this.frames.map(({ bytes }) => Buffer.from(bytes).toString()).join('')
+  }
+}
+
+class RecordingSource {
+  paused = false
+  pauses = 0
+  typed = ''
+  pause() {
+    this.paused = true
+    this.pauses++
+  }
+  resume() {
+    this.paused = false
+  }
+  write(data: string | Uint8Array) {
+    this.typed += Buffer.from(data as Uint8Array).toString()
+  }
+}
+
+let output: Output
+afterEach(() => output.dispose())
+
+function open() {
+  output = new Output(80, 24)
+  const source = new RecordingSource()
+  output.connect(source)
+  return source
+}
+
+const settled = async (condition: () => boolean) => {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2))
+}
+
+describe('output of a session', () => {
+  it('gives whoever attaches the screen as it is, then what follows', async () => {
+    open()
+    output.push(Buffer.from('before\r\n'))
+    await settled(() => output.screen.parsed === 8)
+    const stream = new RecordingStream()
+    output.attach(stream)
+    output.push(Buffer.from('after'))
+    expect(stream.frames.map(({ type }) => type)).toEqual([frameType.snapshot, frameType.output])
+    expect(stream.frames[0]!.sequence).toBe(8)
+    expect(stream.frames[1]!.sequence).toBe(13)
+    expect(stream.text).toMatch(/before[^]*after/)
+  })
+
+  it('loses nothing of what came in but was not parsed when a window attached', () => {
+    open()
+    output.push(Buffer.from('one '))
+    output.push(Buffer.from('two '))
+    const stream = new RecordingStream()
+    output.attach(stream)
+    output.push(Buffer.from('three'))
+    expect(stream.text).toBe('one two three')
+  })
+
+  it('pauses the pty when the window falls behind and resumes it when it catches up', async () => {
+    const source = open()
+    const stream = new RecordingStream()
+    output.attach(stream)
+    output.push(Buffer.alloc(flowLimits.pauseAboveBytes + 1, 'x'))
+    expect(source.paused).toBe(true)
+    await settled(() => output.screen.parsed === output.screen.received)
+    expect(source.paused).toBe(true)
+    stream.acknowledgeAll()
+    expect(source.paused).toBe(false)
+  })
+
+  it('sets its own pace while nobody is attached', async () => {
+    const source = open()
+    output.push(Buffer.alloc(flowLimits.pauseAboveBytes + 1, 'x'))
+    expect(source.paused).toBe(true)
+    await settled(() => !source.paused)
+    expect(output.screen.parsed).toBeGreaterThan(flowLimits.pauseAboveBytes - flowLimits.resumeBelowBytes)
+  })
+
+  it('goes on when a window that had fallen behind disappears', async () => {
+    const source = open()
+    const stream = new RecordingStream()
+    output.attach(stream)
+    output.push(Buffer.alloc(flowLimits.pauseAboveBytes + 1, 'x'))
+    stream.close()
+    await settled(() => !source.paused)
+    expect(output.attached).toBe(false)
+  })
+
+  it('closes the stream of the window that was attached before', () => {
+    open()
+    const first = new RecordingStream()
+    const second = new RecordingStream()
+    output.attach(first)
+    output.attach(second)
+    output.push(Buffer.from('x'))
+    expect(first.closed).toBe(true)
+    expect(first.text).not.toContain('x')
+    expect(second.text).toContain('x')
+  })
+
+  it('answers device queries itself only while no window is attached', async () => {
+    const source = open()
+    output.push(Buffer.from('\x1b[c'))
+    await settled(() => source.typed !== '')
+    expect(source.typed).toContain('\x1b[?')
+    const before = source.typed
+    output.attach(new RecordingStream())
+    output.push(Buffer.from('\x1b[6n'))
+    await settled(() => output.screen.parsed === output.screen.received)
+    expect(source.typed).toBe(before)
+  })
+
+  it('takes input and ignores frames that are none, and acknowledgements of what was never sent', () => {
+    const source = open()
+    const stream = new RecordingStream()
+    output.attach(stream)
+    stream.say(packFrame(frameType.input, 0, Buffer.from('Get-Mailbox\r')))
+    stream.say(new Uint8Array([9, 9]))
+    stream.say(packFrame(frameType.ack, Number.MAX_SAFE_INTEGER, new Uint8Array()))
+    output.push(Buffer.alloc(flowLimits.pauseAboveBytes + 1, 'x'))
+    expect(source.typed).toBe('Get-Mailbox\r')
+    expect(source.paused).toBe(true)
+  })
+})
