@@ -1,0 +1,33 @@
+/**
+ * The secret behind a sign-in, as it is stored and used. It never leaves the main process. A `store` credential names
+ * a certificate whose key stays where it lies: nothing in it is secret.
+ */
+export type StoredCredential =
+  | { kind: 'secret'; secret: string }
+  | { kind: 'pfx'; pfxBase64: string; password: string }
+  | { kind: 'store'; thumbprint: string }
+
+/** What a credential may be used for; a request outside of it needs the credential confirmed again. */
+export interface Binding {
+  /** Host of the login authority. */
+  authorityHost: string
+  clientId: string
+  /** The tenants it was confirmed for. */
+  tenantIds: string[]
+}
+
+/** What is about to be done with a credential. */
+export interface CredentialRequest {
+  authorityHost: string
+  tenantId: string
+  clientId: string
+}
+
+/** Why a request is outside of a binding, in words; null where it is covered. */
+export function outsideOf(binding: Binding, request: CredentialRequest): string | null {
+  const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()
+  if (!same(binding.authorityHost, request.authorityHost)) return `the login host ${request.authorityHost}`
+  if (!same(binding.clientId, request.clientId)) return `the application ${request.clientId}`
+  if (!binding.tenantIds.some((id) => same(id, request.tenantId))) return `the tenant ${request.tenantId}`
+  return null
+}
