@@ -1,0 +1,223 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Keychain } from '../adapters.ts'
+import { failure, TenantryError } from '../failures.ts'
+import { outsideOf, type Binding, type CredentialRequest, type StoredCredential } from './credential.ts'
+import { checkWritable, createKey, keychainName, KeychainSilent, readKey, readKeychainProblem } from './keychain-key.ts'
+import { seal, SealedFolder, unseal } from './sealed.ts'
+
+export type { Binding, CredentialRequest, StoredCredential } from './credential.ts'
+
+export interface KeychainStatus {
+  available: boolean
+  /** E.g. "The macOS Keychain". */
+  name: string
+  /** Why it can't be used, in words. */
+  reason: string | null
+}
+
+/** Where a credential was put: sealed on disk under the keychain's key, or in memory until the app ends. */
+export type Kept = 'stored' | 'run'
+
+/** The secrets behind sign-ins, each together with what it may be used for. */
+export interface CredentialStore {
+  status(): KeychainStatus
+  /**
+   * Stores a credential; without a usable keychain it is held for this run only, never on disk.
+   *
+   * @param keep `run` holds it in memory even where it could be stored ("Ask each time")
+   */
+  set(signInId: string, credential: StoredCredential, binding: Binding, keep?: Kept): Promise<Kept>
+  /**
+   * The credential for a request; null where there is none that can be had.
+   *
+   * @throws TenantryError `credential-unbound` outside of its binding, `credential-damaged` where it can't be read
+   */
+  get(signInId: string, request: CredentialRequest): Promise<StoredCredential | null>
+  /** Widens the binding by a tenant. @throws TenantryError `needs-credential` where there is nothing to widen */
+  confirmTenant(signInId: string, tenantId: string): Promise<void>
+  /** What the credential may be used for, its kind, and nothing secret; null where there is none. */
+  bindingOf(signInId: string): Promise<(Binding & { kind: StoredCredential['kind'] }) | null>
+  /** There is a credential that can be had now. */
+  has(signInId: string): boolean
+  /** Removes it from disk and memory; nothing happens where there is none. */
+  delete(signInId: string): Promise<void>
+  /** Every sign-in of which something is kept, on disk or in memory, whether it can be opened or not. */
+  list(): string[]
+}
+
+export interface StoreOptions {
+  keychain: () => Promise<Keychain>
+  /** The app's data folder; sealed files go into its `sealed`. */
+  data: string
+  platform: NodeJS.Platform
+  /** Told when the keychain becomes usable or unusable after the start. */
+  onStatus?: (status: KeychainStatus) => void
+  /** Milliseconds; see `probeLimitMs`. */
+  probeLimitMs?: number
+}
+
+/** A keychain that wants a prompt answered may never answer: the window must not wait for it at start. */
+export const probeLimitMs = 5_000
+/** A write may show the keychain's dialog to a person who asked for it. */
+const writeLimitMs = 60_000
+
+const entrySchema = z.object({
+  credential: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('secret'), secret: z.string() }),
+    z.object({ kind: z.literal('pfx'), pfxBase64: z.string(), password: z.string() }),
+    z.object({ kind: z.literal('store'), thumbprint: z.string() })
+  ]),
+  binding: z.object({ authorityHost: z.string(), clientId: z.string(), tenantIds: z.array(z.string()) })
+})
+type Entry = z.infer<typeof entrySchema>
+
+/** Opens the store. The keychain is asked once, within a time limit; a failure is the store's status, never thrown. */
+export async function openCredentialStore(options: StoreOptions): Promise<CredentialStore> {
+  const store = new SealedStore(options)
+  await store.open()
+  return store
+}
+
+class SealedStore implements CredentialStore {
+  readonly #options: StoreOptions
+  readonly #folder: SealedFolder
+  readonly #run = new Map<string, Entry>()
+  #keychain: Keychain | null = null
+  #key: Buffer | null = null
+  #problem: TenantryError | null = null
+  #creating: Promise<void> | null = null
+
+  constructor(options: StoreOptions) {
+    this.#options = options
+    this.#folder = new SealedFolder(join(options.data, 'sealed'))
+  }
+
+  async open(): Promise<void> {
+    const asked = this.#askKeychain()
+    try {
+      await within(asked, this.#options.probeLimitMs ?? probeLimitMs)
+    } catch (error) {
+      this.#problem = readKeychainProblem(error, this.#options.platform)
+      if (!(error instanceof KeychainSilent)) return
+      // The person may still answer the keychain's own dialog.
+      asked.then(
+        () => this.#changeStatus(null),
+        (late: unknown) => this.#changeStatus(late)
+      )
+    }
+  }
+
+  status(): KeychainStatus {
+    const name = keychainName(this.#options.platform)
+    return { available: this.#problem === null, name, reason: this.#problem?.message ?? null }
+  }
+
+  async set(signInId: string, credential: StoredCredential, binding: Binding, keep: Kept = 'stored'): Promise<Kept> {
+    const entry: Entry = { credential, binding }
+    const id = signInId.toLowerCase()
+    const key = keep === 'stored' ? await this.#keyForWriting() : null
+    if (!key) {
+      this.#run.set(id, entry)
+      return 'run'
+    }
+    this.#folder.write(id, seal(key, id, Buffer.from(JSON.stringify(entry))))
+    this.#run.delete(id)
+    return 'stored'
+  }
+
+  async get(signInId: string, request: CredentialRequest): Promise<StoredCredential | null> {
+    const entry = this.#entry(signInId)
+    if (!entry) return null
+    const outside = outsideOf(entry.binding, request)
+    if (outside !== null) throw failure('credential-unbound', { what: outside })
+    return entry.credential
+  }
+
+  async confirmTenant(signInId: string, tenantId: string): Promise<void> {
+    const entry = this.#entry(signInId)
+    if (!entry) throw failure('needs-credential', { signIn: 'this one' })
+    const id = tenantId.toLowerCase()
+    if (entry.binding.tenantIds.some((known) => known.toLowerCase() === id)) return
+    const binding = { ...entry.binding, tenantIds: [...entry.binding.tenantIds, id] }
+    await this.set(signInId, entry.credential, binding, this.#run.has(signInId.toLowerCase()) ? 'run' : 'stored')
+  }
+
+  async bindingOf(signInId: string): Promise<(Binding & { kind: StoredCredential['kind'] }) | null> {
+    const entry = this.#entry(signInId)
+    return entry && { ...structuredClone(entry.binding), kind: entry.credential.kind }
+  }
+
+  has(signInId: string): boolean {
+    return this.#run.has(signInId.toLowerCase()) || (this.#key !== null && this.#problem === null && this.#folder.has(signInId))
+  }
+
+  async delete(signInId: string): Promise<void> {
+    this.#run.delete(signInId.toLowerCase())
+    this.#folder.delete(signInId)
+  }
+
+  list(): string[] {
+    return [...new Set([...this.#run.keys(), ...this.#folder.list()])].sort()
+  }
+
+  /** What this run holds goes before what the disk holds: it is the newer one. */
+  #entry(signInId: string): Entry | null {
+    const id = signInId.toLowerCase()
+    const held = this.#run.get(id)
+    if (held) return held
+    const file = this.#key ? this.#folder.read(id) : null
+    if (!file || !this.#key) return null
+    const entry = entrySchema.safeParse(readJson(unseal(this.#key, id, file)))
+    if (!entry.success) throw failure('credential-damaged', { reason: 'another version of Tenantry sealed it' })
+    return entry.data
+  }
+
+  async #askKeychain(): Promise<void> {
+    const keychain = await this.#options.keychain()
+    this.#keychain = keychain
+    const key = await readKey(keychain)
+    // A locked keyring may answer "nothing there": with sealed files about, that must not pass for a first start.
+    if (!key && this.#folder.list().length > 0) await checkWritable(keychain)
+    this.#key = key
+  }
+
+  /** The sealing key, made at the first need; null where the keychain can't hold it. */
+  async #keyForWriting(): Promise<Buffer | null> {
+    if (this.#problem || !this.#keychain) return null
+    // Two first credentials at once must not make two keys: the later one would lock the earlier one's file.
+    if (!this.#key) await (this.#creating ??= this.#createKey(this.#keychain).finally(() => (this.#creating = null)))
+    return this.#key
+  }
+
+  async #createKey(keychain: Keychain): Promise<void> {
+    try {
+      this.#key = await within(createKey(keychain), writeLimitMs)
+    } catch (error) {
+      this.#changeStatus(error)
+    }
+  }
+
+  #changeStatus(error: unknown): void {
+    this.#problem = error === null ? null : readKeychainProblem(error, this.#options.platform)
+    this.#options.onStatus?.(this.status())
+  }
+}
+
+function readJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'))
+  } catch {
+    return null
+  }
+}
+
+async function within<T>(work: Promise<T>, milliseconds: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new KeychainSilent('no answer')), milliseconds)
+  })
+  // The loser must not become an unhandled rejection.
+  work.catch(() => {})
+  return Promise.race([work, silence]).finally(() => clearTimeout(timer))
+}

@@ -20,7 +20,7 @@ export function quote(text: string): string {
     .replace(/\beyJ[\w-]{8,}(\.[\w-]+){0,2}/g, '…')
     .replace(/-----BEGIN [^-]+-----[\s\S]*?(-----END [^-]+-----|$)/g, '…')
     .replace(/\bBearer\s+\S+/gi, 'Bearer …')
-    // eslint-disable-next-line no-control-regex -- escape sequences of a terminal are no part of a sentence
+    // Escape sequences of a terminal are no part of a sentence.
     .replace(/\x1b\[[0-9;]*[A-Za-z]|[\x00-\x1f\x7f]/g, ' ')
     .replace(/\s+/g, ' ')
     .replace(/(\s-)+\s*$/, '')
