@@ -3,7 +3,7 @@ import { everydayCmdlets } from './everyday-cmdlets.ts'
 import type { DemoServiceName } from './names.ts'
 
 /*
- * The rest of what a connection brings: real names, so that a demo session looks and costs like a real one. They
+ * The rest of what a connection brings, named as Exchange names things, so that a demo session looks and costs like a real one. They
  * answer with nothing, or with two simple objects where they read something every tenant has.
  */
 

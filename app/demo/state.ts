@@ -97,7 +97,8 @@ export function findApp(tenant: DemoTenant, clientId: string): DemoApp | undefin
 
 /** Takes the answer that was set for this request, if any; a one-time answer is used up. */
 export function takeOverride(state: DemoState, request: LoggedRequest): OverrideAnswer | null {
-  const found = state.overrides.find((override) => matches(override.matcher, request))
+  const fitting = state.overrides.filter((override) => matches(override.matcher, request))
+  const found = fitting.find((override) => override.once) ?? fitting[0]
   if (!found) return null
   if (found.once) state.overrides.splice(state.overrides.indexOf(found), 1)
   return found.answer
