@@ -188,7 +188,7 @@ const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => 
 export const calls = {
   'app.state': call(none, appStateSchema),
   'app.dismissNotice': call(z.object({ id: z.string() }), none),
-  /** Opens a terminal (without a tenant) in which the offered install command waits to be run. */
+  /** Opens a terminal (without a tenant) in which the offered install command runs. */
   'app.installPowerShell': call(none, z.object({ sessionId: z.uuid() })),
   /** Looks for PowerShell and the module again. */
   'app.findPowerShell': call(none, appStateSchema),

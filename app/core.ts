@@ -151,7 +151,9 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     'app.state': state,
     'app.dismissNotice': ({ id }) => void notices.delete(id),
     'app.installPowerShell': () => {
-      throw new TenantryError('powershell-missing')
+      const command = installCommand(adapters.platform, adapters.env)
+      if (!command) throw new TenantryError('powershell-missing')
+      return { sessionId: sessions.openInstallTerminal(command) }
     },
     'app.findPowerShell': () => {
       finder.forget()

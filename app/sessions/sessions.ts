@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { ByteStream, SessionView } from '../contract.ts'
 import { TenantryError } from '../failures.ts'
+import { InstallTerminal } from './install-terminal.ts'
 import { Session, type SessionServices } from './session.ts'
 
 /** A ticket that nobody used by then opens nothing. */
@@ -13,7 +14,7 @@ export interface SessionsEvents {
 
 /** All open sessions, and the tickets by which a window attaches to their streams. */
 export class Sessions {
-  readonly #sessions = new Map<string, Session>()
+  readonly #sessions = new Map<string, Session | InstallTerminal>()
   readonly #tickets = new Map<string, { sessionId: string; timer: NodeJS.Timeout }>()
   readonly #services: Omit<SessionServices, 'onChange'>
   readonly #events: SessionsEvents
@@ -37,6 +38,15 @@ export class Sessions {
     this.#sessions.set(session.id, session)
     void session.start()
     return session.view
+  }
+
+  /** Opens a terminal of this machine's shell and runs an install command in it. */
+  openInstallTerminal(command: string): string {
+    const size = { cols: 100, rows: 30 }
+    const terminal = new InstallTerminal(randomUUID(), command, size, this.#services.adapters, (view) => this.#onChange(view))
+    this.#sessions.set(terminal.id, terminal)
+    this.#onChange(terminal.view)
+    return terminal.id
   }
 
   ticket(id: string): string {
@@ -106,7 +116,7 @@ export class Sessions {
     this.#services.adapters.host.keepAwake(this.list().some((view) => view.busy))
   }
 
-  #get(id: string): Session {
+  #get(id: string): Session | InstallTerminal {
     const session = this.#sessions.get(id)
     if (!session) throw new TenantryError('session-not-found')
     return session

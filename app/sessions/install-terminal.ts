@@ -1,0 +1,79 @@
+import { homedir } from 'node:os'
+import type { IPty } from 'node-pty'
+import type { Adapters } from '../adapters.ts'
+import type { ByteStream, SessionView } from '../contract.ts'
+import { shellEnvironment } from '../powershell/launch.ts'
+import { Output } from './output.ts'
+import { endProcessTree } from './process-tree.ts'
+
+const noProfile = '00000000-0000-0000-0000-000000000000'
+
+/** A terminal of this machine's own shell in which an install command runs, in sight and interruptible. */
+export class InstallTerminal {
+  readonly id: string
+  readonly output: Output
+  readonly #adapters: Adapters
+  readonly #onChange: (view: SessionView) => void
+  #pty: IPty | null
+  #view: SessionView
+
+  constructor(id: string, command: string, size: { cols: number; rows: number }, adapters: Adapters, onChange: (view: SessionView) => void) {
+    this.id = id
+    this.#adapters = adapters
+    this.#onChange = onChange
+    this.output = new Output(size.cols, size.rows)
+    const now = adapters.now()
+    this.#view = {
+      id, profileId: noProfile, name: 'Install PowerShell', colour: '#8d99a8', phase: 'connected', since: now,
+      detail: `Running ${command}`, openedAt: now, connectSeconds: null, failure: null,
+      tenant: { id: null, organization: null, proof: 'unconfirmed' }, tokenExpiresOn: null, moduleVersion: null,
+      powershellVersion: null, standIn: false, busy: false, alive: true, canReconnect: false
+    }
+    this.#pty = this.#start(command, size)
+  }
+
+  get view(): SessionView {
+    return this.#view
+  }
+
+  attach(stream: ByteStream): void {
+    this.output.attach(stream)
+  }
+
+  resize(cols: number, rows: number): void {
+    this.output.screen.resize(cols, rows)
+    this.#pty?.resize(cols, rows)
+  }
+
+  async reconnect(): Promise<void> {
+    // There is nothing to connect to.
+  }
+
+  async close(): Promise<void> {
+    if (this.#pty) await endProcessTree(this.#pty, this.#adapters)
+    this.#pty = null
+    this.output.dispose()
+  }
+
+  #start(command: string, size: { cols: number; rows: number }): IPty {
+    const { env, platform, spawn } = this.#adapters
+    const shell = platform === 'win32' ? (env.ComSpec ?? 'cmd.exe') : (env.SHELL ?? '/bin/sh')
+    const pty = spawn.pty(shell, [], {
+      name: 'xterm-256color',
+      ...size,
+      cwd: env.HOME ?? env.USERPROFILE ?? homedir(),
+      env: shellEnvironment(env, platform),
+      encoding: null
+    })
+    this.output.connect({ pause: () => pty.pause(), resume: () => pty.resume(), write: (data) => pty.write(typeof data === 'string' ? data : Buffer.from(data)) })
+    pty.onData((data: string | Uint8Array) => this.output.push(typeof data === 'string' ? Buffer.from(data) : data))
+    pty.onExit(() => {
+      this.#pty = null
+      this.output.connect(null)
+      this.#view = { ...this.#view, phase: 'closed', detail: 'The terminal ended', alive: false }
+      this.#onChange(this.#view)
+    })
+    pty.write(command + '\r')
+    return pty
+  }
+}
