@@ -49,7 +49,7 @@ export interface CredentialStore {
 export interface StoreOptions {
   keychain: () => Promise<Keychain>
   /** The app's data folder; sealed files go into its `sealed`. */
-  data: string
+  dataFolder: string
   platform: NodeJS.Platform
   /** Told when the keychain becomes usable or unusable after the start. */
   onStatus?: (status: KeychainStatus) => void
@@ -73,7 +73,7 @@ const entrySchema = z.object({
 type Entry = z.infer<typeof entrySchema>
 
 /** Opens the store. The keychain is asked once, within a time limit; a failure is the store's status, never thrown. */
-export async function openCredentialStore(options: StoreOptions): Promise<CredentialStore> {
+export async function createCredentialStore(options: StoreOptions): Promise<CredentialStore> {
   const store = new SealedStore(options)
   await store.open()
   return store
@@ -90,7 +90,7 @@ class SealedStore implements CredentialStore {
 
   constructor(options: StoreOptions) {
     this.#options = options
-    this.#folder = new SealedFolder(join(options.data, 'sealed'))
+    this.#folder = new SealedFolder(join(options.dataFolder, 'sealed'))
   }
 
   async open(): Promise<void> {

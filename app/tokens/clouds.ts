@@ -104,8 +104,10 @@ const guidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
 
 /** A DNS name of two labels or more in its ASCII form, null where it is none; an IP address is none. */
 function asDomain(text: string): string | null {
-  // domainToASCII accepts a full-width dot and the like, but also an IPv4 address in its many spellings.
-  const ascii = domainToASCII(text.trim().replace(/\.$/, ''))
+  const trimmed = text.trim().replace(/\.$/, '')
+  // domainToASCII reads its text as a URL's host: it stops at a path, and takes an IPv4 address in many spellings.
+  if (/[\s/\\?#@:%]/.test(trimmed)) return null
+  const ascii = domainToASCII(trimmed)
   const labels = ascii.split('.')
   const isName = ascii.length <= 253 && labels.length >= 2 && labels.every((label) => labelPattern.test(label))
   return isName && !/^\d+$/.test(labels.at(-1)!) ? ascii : null
