@@ -274,6 +274,8 @@ export const calls = {
 export type Calls = typeof calls
 export type CallName = keyof Calls
 export type CallInput<N extends CallName> = z.input<Calls[N]['input']>
+/** A call's input after its schema filled in the defaults: what a handler gets. */
+export type CallRequest<N extends CallName> = z.output<Calls[N]['input']>
 export type CallOutput<N extends CallName> = z.output<Calls[N]['output']>
 
 // ---- events -------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
-import { calls, type CallInput, type CallName, type CallOutput, type Failure } from './contract.ts'
+import { calls, type CallName, type CallOutput, type CallRequest, type Failure } from './contract.ts'
 import { TenantryError } from './failures.ts'
 
 /** One function per call of the contract; a missing one does not compile. */
-export type Handlers = { [N in CallName]: (input: CallInput<N>) => Promise<CallOutput<N>> | CallOutput<N> }
+export type Handlers = { [N in CallName]: (input: CallRequest<N>) => Promise<CallOutput<N>> | CallOutput<N> }
 
 export type Reply = { output: unknown } | { failure: Failure }
 
