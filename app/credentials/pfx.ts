@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, X509Certificate, type KeyObject } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, pbkdf2Sync, X509Certificate, type KeyObject } from 'node:crypto'
 import forge from 'node-forge'
 import { failure } from '../failures.ts'
 
@@ -19,6 +19,18 @@ export interface Pfx {
 }
 
 type Bag = forge.pkcs12.Bag
+
+/** Far above what anybody writes (OpenSSL 2,048, Windows 2,000, careful people 600,000); more would hang the app. */
+const mostIterations = 10_000_000
+
+/**
+ * node-forge's own PBKDF2 takes the password's characters for bytes, so that a password with an accent opens no modern
+ * file, and is plain JavaScript. RFC 8018 leaves the encoding open; OpenSSL and .NET use UTF-8.
+ */
+forge.pkcs5.pbkdf2 = ((password: string | null, salt: string, iterations: number, length: number, digest?: { algorithm: string }) => {
+  if (iterations > mostIterations) throw new Error('unsupported number of iterations')
+  return pbkdf2Sync(Buffer.from(password ?? '', 'utf8'), Buffer.from(salt, 'binary'), iterations, length, digest?.algorithm ?? 'sha1').toString('binary')
+}) as typeof forge.pkcs5.pbkdf2
 
 /**
  * Reads a PFX (PKCS #12) file, encrypted in the modern way (AES, PBES2, SHA-256) or the legacy one (RC2, 3DES), and
