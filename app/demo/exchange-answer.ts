@@ -4,6 +4,8 @@ export interface ExchangeAnswer {
   headers?: Record<string, string>
   /** Text as it is, anything else as JSON; undefined for an empty body. */
   body?: unknown
+  /** JSON that is text already, in place of `body`. */
+  json?: string
   page?: number
 }
 

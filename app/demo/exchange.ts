@@ -78,7 +78,7 @@ function banner(tenant: string): string {
 
 function writeAnswer(state: DemoState, request: ExchangeRequest, answer: ExchangeAnswer, response: ServerResponse): void {
   const isText = typeof answer.body === 'string'
-  const body = answer.body === undefined ? '' : isText ? (answer.body as string) : JSON.stringify(answer.body)
+  const body = answer.json ?? (answer.body === undefined ? '' : isText ? (answer.body as string) : JSON.stringify(answer.body))
   const bytes = Buffer.from(body)
   response.writeHead(answer.status, {
     date: new Date(serviceNow(state)).toUTCString(),

@@ -107,7 +107,7 @@ function createApp(settings: { name: string; clientId?: string; behaviour: Behav
     clientSecret: newSecret(),
     certificates: [],
     roles: behaviour === 'noPermission' ? [] : ['Exchange.ManageAsApp'],
-    wids: behaviour === 'noRole' ? [] : [directoryRoles.exchangeAdministrator],
+    wids: behaviour === 'noRole' ? [] : [directoryRoles.exchangeAdministrator, directoryRoles.complianceAdministrator],
     failWith: null,
     secretExpired: behaviour === 'expiredSecret',
     throttled: behaviour === 'throttled',

@@ -124,6 +124,8 @@ function Connect-Service {
         [string]$AuthorizationEndpointUri
     )
 
+    # Whatever fails here ends the whole connect.
+    $ErrorActionPreference = 'Stop'
     Assert-TokenParameter -Bound $Bound
     $parameters = @{ ConnectionUri = $ConnectionUri; AuthorizationEndpointUri = $AuthorizationEndpointUri }
     foreach ($name in $Settings.Keys) { $parameters[$name] = $Settings[$name] }
@@ -184,4 +186,5 @@ function Remove-ModuleFolder {
     if ([System.IO.Directory]::Exists($folder)) { [System.IO.Directory]::Delete($folder, $true) }
 }
 
-Export-ModuleMember -Function 'Connect-ExchangeOnline', 'Connect-IPPSSession', 'Disconnect-ExchangeOnline'
+# The manifest chooses among the DLL's cmdlets.
+Export-ModuleMember -Function 'Connect-ExchangeOnline', 'Connect-IPPSSession', 'Disconnect-ExchangeOnline' -Cmdlet 'Get-*'
