@@ -1,0 +1,128 @@
+import type { AppState, Failure, Profile } from '../app/contract.ts'
+import { failureOf, type Bridge, type LinkState } from './bridge.ts'
+import { Profiles } from './profiles/profiles.svelte.ts'
+import { Sessions } from './sessions/sessions.svelte.ts'
+
+/** All that the window shows of the main process, kept current by its events, and what a person does with it. */
+export class Desk {
+  readonly bridge: Bridge
+  readonly profiles = new Profiles()
+  readonly sessions = new Sessions()
+  link = $state<LinkState>('connecting')
+  app = $state.raw<AppState | null>(null)
+  /** A failure of what was just done that has no better place. */
+  problem = $state.raw<Failure | null>(null)
+  /** The session with a running command whose close waits for a yes. */
+  closingBusyId = $state<string | null>(null)
+  /** Counts the times the main process was reached. */
+  arrival = $state(0)
+  /** Counts the wishes to type into the active terminal. */
+  focusWish = $state(0)
+  /** The size a new session's terminal would have. */
+  measure: () => { cols: number; rows: number } = () => ({ cols: 120, rows: 30 })
+  readonly #opening = new Set<string>()
+
+  constructor(bridge: Bridge) {
+    this.bridge = bridge
+    bridge.on('app.changed', (app) => (this.app = app))
+    bridge.on('profiles.changed', (news) => this.profiles.take(news))
+    bridge.on('session.state', (session) => this.sessions.take(session))
+    bridge.on('session.removed', ({ id }) => this.sessions.remove(id))
+    bridge.on('window.replaced', () => (this.link = 'replaced'))
+    bridge.onState((state) => {
+      this.link = state
+      if (state === 'connected') void this.#load()
+    })
+  }
+
+  /** Brings the profile's session to the front, or opens one. */
+  async connect(profile: Profile): Promise<void> {
+    const open = this.sessions.ofProfile(profile.id).at(-1)
+    if (open) return this.show(open.id)
+    await this.open(profile)
+  }
+
+  /** Opens a session, also where the profile has one. */
+  async open(profile: Profile): Promise<void> {
+    if (this.#opening.has(profile.id)) return
+    this.#opening.add(profile.id)
+    await this.attempt(async () => {
+      const session = await this.bridge.call('sessions.open', { profileId: profile.id, ...this.measure() })
+      if (!this.sessions.all.some(({ id }) => id === session.id)) this.sessions.take(session)
+      this.show(session.id)
+    })
+    this.#opening.delete(profile.id)
+  }
+
+  show(sessionId: string): void {
+    this.sessions.activeId = sessionId
+    this.focusWish++
+  }
+
+  async reconnect(sessionId: string): Promise<void> {
+    await this.attempt(async () => this.sessions.take(await this.bridge.call('sessions.reconnect', { id: sessionId })))
+    this.focusWish++
+  }
+
+  /** Closes; a running command asks first (`closingBusyId`), unless `force`. */
+  async close(sessionId: string, force = false): Promise<void> {
+    this.closingBusyId = null
+    try {
+      await this.bridge.call('sessions.close', { id: sessionId, force })
+    } catch (error) {
+      const failure = failureOf(error)
+      if (failure.code === 'session-busy') this.closingBusyId = sessionId
+      else this.problem = failure
+    }
+  }
+
+  async delete(profile: Profile): Promise<void> {
+    await this.attempt(() => this.bridge.call('profiles.delete', { id: profile.id }))
+  }
+
+  async duplicate(profile: Profile): Promise<void> {
+    await this.attempt(async () => (this.profiles.selectedId = (await this.bridge.call('profiles.duplicate', { id: profile.id })).id))
+  }
+
+  async dismissNotice(id: string): Promise<void> {
+    await this.attempt(() => this.bridge.call('app.dismissNotice', { id }))
+  }
+
+  /** A terminal in which the offered install command runs. */
+  async installPowerShell(): Promise<void> {
+    await this.attempt(async () => this.show((await this.bridge.call('app.installPowerShell', null)).sessionId))
+  }
+
+  async findPowerShell(): Promise<void> {
+    await this.attempt(async () => (this.app = await this.bridge.call('app.findPowerShell', null)))
+  }
+
+  async choosePowerShell(): Promise<void> {
+    await this.attempt(async () => (this.app = await this.bridge.call('app.choosePowerShell', null)))
+  }
+
+  /** Does something whose failure is shown above the terminal. */
+  async attempt(action: () => Promise<unknown>): Promise<void> {
+    try {
+      this.problem = null
+      await action()
+    } catch (error) {
+      this.problem = failureOf(error)
+    }
+  }
+
+  async #load(): Promise<void> {
+    await this.attempt(async () => {
+      const [app, profiles, { sessions }] = await Promise.all([
+        this.bridge.call('app.state', null),
+        this.bridge.call('profiles.list', null),
+        this.bridge.call('sessions.list', null)
+      ])
+      this.app = app
+      this.profiles.take(profiles)
+      this.sessions.replace(sessions)
+      this.arrival++
+      if (this.sessions.active) this.focusWish++
+    })
+  }
+}

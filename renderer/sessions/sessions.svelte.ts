@@ -1,0 +1,69 @@
+import type { SessionView } from '../../app/contract.ts'
+
+/** How each phase begins its line in the strip. */
+export const phaseWords: Record<SessionView['phase'], string> = {
+  starting: 'Starting',
+  'signing-in': 'Signing in',
+  connecting: 'Connecting',
+  connected: 'Connected',
+  failed: 'Failed',
+  closed: 'Closed'
+}
+
+/** The phase and what is happening, without saying the phase twice. */
+export function phaseText({ phase, detail }: Pick<SessionView, 'phase' | 'detail'>): string {
+  const word = phaseWords[phase]
+  if (!detail) return word
+  return detail.startsWith(word) ? detail : `${word} · ${detail}`
+}
+
+/** The open sessions, one tab each, in the order they were opened. */
+export class Sessions {
+  all = $state.raw<SessionView[]>([])
+  activeId = $state<string | null>(null)
+  readonly active = $derived(this.all.find((session) => session.id === this.activeId) ?? null)
+  /** The number of a session among its profile's; kept while it lives, so that no tab changes its name. */
+  readonly #numbers = new Map<string, number>()
+
+  /** Takes the whole list, as after a reload. */
+  replace(sessions: SessionView[]): void {
+    this.all = [...sessions].sort((a, b) => a.openedAt - b.openedAt)
+    for (const session of this.all) this.#number(session)
+    if (!this.active) this.activeId = this.all.at(-1)?.id ?? null
+  }
+
+  /** Takes one session's news; a session that is new gets its tab at the end. */
+  take(session: SessionView): void {
+    this.#number(session)
+    const isKnown = this.all.some(({ id }) => id === session.id)
+    this.all = isKnown ? this.all.map((old) => (old.id === session.id ? session : old)) : [...this.all, session]
+    if (!this.active) this.activeId = session.id
+  }
+
+  /** The tab goes; its right neighbour, or else its left one, comes to the front. */
+  remove(id: string): void {
+    const index = this.all.findIndex((session) => session.id === id)
+    if (index < 0) return
+    this.all = this.all.filter((session) => session.id !== id)
+    this.#numbers.delete(id)
+    if (this.activeId === id) this.activeId = (this.all[index] ?? this.all[index - 1])?.id ?? null
+  }
+
+  /** The tab's name: the profile's, with a number from its second session on. */
+  title(session: SessionView): string {
+    const number = this.#numbers.get(session.id) ?? 1
+    return number > 1 ? `${session.name} (${number})` : session.name
+  }
+
+  ofProfile(profileId: string): SessionView[] {
+    return this.all.filter((session) => session.profileId === profileId)
+  }
+
+  #number(session: SessionView): void {
+    if (this.#numbers.has(session.id)) return
+    const taken = new Set(this.ofProfile(session.profileId).map(({ id }) => this.#numbers.get(id)))
+    let number = 1
+    while (taken.has(number)) number++
+    this.#numbers.set(session.id, number)
+  }
+}

@@ -1,0 +1,29 @@
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'vite'
+import { hashFiles, root } from '../../build/setup.mjs'
+
+const sources = ['renderer', 'app/contract.ts', 'build/vite.renderer.config.ts', 'package-lock.json']
+
+/**
+ * The folder of the window as `vite build` makes it from the sources of now. Built beside out/, so that tests of the
+ * window alone need no other build; test files that run at once may both build, and one of the two equal results stays.
+ */
+export async function builtWindow(): Promise<string> {
+  const cache = join(root, '.cache')
+  const folder = join(cache, `window-${hashFiles(sources.map((path) => join(root, path))).slice(0, 16)}`)
+  if (existsSync(folder)) return folder
+  mkdirSync(cache, { recursive: true })
+  const fresh = mkdtempSync(join(cache, 'building-'))
+  await build({
+    configFile: join(root, 'build', 'vite.renderer.config.ts'),
+    logLevel: 'warn',
+    build: { outDir: fresh, emptyOutDir: true }
+  })
+  try {
+    renameSync(fresh, folder)
+  } catch {
+    rmSync(fresh, { recursive: true, force: true })
+  }
+  return folder
+}

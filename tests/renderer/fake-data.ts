@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto'
+import type { AppState, Failure, Profile, SessionView, SignInView } from '../../app/contract.ts'
+
+/** A sign-in as the window sees it, with what a test says of it. */
+export function aSignIn(change: Partial<SignInView> = {}): SignInView {
+  return {
+    id: randomUUID(),
+    name: 'Exchange automation',
+    clientId: randomUUID(),
+    kind: 'secret',
+    askEachTime: false,
+    ready: true,
+    certificate: null,
+    usedBy: 1,
+    ...change
+  }
+}
+
+/** A profile of a tenant, with what a test says of it. */
+export function aProfile(change: Partial<Profile> & { name: string }): Profile {
+  return {
+    id: randomUUID(),
+    group: '',
+    domain: `${change.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '')}.example`,
+    tenantId: randomUUID(),
+    initialDomain: null,
+    cloud: 'worldwide',
+    customCloud: null,
+    signInId: null,
+    services: ['exchange'],
+    colour: '#5aa9ff',
+    environment: 'test',
+    workingFolder: '',
+    loadPowerShellProfile: false,
+    moduleVersion: '',
+    notes: '',
+    ...change
+  }
+}
+
+/** The two demo tenants of a first start and the sign-ins they use. */
+export function firstStart(): { profiles: Profile[]; signIns: SignInView[] } {
+  const signIns = [aSignIn({ name: 'Contoso demo app' }), aSignIn({ name: 'Fabrikam demo app' })]
+  const demo = { cloud: 'demo', group: 'Demo', environment: 'lab' } as const
+  return {
+    signIns,
+    profiles: [
+      aProfile({ ...demo, name: 'Contoso demo', domain: 'contoso.example', colour: '#e5734b', signInId: signIns[0]!.id }),
+      aProfile({ ...demo, name: 'Fabrikam demo', domain: 'fabrikam.example', signInId: signIns[1]!.id })
+    ]
+  }
+}
+
+/** The state of a machine where all is well, with what a test says of it. */
+export function aState(change: Partial<AppState> = {}): AppState {
+  return {
+    version: '0.1.0',
+    host: 'preview',
+    platform: 'linux',
+    powershell: { path: '/usr/bin/pwsh', version: '7.6.5', edition: 'Core', standIn: false },
+    powershellProblem: null,
+    module: { name: 'ExchangeOnlineManagement', version: '3.9.0' },
+    keychain: { available: true, name: 'Secret Service', reason: null },
+    clouds: [
+      { id: 'worldwide', label: 'Worldwide' },
+      { id: 'gcchigh', label: 'US Government GCC High' },
+      { id: 'demo', label: 'Demo' },
+      { id: 'custom', label: 'Custom' }
+    ],
+    notices: [],
+    ...change
+  }
+}
+
+/** A session of a profile that began to start just now. */
+export function aSession(profile: Profile): SessionView {
+  const now = Date.now()
+  return {
+    id: randomUUID(),
+    profileId: profile.id,
+    name: profile.name,
+    colour: profile.colour,
+    phase: 'starting',
+    since: now,
+    detail: 'Starting PowerShell',
+    openedAt: now,
+    connectSeconds: null,
+    failure: null,
+    tenant: { id: profile.tenantId, organization: null, proof: 'pending' },
+    tokenExpiresOn: null,
+    moduleVersion: '3.9.0',
+    powershellVersion: '7.6.5',
+    standIn: false,
+    busy: false,
+    alive: true,
+    canReconnect: false
+  }
+}
+
+/** What a connected session says beyond one that starts. */
+export function connected(profile: Profile): Partial<SessionView> {
+  return {
+    phase: 'connected',
+    detail: `Connected to ${profile.domain} as app "Exchange automation" in 1.8 s`,
+    connectSeconds: 1.8,
+    tenant: { id: profile.tenantId, organization: profile.domain, proof: 'proven' },
+    tokenExpiresOn: Date.now() + 47.5 * 60_000,
+    canReconnect: true
+  }
+}
+
+export function aFailure(change: Partial<Failure> & { message: string }): Failure {
+  return { code: 'test-failure', retryable: false, ...change }
+}

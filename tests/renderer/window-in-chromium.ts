@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium, type BrowserContext, type Locator, type Page } from 'playwright-core'
+import { startPreview, type Preview } from '../../app/preview.ts'
+import { builtWindow } from './built-window.ts'
+import { FakeCore } from './fake-core.ts'
+
+/** A real Chromium with a folder of its own. */
+export interface Browser {
+  context: BrowserContext
+  /** Opens the built window on the real preview host over `core`; what it opened goes with `closeWindows`. */
+  openWindow(core?: FakeCore, options?: { query?: string }): Promise<TestWindow>
+  closeWindows(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface TestWindow {
+  core: FakeCore
+  page: Page
+  preview: Preview
+  /** Errors and refusals (Content-Security-Policy among them) on the page's console. */
+  problems: string[]
+  tenant(name: string): Locator
+  /** Double-clicks a tenant and waits until its session is connected. */
+  connect(name: string): Promise<void>
+  /** The rows of a session's terminal, as text. */
+  screen(title: string): Promise<string>
+}
+
+export async function startBrowser(): Promise<Browser> {
+  const folder = mkdtempSync(join(tmpdir(), 'tenantry-browser-'))
+  const rendererFolder = await builtWindow()
+  const context = await chromium.launchPersistentContext(folder, {
+    executablePath: process.env.TENANTRY_TEST_BROWSER ?? '/usr/bin/chromium',
+    headless: true,
+    viewport: { width: 1360, height: 820 },
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+  })
+  context.setDefaultTimeout(15_000)
+  const open: TestWindow[] = []
+  return {
+    context,
+    async openWindow(core = new FakeCore(), { query = '?renderer=dom' } = {}) {
+      const preview = await startPreview({ rendererFolder, port: 0, createCore: async () => core })
+      const page = await context.newPage()
+      const window = describeWindow(core, page, preview)
+      open.push(window)
+      await page.goto(preview.url.replace('/#', `/${query}#`))
+      await page.getByRole('list', { name: 'Tenants' }).waitFor()
+      return window
+    },
+    async closeWindows() {
+      for (const { page, preview } of open.splice(0)) {
+        await page.close()
+        await preview.close()
+      }
+    },
+    async close() {
+      await this.closeWindows()
+      await context.close()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
+}
+
+function describeWindow(core: FakeCore, page: Page, preview: Preview): TestWindow {
+  const problems: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text())
+  })
+  page.on('pageerror', (error) => problems.push(error.stack ?? error.message))
+  const tenant = (name: string) => page.getByRole('list', { name: 'Tenants' }).getByRole('button', { name, exact: true })
+  return {
+    core,
+    page,
+    preview,
+    problems,
+    tenant,
+    async connect(name) {
+      await tenant(name).dblclick()
+      await page.getByRole('tab', { name, exact: true, selected: true }).waitFor()
+      await page.getByRole('status').filter({ hasText: /^Connected/ }).waitFor()
+    },
+    async screen(title) {
+      const rows = page.getByRole('region', { name: `Terminal ${title}`, exact: true }).locator('.xterm-rows > div')
+      return (await rows.allInnerTexts()).join('\n').replaceAll('\u00a0', ' ')
+    }
+  }
+}
+
+/** Waits until `read` answers something that `accept` takes; fails with the last answer. */
+export async function eventually<T>(read: () => T | Promise<T>, accept: (value: T) => boolean): Promise<T> {
+  const deadline = Date.now() + 15_000
+  for (;;) {
+    const value = await read()
+    if (accept(value)) return value
+    if (Date.now() > deadline) throw new Error(`It never came; the last was: ${JSON.stringify(value)}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
