@@ -1,0 +1,354 @@
+import { readdirSync } from 'node:fs'
+import type { Cloud, Question } from '../adapters.ts'
+import type { CallInput, CallOutput, Profile, SignInView, StoreCertificate } from '../contract.ts'
+import type { Binding } from '../credentials/credential.ts'
+import type { CredentialStore, Kept, StoredCredential } from '../credentials/store.ts'
+import { failure } from '../failures.ts'
+import { bindingOf, checkHost, confirmHosts, confirmUse, noTenant, rebind, replaceCredential } from './binding.ts'
+import { checkDraft, checkPin, checkServices, findProfile, findSignIn, isTrusted, put } from './checks.ts'
+import { ProfilesFile, type Content } from './file.ts'
+import { Importer } from './importer.ts'
+import { checkName, freeName } from './names.ts'
+import { checkClientId, checkCredential, missingCredential, type CheckedCredential, type PfxFacts, type SignIn } from './sign-in.ts'
+import { exportText } from './transfer.ts'
+
+export type { SignIn } from './sign-in.ts'
+
+/** What a first start begins with. The credentials are held anew at every start, in memory only. */
+export interface Examples {
+  profiles: Profile[]
+  signIns: SignIn[]
+  credentials: Array<{ signInId: string; credential: StoredCredential; binding: Binding }>
+}
+
+export interface ProfilesOptions {
+  dataFolder: string
+  credentials: CredentialStore
+  /** Throws `cloud-unknown` or `not-a-host`. */
+  cloudOf(id: string, custom: Profile['customCloud']): Cloud
+  resolveTenant(cloud: Cloud, domain: string): Promise<{ tenantId: string; authority: string; cloudLabel: string }>
+  inspectPfx(pfxBase64: string, password: string): PfxFacts
+  certificates(): Promise<StoreCertificate[]>
+  /** The host's own dialog. */
+  confirm(question: Question): Promise<boolean>
+  examples: Examples | null
+  onChange(view: CallOutput<'profiles.list'>): void
+}
+
+type SaveInput = CallInput<'profiles.save'>
+type OnUndo = (step: () => Promise<unknown>) => void
+
+/** Opens the profiles' file and holds the examples' credentials for this run. A broken file is said in `notices`. */
+export async function openProfiles(options: ProfilesOptions): Promise<Profiles> {
+  const profiles = new Profiles(options)
+  await profiles.begin()
+  return profiles
+}
+
+/** The tenants and the sign-ins they share. Every change is all or nothing: file, secrets and memory. */
+export class Profiles {
+  readonly #options: ProfilesOptions
+  readonly #file: ProfilesFile
+  readonly #importer: Importer
+  /** Sign-ins whose credential is an example's and must stay out of the keychain. */
+  readonly #examples = new Set<string>()
+
+  constructor(options: ProfilesOptions) {
+    this.#options = options
+    this.#file = new ProfilesFile(options.dataFolder)
+    this.#importer = new Importer({
+      ...options,
+      file: this.#file,
+      keepOf: (id) => this.#keepOf(id),
+      usedAt: (signInId, host) => this.#usedAt(signInId, host, null)
+    })
+  }
+
+  /** Writes the examples on a first start, holds their credentials, and removes secrets that belong to nobody. */
+  async begin(): Promise<void> {
+    const { examples, credentials } = this.#options
+    if (examples && this.#file.opened === 'first') {
+      await this.#file.change((content) => {
+        content.profiles.push(...structuredClone(examples.profiles))
+        content.signIns.push(...structuredClone(examples.signIns))
+      })
+    }
+    for (const { signInId, credential, binding } of examples?.credentials ?? []) {
+      const signIn = this.#file.content.signIns.find(({ id }) => id === signInId)
+      if (!signIn || signIn.kind !== credential.kind || signIn.clientId !== binding.clientId.toLowerCase()) continue
+      await credentials.set(signInId, credential, binding, 'run')
+      this.#examples.add(signInId)
+    }
+    await this.#removeOrphans()
+  }
+
+  /** Sentences for the admin on what was found at the start. */
+  get notices(): string[] {
+    return this.#file.notices
+  }
+
+  list(): CallOutput<'profiles.list'> {
+    const { profiles, signIns } = this.#file.content
+    return { profiles: structuredClone(profiles), signIns: signIns.map((signIn) => this.#view(signIn)) }
+  }
+
+  /** Throws `profile-not-found`. */
+  get(id: string): Profile {
+    return structuredClone(findProfile(this.#file.content, id))
+  }
+
+  /** Throws `sign-in-not-found`. */
+  signIn(id: string): SignIn {
+    return structuredClone(findSignIn(this.#file.content, id))
+  }
+
+  /**
+   * Saves a new or an edited profile: the domain is resolved and its tenant pinned, the credential looked at, and
+   * whatever was not confirmed before is asked, before anything is written.
+   *
+   * @throws TenantryError with the form's field; `tenant-changed` with both ids; `cancelled` where the person refused
+   */
+  async save(input: SaveInput): Promise<Profile> {
+    const { credentials, confirm } = this.#options
+    const before = input.profile.id ? findProfile(this.#file.content, input.profile.id) : null
+    const draft = checkDraft(input.profile, this.#file.content)
+    const cloud = this.#options.cloudOf(draft.cloud, draft.customCloud)
+    checkServices(draft.services, cloud)
+    const signIn = this.#signInOf(input, draft.name)
+    const entered = await this.#entered(signIn, input.credential, input.signIn.use === 'new')
+    // Before the first word to them.
+    if (draft.customCloud && !isTrusted(this.#file.content, draft.customCloud)) await confirmHosts(draft.customCloud, confirm)
+    const { tenantId } = await this.#options.resolveTenant(cloud, draft.domain)
+    if (before) checkPin(before, draft, tenantId)
+    const usedElsewhere = (host: string) => this.#usedAt(signIn.id, host, before?.id ?? null)
+    const tenants = [{ domain: draft.domain, tenantId }]
+    if (entered) await checkHost(signIn, cloud, credentials, usedElsewhere)
+    const binding = input.signIn.use === 'new' || entered ? null : await confirmUse(signIn, cloud, tenants, { credentials, confirm, usedElsewhere })
+
+    return this.#change(async (content, onUndo) => {
+      const profile: Profile = {
+        ...checkDraft(input.profile, content),
+        id: before?.id ?? crypto.randomUUID(),
+        tenantId,
+        initialDomain: before?.tenantId === tenantId ? findProfile(content, before.id).initialDomain : null,
+        signInId: signIn.id
+      }
+      put(content.profiles, profile)
+      if (input.signIn.use === 'new') {
+        checkName(signIn.name, content.signIns.map(({ name }) => name), 'signIn')
+        content.signIns.push({ ...signIn, certificate: entered?.certificate ?? null })
+      } else {
+        const stored = findSignIn(content, signIn.id)
+        if (entered) put(content.signIns, { ...stored, certificate: entered.certificate })
+      }
+      if (entered) await this.#keep(signIn, entered, content, cloud.loginHost, onUndo)
+      else if (binding) await rebind(credentials, signIn.id, binding, this.#keepOf(signIn.id), onUndo)
+      return structuredClone(profile)
+    })
+  }
+
+  /** A copy of a profile with the same sign-in, named “<name> copy”. */
+  duplicate(id: string): Promise<Profile> {
+    return this.#change((content) => {
+      const profile = findProfile(content, id)
+      const names = content.profiles.map(({ name }) => name)
+      const copy = { ...structuredClone(profile), id: crypto.randomUUID(), name: freeName(`${profile.name.slice(0, 110)} copy`, names) }
+      content.profiles.splice(content.profiles.indexOf(profile) + 1, 0, copy)
+      return structuredClone(copy)
+    })
+  }
+
+  /** Deletes a profile, and its sign-in with its secret where no other profile uses it. */
+  async delete(id: string): Promise<void> {
+    const { credentials } = this.#options
+    let unused: string | null = null
+    await this.#change(async (content, onUndo) => {
+      const profile = findProfile(content, id)
+      content.profiles.splice(content.profiles.indexOf(profile), 1)
+      const { signInId } = profile
+      if (!signInId) return
+      if (content.profiles.some((other) => other.signInId === signInId)) return this.#narrow(signInId, content, onUndo)
+      content.signIns = content.signIns.filter((signIn) => signIn.id !== signInId)
+      unused = signInId
+    })
+    if (unused) await credentials.delete(unused)
+    if (unused) this.#examples.delete(unused)
+  }
+
+  /** Profiles as text to be saved, without any secret. */
+  export({ format, ids }: CallInput<'profiles.export'>): CallOutput<'profiles.export'> {
+    const { profiles, signIns } = this.#file.content
+    const chosen = ids ? ids.map((id) => findProfile(this.#file.content, id)) : profiles
+    return { fileName: `tenantry-profiles.${format}`, text: exportText(format, chosen, signIns) }
+  }
+
+  /** What an import would do, row by row. `signInId`: the sign-in that a pasted list would use. */
+  async previewImport(input: CallInput<'profiles.previewImport'> & { signInId?: string | null }): Promise<CallOutput<'profiles.previewImport'>> {
+    return { rows: await this.#importer.preview(input) }
+  }
+
+  /** Takes an import: new ids, no credentials; rows that can't be taken are skipped. All or nothing. */
+  async import(input: CallInput<'profiles.import'>): Promise<CallOutput<'profiles.import'>> {
+    const done = await this.#importer.take(input)
+    this.#changed()
+    return done
+  }
+
+  /** Changes a sign-in for all its profiles; a new client id or kind needs the credential again. */
+  async saveSignIn({ id, signIn: draft, credential }: CallInput<'signIns.save'>): Promise<SignInView> {
+    const { credentials } = this.#options
+    const before = findSignIn(this.#file.content, id)
+    const others = (content: Content) => content.signIns.filter((other) => other.id !== id).map(({ name }) => name)
+    const next: SignIn = {
+      ...before,
+      name: checkName(draft.name || before.name, others(this.#file.content)),
+      clientId: checkClientId(draft.clientId),
+      kind: draft.kind,
+      askEachTime: draft.askEachTime ?? false
+    }
+    const isOther = next.clientId !== before.clientId || next.kind !== before.kind
+    const entered = await this.#entered(next, credential, isOther)
+    if (isOther || entered) next.certificate = entered?.certificate ?? null
+    await this.#change(async (content, onUndo) => {
+      findSignIn(content, id)
+      checkName(next.name, others(content))
+      put(content.signIns, next)
+      if (entered) await this.#keep(next, entered, content, null, onUndo)
+    })
+    if (next.askEachTime) await credentials.delete(id)
+    this.#changed()
+    return this.#view(next)
+  }
+
+  /** Deletes a sign-in with its secret. Throws `sign-in-in-use`. */
+  async deleteSignIn(id: string): Promise<void> {
+    await this.#change((content) => {
+      const signIn = findSignIn(content, id)
+      const count = content.profiles.filter(({ signInId }) => signInId === id).length
+      if (count > 0) throw failure('sign-in-in-use', { signIn: signIn.name, count })
+      content.signIns.splice(content.signIns.indexOf(signIn), 1)
+    })
+    await this.#options.credentials.delete(id)
+    this.#examples.delete(id)
+  }
+
+  /** Keeps what Exchange said is the tenant's initial domain. Never throws: it is learned again at the next connection. */
+  async noteInitialDomain(id: string, domain: string): Promise<void> {
+    const known = this.#file.content.profiles.find((profile) => profile.id === id)
+    if (!known || known.initialDomain === domain) return
+    await this.#change((content) => {
+      findProfile(content, id).initialDomain = domain
+    }).catch(() => {})
+  }
+
+  /** The sign-in that a profile is saved with; a new one gets its id here. */
+  #signInOf({ signIn: chosen }: SaveInput, profileName: string): SignIn {
+    const { content } = this.#file
+    if (chosen.use === 'existing') return findSignIn(content, chosen.id)
+    const taken = content.signIns.map(({ name }) => name)
+    const draft = chosen.signIn
+    return {
+      id: crypto.randomUUID(),
+      name: draft.name?.trim() ? checkName(draft.name, taken, 'signIn') : freeName(profileName, taken),
+      clientId: checkClientId(draft.clientId),
+      kind: draft.kind,
+      askEachTime: draft.askEachTime ?? false,
+      certificate: null
+    }
+  }
+
+  async #entered(signIn: SignIn, credential: SaveInput['credential'], isNeeded: boolean): Promise<CheckedCredential | null> {
+    if (credential) return checkCredential(signIn.kind, credential, this.#options)
+    if (isNeeded && !signIn.askEachTime) throw missingCredential(signIn.kind)
+    return null
+  }
+
+  /**
+   * Keeps an entered credential, bound to the tenants of the profiles that use it at one login host.
+   *
+   * @param host null for the host that most of them use
+   */
+  async #keep(signIn: SignIn, entered: CheckedCredential, content: Content, host: string | null, onUndo: OnUndo): Promise<void> {
+    const { credentials } = this.#options
+    if (signIn.askEachTime) return
+    const authorityHost = host ?? this.#mainHost(signIn.id, content)
+    const binding = { authorityHost, clientId: signIn.clientId, tenantIds: this.#tenantsAt(signIn.id, authorityHost, content) }
+    const keepBefore = this.#keepOf(signIn.id)
+    await replaceCredential(credentials, signIn.id, { credential: entered.credential, binding, keep: 'stored' }, onUndo, keepBefore)
+    if (this.#examples.delete(signIn.id)) onUndo(async () => this.#examples.add(signIn.id))
+  }
+
+  /** Takes tenants that no profile has any more out of a sign-in's binding. */
+  async #narrow(signInId: string, content: Content, onUndo: OnUndo): Promise<void> {
+    const { credentials } = this.#options
+    const bound = await bindingOf(credentials, signInId)
+    if (!bound) return
+    const used = this.#tenantsAt(signInId, bound.authorityHost, content)
+    const tenantIds = bound.tenantIds.filter((id) => used.includes(id.toLowerCase()))
+    if (tenantIds.length === bound.tenantIds.length) return
+    const { authorityHost, clientId } = bound
+    await rebind(credentials, signInId, { authorityHost, clientId, tenantIds: tenantIds.length > 0 ? tenantIds : [noTenant] }, this.#keepOf(signInId), onUndo)
+  }
+
+  #tenantsAt(signInId: string, host: string, content: Content): string[] {
+    const users = content.profiles.filter((profile) => profile.signInId === signInId && this.#hostOf(profile) === host.toLowerCase())
+    const tenantIds = new Set(users.flatMap(({ tenantId }) => tenantId?.toLowerCase() ?? []))
+    return tenantIds.size > 0 ? [...tenantIds] : [noTenant]
+  }
+
+  #mainHost(signInId: string, content: Content): string {
+    const counts = new Map<string, number>()
+    for (const profile of content.profiles) {
+      const host = profile.signInId === signInId ? this.#hostOf(profile) : null
+      if (host) counts.set(host, (counts.get(host) ?? 0) + 1)
+    }
+    return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? ''
+  }
+
+  #usedAt(signInId: string, host: string, exceptProfile: string | null): boolean {
+    return this.#file.content.profiles.some(
+      (profile) => profile.signInId === signInId && profile.id !== exceptProfile && this.#hostOf(profile) === host.toLowerCase()
+    )
+  }
+
+  /** The login host of a profile's cloud; null where this Tenantry does not know the cloud. */
+  #hostOf(profile: Profile): string | null {
+    try {
+      return this.#options.cloudOf(profile.cloud, profile.customCloud).loginHost.toLowerCase()
+    } catch {
+      return null
+    }
+  }
+
+  #keepOf(signInId: string): Kept {
+    return this.#examples.has(signInId) ? 'run' : 'stored'
+  }
+
+  /**
+   * Removes secrets that a crash left without a sign-in. Not beside a file that was set aside: it may be mended and
+   * put back, and its sign-ins with it.
+   */
+  async #removeOrphans(): Promise<void> {
+    const { credentials, dataFolder } = this.#options
+    if (this.#file.opened !== 'clean' || readdirSync(dataFolder).some((name) => name.startsWith('profiles.broken-'))) return
+    const known = new Set(this.#file.content.signIns.map(({ id }) => id.toLowerCase()))
+    for (const id of credentials.list()) {
+      if (!known.has(id.toLowerCase())) await credentials.delete(id).catch(() => {})
+    }
+  }
+
+  #view(signIn: SignIn): SignInView {
+    const usedBy = this.#file.content.profiles.filter(({ signInId }) => signInId === signIn.id).length
+    return { ...structuredClone(signIn), ready: !signIn.askEachTime && this.#options.credentials.has(signIn.id), usedBy }
+  }
+
+  async #change<T>(change: (content: Content, onUndo: OnUndo) => T | Promise<T>): Promise<T> {
+    const result = await this.#file.change(change)
+    this.#changed()
+    return result
+  }
+
+  #changed(): void {
+    this.#options.onChange(this.list())
+  }
+}
