@@ -34,12 +34,39 @@ export function moduleFile(service: DemoServiceName, commandName: string, skipFo
 }
 
 /**
- * The head of the shipped module. The importing module sets `ConnectionContextObjectId`; every cmdlet runs through
- * the binary cmdlet of the module that is loaded already, which sends it to InvokeCommand.
+ * The head of the shipped module. The stand-in module sets `ConnectionContextObjectId`, and its binary cmdlet sends
+ * every command to InvokeCommand. Microsoft's module has no such cmdlet: there a function of this text does it, with
+ * the connection that is newest in its process.
  */
 const head = `# Cmdlets of the demo service, generated for this connection.
 $script:ConnectionContextObjectId = $null
-$script:RestCommand = [Management.Automation.CmdletInfo]::new('Write-ErrorMessage', [Tenantry.Demo.ExchangeOnline.RestCommand])
+$script:Binary = 'Tenantry.Demo.ExchangeOnline.RestCommand' -as [type]
+if ($script:Binary) { $script:RestCommand = [Management.Automation.CmdletInfo]::new('Write-ErrorMessage', $script:Binary) }
+else { $script:RestCommand = 'Invoke-ServiceCommand' }
+
+function Invoke-ServiceCommand {
+    param([string]$CmdletName, $Parameters, [string]$OutputTypeName, [string]$ConnectionContextObjectId)
+    $contexts = @([Microsoft.Exchange.Management.ExoPowershellSnapin.ConnectionContextFactory]::GetAllConnectionContexts())
+    $auth = $contexts[-1].GetAuthHeader('', [guid]::NewGuid().ToString())
+    $values = @{}
+    foreach ($name in $Parameters.Keys) {
+        if ([Management.Automation.PSCmdlet]::CommonParameters.Contains($name) -or $name -in 'WhatIf', 'Confirm') { continue }
+        $values[$name] = $Parameters[$name]
+        if ($values[$name] -is [switch]) { $values[$name] = [bool]$values[$name] }
+    }
+    $body = @{ CmdletInput = @{ CmdletName = $CmdletName; Parameters = $values } } | ConvertTo-Json -Depth 10 -Compress
+    $uri = $auth.BaseUri + '/' + $auth.TenantId + '/InvokeCommand'
+    while ($uri) {
+        $headers = @{
+            Authorization = $auth.AuthorizationHeader; Prefer = 'odata.maxpagesize=1000'; 'X-CmdletName' = $CmdletName; 'X-ResponseFormat' = 'json'
+            'X-AnchorMailbox' = 'APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@' + $auth.TenantId
+        }
+        $page = Invoke-RestMethod -Method Post -Uri $uri -Headers $headers -ContentType 'application/json; charset=utf-8' -Body ([Text.Encoding]::UTF8.GetBytes($body))
+        foreach ($warning in $page.'@adminapi.warnings') { Write-Warning $warning }
+        foreach ($item in $page.value) { $item.PSObject.TypeNames.Insert(0, 'Deserialized.' + $OutputTypeName); $item }
+        $uri = $page.'@odata.nextLink'
+    }
+}
 `
 
 function moduleText(definitions: CmdletDefinition[]): string {
