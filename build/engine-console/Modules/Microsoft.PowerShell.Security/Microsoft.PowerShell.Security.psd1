@@ -1,0 +1,1 @@
+@{ ModuleVersion = '7.0.0.0'; GUID = 'afef42a9-1bb0-475e-a951-f2b6b3808f23'; NestedModules = @('Security.psm1'); FunctionsToExport = @('ConvertTo-SecureString', 'ConvertFrom-SecureString', 'Get-ExecutionPolicy', 'Set-ExecutionPolicy'); CmdletsToExport = @(); AliasesToExport = @() }

@@ -1,0 +1,4 @@
+function ConvertTo-SecureString { [CmdletBinding()] param([Parameter(Mandatory, Position = 0, ValueFromPipeline)][string]$String, [switch]$AsPlainText, [switch]$Force) process { $secret = [securestring]::new(); foreach ($character in $String.ToCharArray()) { $secret.AppendChar($character) }; $secret } }
+function ConvertFrom-SecureString { [CmdletBinding()] param([Parameter(Mandatory, Position = 0, ValueFromPipeline)][securestring]$SecureString, [switch]$AsPlainText) process { if (-not $AsPlainText) { throw 'The engine console gives a secure string back with -AsPlainText only.' }; [System.Net.NetworkCredential]::new('', $SecureString).Password } }
+function Get-ExecutionPolicy { [CmdletBinding()] param([string]$Scope, [switch]$List) 'Unrestricted' }
+function Set-ExecutionPolicy { [CmdletBinding()] param([Parameter(Position = 0)][string]$ExecutionPolicy, [string]$Scope, [switch]$Force) }
