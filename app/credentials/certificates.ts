@@ -64,7 +64,8 @@ export function createCertificateSigner(options: SignerOptions): CertificateSign
       const seen = new Map<string, StoreCertificate>()
       for (const { certificate: _, problem, ...fact } of certificates) {
         // The same certificate may lie in both stores: the one that can sign is meant.
-        if (seen.get(fact.thumbprint)?.canSign ?? (seen.has(fact.thumbprint) && !fact.canSign)) continue
+        const known = seen.get(fact.thumbprint)
+        if (known && (known.canSign || !fact.canSign)) continue
         seen.set(fact.thumbprint, problem === null ? fact : { ...fact, problem })
       }
       return [...seen.values()]

@@ -60,7 +60,10 @@ export function readKeychainProblem(error: unknown, platform: NodeJS.Platform): 
   if (/libsecret|shared object|MODULE_NOT_FOUND|Cannot find (module|package)|keytar\.node/i.test(text)) {
     return failure('keychain-missing', { keychain, reason: 'its library (libsecret) is not installed' })
   }
-  if (/d-?bus|message bus|freedesktop|DISPLAY|Object does not exist|could not connect/i.test(text)) {
+  if (/collection\/(login|default)|Object does not exist/i.test(text)) {
+    return failure('keychain-missing', { keychain, reason: 'it has no login keyring yet' })
+  }
+  if (/d-?bus|message bus|freedesktop|DISPLAY|could not connect/i.test(text)) {
     return failure('keychain-missing', { keychain, reason: 'no keyring service, such as GNOME Keyring, runs in this login session' })
   }
   if (/cancel|denied|not correct|dismissed|not allowed/i.test(text)) {

@@ -42,6 +42,11 @@ export interface CredentialStore {
   has(signInId: string): boolean
   /** Removes it from disk and memory; nothing happens where there is none. */
   delete(signInId: string): Promise<void>
+  /**
+   * A call to the keychain has not come back. Node waits at its end for as long as that takes, which may be for ever:
+   * a host that wants to quit then must end its own process with SIGKILL.
+   */
+  isWaiting(): boolean
   /** Every sign-in of which something is kept, on disk or in memory, whether it can be opened or not. */
   list(): string[]
 }
@@ -87,6 +92,7 @@ class SealedStore implements CredentialStore {
   #key: Buffer | null = null
   #problem: TenantryError | null = null
   #creating: Promise<void> | null = null
+  #calls = 0
 
   constructor(options: StoreOptions) {
     this.#options = options
@@ -94,7 +100,7 @@ class SealedStore implements CredentialStore {
   }
 
   async open(): Promise<void> {
-    const asked = this.#askKeychain()
+    const asked = this.#counted(this.#askKeychain())
     try {
       await within(asked, this.#options.probeLimitMs ?? probeLimitMs)
     } catch (error) {
@@ -157,6 +163,10 @@ class SealedStore implements CredentialStore {
     this.#folder.delete(signInId)
   }
 
+  isWaiting(): boolean {
+    return this.#calls > 0
+  }
+
   list(): string[] {
     return [...new Set([...this.#run.keys(), ...this.#folder.list()])].sort()
   }
@@ -166,8 +176,9 @@ class SealedStore implements CredentialStore {
     const id = signInId.toLowerCase()
     const held = this.#run.get(id)
     if (held) return held
-    const file = this.#key ? this.#folder.read(id) : null
-    if (!file || !this.#key) return null
+    const file = this.#problem === null ? this.#folder.read(id) : null
+    if (!file) return null
+    if (!this.#key) throw failure('credential-damaged', { reason: 'the key that sealed it is gone from the keychain' })
     const entry = entrySchema.safeParse(readJson(unseal(this.#key, id, file)))
     if (!entry.success) throw failure('credential-damaged', { reason: 'another version of Tenantry sealed it' })
     return entry.data
@@ -177,9 +188,14 @@ class SealedStore implements CredentialStore {
     const keychain = await this.#options.keychain()
     this.#keychain = keychain
     const key = await readKey(keychain)
-    // A locked keyring may answer "nothing there": with sealed files about, that must not pass for a first start.
-    if (!key && this.#folder.list().length > 0) await checkWritable(keychain)
+    // A locked keyring answers "nothing there" (GNOME Keyring without a prompter does): only a write tells.
+    if (!key) await checkWritable(keychain)
     this.#key = key
+  }
+
+  #counted<T>(call: Promise<T>): Promise<T> {
+    this.#calls++
+    return call.finally(() => this.#calls--)
   }
 
   /** The sealing key, made at the first need; null where the keychain can't hold it. */
@@ -192,7 +208,7 @@ class SealedStore implements CredentialStore {
 
   async #createKey(keychain: Keychain): Promise<void> {
     try {
-      this.#key = await within(createKey(keychain), writeLimitMs)
+      this.#key = await within(this.#counted(createKey(keychain)), writeLimitMs)
     } catch (error) {
       this.#changeStatus(error)
     }
