@@ -62,8 +62,9 @@ export class SealedFolder {
 
   /** The file's bytes; null where there is none. Throws `credential-damaged` where it can't be read. */
   read(id: string): Buffer | null {
+    const path = this.#path(id)
     try {
-      return readFileSync(this.#path(id))
+      return readFileSync(path)
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (code === 'ENOENT') return null
