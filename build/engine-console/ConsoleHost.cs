@@ -4,7 +4,7 @@ using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Security;
 
-namespace Tenantry.EngineConsole;
+namespace EngineConsole;
 
 /// <summary>The engine's host. Its name is pwsh's, because modules ask for it before they use the console.</summary>
 sealed class ConsoleHost(Terminal terminal, bool nonInteractive) : PSHost

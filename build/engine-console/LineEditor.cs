@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Tenantry.EngineConsole;
+namespace EngineConsole;
 
 /// <summary>Edits one line with relative cursor movements only: a bare pty answers no question about the cursor.</summary>
 sealed partial class LineEditor(Terminal terminal)

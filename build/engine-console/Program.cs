@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 
-namespace Tenantry.EngineConsole;
+namespace EngineConsole;
 
 /// <summary>What the command line asks for; the names are pwsh's, any unambiguous beginning of them will do.</summary>
 sealed class Arguments

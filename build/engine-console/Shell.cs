@@ -3,7 +3,7 @@ using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
 using System.Reflection;
 
-namespace Tenantry.EngineConsole;
+namespace EngineConsole;
 
 /// <summary>Runs commands as pwsh does: through Out-Default, errors merged in, one at a time, stopped by Ctrl+C.</summary>
 sealed class Shell

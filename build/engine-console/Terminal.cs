@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Tenantry.EngineConsole;
+namespace EngineConsole;
 
 /// <summary>Standard output and error, and the keys. Output is buffered and flushed within a few milliseconds; cursor positions are never asked for.</summary>
 sealed class Terminal

@@ -17,7 +17,7 @@ export async function buildEngineConsole({ root, log }) {
   log('building the engine console (PowerShell’s engine from NuGet)')
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
-  const result = spawnSync('dotnet', ['build', here, '-c', 'Release', '-o', out, '-v', 'quiet', '--nologo', '-p:UseAppHost=true'], {
+  const result = spawnSync('dotnet', ['publish', here, '-c', 'Release', '-o', out, '-v', 'quiet', '--nologo', '-p:UseAppHost=true'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     env: { ...process.env, DOTNET_CLI_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '1' }

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Reflection;
 
-namespace Tenantry.EngineConsole;
+namespace EngineConsole;
 
 /// <summary>The everyday cmdlets that live outside the engine and that NuGet does not have.</summary>
 public static class Everyday
