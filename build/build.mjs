@@ -8,6 +8,13 @@ const out = join(root, 'out')
 /** Stay outside the bundles: native modules find their binaries beside themselves. */
 const external = ['electron', 'keytar', 'node-pty', ...builtinModules, ...builtinModules.map((name) => `node:${name}`)]
 
+const commonJsXterm = Object.fromEntries(
+  ['headless', 'addon-serialize', 'addon-unicode11'].map((name) => {
+    const folder = join(root, 'node_modules', '@xterm', name)
+    return [`@xterm/${name}`, join(folder, JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).main)]
+  })
+)
+
 /** Builds what changed since the last build; quick where nothing did. */
 export async function buildAll() {
   await stamped('window', ['renderer', 'app/contract.ts', 'build/vite.renderer.config.ts', 'package-lock.json'], async () => {
@@ -49,6 +56,8 @@ async function bundle(name, entry, format) {
     root,
     logLevel: 'warn',
     ssr: { noExternal: true },
+    // The core imports these as Node would: as CommonJS.
+    resolve: { alias: commonJsXterm },
     build: {
       ssr: true,
       target: 'node20',
