@@ -125,7 +125,7 @@ function readCsv(content: string): RawRow[] {
   // Excel's own hint of the separator, which only Excel takes for one.
   const hint = /^sep=(.)\r?\n/i.exec(content)
   const body = hint ? content.slice(hint[0].length) : content
-  const parsed = Papa.parse<string[]>(body, { delimiter: hint?.[1] ?? '', delimitersToGuess: [',', ';', '\t', '|'] })
+  const parsed = Papa.parse<string[]>(body, { delimiter: hint?.[1] ?? delimiterOf(body) })
   if (parsed.errors.some(({ type }) => type === 'Quotes')) throw unreadable('a quotation mark in it is not closed')
   const [head = [], ...rows] = parsed.data
   const keys = head.map((cell) => aliases.get(unescapeFormula(cell).toLowerCase().replace(/[^a-z]/g, '')))
@@ -135,6 +135,13 @@ function readCsv(content: string): RawRow[] {
     .map((cells, index) => ({ line: index + firstLine, cells }))
     .filter(({ cells }) => cells.some((cell) => cell.trim() !== ''))
     .map(({ line, cells }) => ({ line, value: Object.fromEntries(keys.flatMap((key, at) => (key ? [[key, unescapeFormula(cells[at] ?? '')]] : []))) }))
+}
+
+/** What parts the first row: a file of one column or of short rows leaves papaparse's own guess nothing to count. */
+function delimiterOf(body: string): string {
+  const head = /^[^\r\n]*/.exec(body)![0]
+  const counts = [',', ';', '\t', '|'].map((delimiter) => ({ delimiter, count: head.split(delimiter).length }))
+  return counts.reduce((most, next) => (next.count > most.count ? next : most)).delimiter
 }
 
 /** One tenant a line: its domain or tenant id and, after a tab, comma or semicolon, its name. */
