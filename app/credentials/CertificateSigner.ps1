@@ -85,7 +85,8 @@ function Get-Fact {
         return $fact
     }
     $public = [System.Security.Cryptography.X509Certificates.RSACertificateExtensions]::GetRSAPublicKey($certificate)
-    $fact.keyKind = 'RSA {0}' -f $public.KeySize
+    # Not KeySize: on Linux .NET overrides only its setter, and PowerShell then can't read it.
+    $fact.keyKind = 'RSA {0}' -f (8 * $public.ExportParameters($false).Modulus.Length)
     if (-not $certificate.HasPrivateKey) {
         $fact.problem = 'its private key is not on this computer'
         return $fact
