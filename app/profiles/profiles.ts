@@ -10,6 +10,7 @@ import { ProfilesFile, type Content } from './file.ts'
 import { Importer } from './importer.ts'
 import { checkName, freeName } from './names.ts'
 import { checkClientId, checkCredential, missingCredential, type CheckedCredential, type PfxFacts, type SignIn } from './sign-in.ts'
+import { SignInUsers } from './sign-in-users.ts'
 import { exportText } from './transfer.ts'
 
 export type { SignIn } from './sign-in.ts'
@@ -50,17 +51,19 @@ export class Profiles {
   readonly #options: ProfilesOptions
   readonly #file: ProfilesFile
   readonly #importer: Importer
+  readonly #users: SignInUsers
   /** Sign-ins whose credential is an example's and must stay out of the keychain. */
   readonly #examples = new Set<string>()
 
   constructor(options: ProfilesOptions) {
     this.#options = options
     this.#file = new ProfilesFile(options.dataFolder)
+    this.#users = new SignInUsers(options.cloudOf)
     this.#importer = new Importer({
       ...options,
       file: this.#file,
       keepOf: (id) => this.#keepOf(id),
-      usedAt: (signInId, host) => this.#usedAt(signInId, host, null)
+      usedAt: (signInId, host) => this.#users.usedAt(signInId, host, this.#file.content.profiles)
     })
   }
 
@@ -120,7 +123,7 @@ export class Profiles {
     if (draft.customCloud && !isTrusted(this.#file.content, draft.customCloud)) await confirmHosts(draft.customCloud, confirm)
     const { tenantId } = await this.#options.resolveTenant(cloud, draft.domain)
     if (before) checkPin(before, draft, tenantId)
-    const usedElsewhere = (host: string) => this.#usedAt(signIn.id, host, before?.id ?? null)
+    const usedElsewhere = (host: string) => this.#users.usedAt(signIn.id, host, this.#file.content.profiles, before?.id)
     const tenants = [{ domain: draft.domain, tenantId }]
     if (entered) await checkHost(signIn, cloud, credentials, usedElsewhere)
     const binding = input.signIn.use === 'new' || entered ? null : await confirmUse(signIn, cloud, tenants, { credentials, confirm, usedElsewhere })
@@ -271,8 +274,8 @@ export class Profiles {
   async #keep(signIn: SignIn, entered: CheckedCredential, content: Content, host: string | null, onUndo: OnUndo): Promise<void> {
     const { credentials } = this.#options
     if (signIn.askEachTime) return
-    const authorityHost = host ?? this.#mainHost(signIn.id, content)
-    const binding = { authorityHost, clientId: signIn.clientId, tenantIds: this.#tenantsAt(signIn.id, authorityHost, content) }
+    const authorityHost = host ?? this.#users.mainHost(signIn.id, content.profiles)
+    const binding = { authorityHost, clientId: signIn.clientId, tenantIds: this.#users.tenantsAt(signIn.id, authorityHost, content.profiles) }
     const keepBefore = this.#keepOf(signIn.id)
     await replaceCredential(credentials, signIn.id, { credential: entered.credential, binding, keep: 'stored' }, onUndo, keepBefore)
     if (this.#examples.delete(signIn.id)) onUndo(async () => this.#examples.add(signIn.id))
@@ -283,41 +286,11 @@ export class Profiles {
     const { credentials } = this.#options
     const bound = await bindingOf(credentials, signInId)
     if (!bound) return
-    const used = this.#tenantsAt(signInId, bound.authorityHost, content)
+    const used = this.#users.tenantsAt(signInId, bound.authorityHost, content.profiles)
     const tenantIds = bound.tenantIds.filter((id) => used.includes(id.toLowerCase()))
     if (tenantIds.length === bound.tenantIds.length) return
     const { authorityHost, clientId } = bound
     await rebind(credentials, signInId, { authorityHost, clientId, tenantIds: tenantIds.length > 0 ? tenantIds : [noTenant] }, this.#keepOf(signInId), onUndo)
-  }
-
-  #tenantsAt(signInId: string, host: string, content: Content): string[] {
-    const users = content.profiles.filter((profile) => profile.signInId === signInId && this.#hostOf(profile) === host.toLowerCase())
-    const tenantIds = new Set(users.flatMap(({ tenantId }) => tenantId?.toLowerCase() ?? []))
-    return tenantIds.size > 0 ? [...tenantIds] : [noTenant]
-  }
-
-  #mainHost(signInId: string, content: Content): string {
-    const counts = new Map<string, number>()
-    for (const profile of content.profiles) {
-      const host = profile.signInId === signInId ? this.#hostOf(profile) : null
-      if (host) counts.set(host, (counts.get(host) ?? 0) + 1)
-    }
-    return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? ''
-  }
-
-  #usedAt(signInId: string, host: string, exceptProfile: string | null): boolean {
-    return this.#file.content.profiles.some(
-      (profile) => profile.signInId === signInId && profile.id !== exceptProfile && this.#hostOf(profile) === host.toLowerCase()
-    )
-  }
-
-  /** The login host of a profile's cloud; null where this Tenantry does not know the cloud. */
-  #hostOf(profile: Profile): string | null {
-    try {
-      return this.#options.cloudOf(profile.cloud, profile.customCloud).loginHost.toLowerCase()
-    } catch {
-      return null
-    }
   }
 
   #keepOf(signInId: string): Kept {
