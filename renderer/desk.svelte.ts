@@ -1,3 +1,4 @@
+import { SvelteSet } from 'svelte/reactivity'
 import type { AppState, Failure, Profile } from '../app/contract.ts'
 import { failureOf, type Bridge, type LinkState } from './bridge.ts'
 import { Profiles } from './profiles/profiles.svelte.ts'
@@ -20,7 +21,7 @@ export class Desk {
   focusWish = $state(0)
   /** The size a new session's terminal would have. */
   measure: () => { cols: number; rows: number } = () => ({ cols: 120, rows: 30 })
-  readonly #opening = new Set<string>()
+  readonly #opening = new SvelteSet<string>()
 
   constructor(bridge: Bridge) {
     this.bridge = bridge
@@ -40,6 +41,14 @@ export class Desk {
     const open = this.sessions.ofProfile(profile.id).at(-1)
     if (open) return this.show(open.id)
     await this.open(profile)
+  }
+
+  /** After a profile was saved: its session connects again with what changed, or one is opened. */
+  async connectAnew(profile: Profile): Promise<void> {
+    const open = this.sessions.ofProfile(profile.id).at(-1)
+    if (!open) return this.open(profile)
+    this.show(open.id)
+    if (open.canReconnect && open.phase !== 'connected') await this.reconnect(open.id)
   }
 
   /** Opens a session, also where the profile has one. */

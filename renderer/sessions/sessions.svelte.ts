@@ -1,3 +1,4 @@
+import { SvelteMap } from 'svelte/reactivity'
 import type { SessionView } from '../../app/contract.ts'
 
 /** How each phase begins its line in the strip. */
@@ -23,7 +24,7 @@ export class Sessions {
   activeId = $state<string | null>(null)
   readonly active = $derived(this.all.find((session) => session.id === this.activeId) ?? null)
   /** The number of a session among its profile's; kept while it lives, so that no tab changes its name. */
-  readonly #numbers = new Map<string, number>()
+  readonly #numbers = new SvelteMap<string, number>()
 
   /** Takes the whole list, as after a reload. */
   replace(sessions: SessionView[]): void {
@@ -61,9 +62,9 @@ export class Sessions {
 
   #number(session: SessionView): void {
     if (this.#numbers.has(session.id)) return
-    const taken = new Set(this.ofProfile(session.profileId).map(({ id }) => this.#numbers.get(id)))
+    const taken = this.ofProfile(session.profileId).map(({ id }) => this.#numbers.get(id))
     let number = 1
-    while (taken.has(number)) number++
+    while (taken.includes(number)) number++
     this.#numbers.set(session.id, number)
   }
 }

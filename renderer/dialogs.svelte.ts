@@ -1,0 +1,49 @@
+import type { EventData, Profile } from '../app/contract.ts'
+import type { Bridge } from './bridge.ts'
+
+type Question = EventData<'question.asked'>
+type CredentialQuestion = EventData<'credential.asked'>
+
+/** What the person opened. */
+export type Opened =
+  | { kind: 'editor'; profile?: Profile }
+  | { kind: 'delete'; profile: Profile }
+  | { kind: 'import' }
+  | { kind: 'export'; profile?: Profile }
+  | { kind: 'signIns' }
+
+/** The dialogs in front of the window: what the person opened, and what the main process asks, one after another. */
+export class Dialogs {
+  opened = $state.raw<Opened | null>(null)
+  menu = $state.raw<{ profile: Profile; place: { x: number; y: number } } | null>(null)
+  questions = $state.raw<Question[]>([])
+  credentialQuestions = $state.raw<CredentialQuestion[]>([])
+  readonly #bridge: Bridge
+
+  constructor(bridge: Bridge) {
+    this.#bridge = bridge
+    bridge.on('question.asked', (question) => {
+      this.questions = [...this.questions.filter(({ id }) => id !== question.id), question]
+    })
+    bridge.on('credential.asked', (question) => {
+      this.credentialQuestions = [...this.credentialQuestions.filter(({ id }) => id !== question.id), question]
+    })
+    bridge.on('credential.withdrawn', ({ id }) => this.dropCredentialQuestion(id))
+    // Whoever comes back is asked again what still waits.
+    bridge.onLost(() => {
+      this.questions = []
+      this.credentialQuestions = []
+    })
+  }
+
+  /** The answer to the foremost question. */
+  answer(question: Question, yes: boolean): void {
+    this.questions = this.questions.filter(({ id }) => id !== question.id)
+    // A question whose asker is gone needs no answer.
+    void this.#bridge.call('app.answer', { id: question.id, yes }).catch(() => {})
+  }
+
+  dropCredentialQuestion(id: string): void {
+    this.credentialQuestions = this.credentialQuestions.filter((question) => question.id !== id)
+  }
+}

@@ -1,0 +1,85 @@
+import {
+  tenantColours,
+  type CallInput,
+  type CloudId,
+  type Failure,
+  type Profile,
+  type Service,
+  type SignInView
+} from '../../app/contract.ts'
+import { CredentialForm } from './credential-form.svelte.ts'
+
+export const newSignIn = 'new'
+
+/** A profile as it is being edited. What was typed stays, whatever the main process answers. */
+export class ProfileForm {
+  readonly id: string | undefined
+  name = $state('')
+  group = $state('')
+  domain = $state('')
+  cloud = $state<CloudId>('worldwide')
+  loginHost = $state('')
+  exchangeHost = $state('')
+  complianceHost = $state('')
+  /** A sign-in's id, or `newSignIn`. */
+  signIn = $state(newSignIn)
+  clientId = $state('')
+  signInName = $state('')
+  askEachTime = $state(false)
+  /** The credential of an existing sign-in is being replaced. */
+  isReplacing = $state(false)
+  readonly credential = new CredentialForm()
+  services = $state<Service[]>(['exchange'])
+  colour = $state<string>(tenantColours[0])
+  environment = $state<Profile['environment']>('production')
+  workingFolder = $state('')
+  loadPowerShellProfile = $state(false)
+  moduleVersion = $state('')
+  notes = $state('')
+
+  constructor(profile?: Profile, signIns: SignInView[] = []) {
+    if (!profile) return
+    this.id = profile.id
+    const { name, group, domain, cloud, services, colour, environment, workingFolder, loadPowerShellProfile, moduleVersion, notes } = profile
+    Object.assign(this, { name, group, domain, cloud, services: [...services], colour, environment, workingFolder, loadPowerShellProfile, moduleVersion, notes })
+    Object.assign(this, profile.customCloud ?? {})
+    if (signIns.some((signIn) => signIn.id === profile.signInId)) this.signIn = profile.signInId!
+  }
+
+  get customCloud(): Profile['customCloud'] {
+    if (this.cloud !== 'custom') return null
+    const { loginHost, exchangeHost, complianceHost } = this
+    return { loginHost: loginHost.trim(), exchangeHost: exchangeHost.trim(), complianceHost: complianceHost.trim() }
+  }
+
+  toggleService(service: Service, isWanted: boolean): void {
+    const others = this.services.filter((one) => one !== service)
+    this.services = isWanted ? [...others, service] : others
+  }
+
+  /** What can be said without asking anybody; null where the main process shall judge. */
+  check(): Failure | null {
+    const wrong = (field: string, message: string, hint: string): Failure => ({ code: 'field-empty', field, message, hint, retryable: false })
+    if (!this.name.trim()) return wrong('name', 'The profile has no name.', 'Type a name; the tab and the prompt will show it.')
+    if (!this.domain.trim()) return wrong('domain', 'The tenant domain is missing.', 'Type any verified domain of the tenant, or its tenant ID.')
+    if (this.services.length === 0) return wrong('services', 'No service is chosen.', 'Choose at least one.')
+    return null
+  }
+
+  /** The call's input. */
+  toInput(): CallInput<'profiles.save'> {
+    const { id, name, group, domain, cloud, customCloud, services, colour, environment, workingFolder, loadPowerShellProfile, moduleVersion, notes } = this
+    const profile = {
+      ...(id ? { id } : {}),
+      ...{ name: name.trim(), group: group.trim(), domain: domain.trim(), cloud, customCloud, services: $state.snapshot(services), colour },
+      ...{ environment, workingFolder, loadPowerShellProfile, moduleVersion, notes }
+    }
+    const credential = this.credential.input
+    if (this.signIn !== newSignIn) {
+      return { profile, signIn: { use: 'existing', id: this.signIn }, ...(this.isReplacing && credential ? { credential } : {}) }
+    }
+    const { signInName, clientId, askEachTime } = this
+    const signIn = { name: signInName.trim(), clientId: clientId.trim(), kind: this.credential.kind, askEachTime }
+    return { profile, signIn: { use: 'new', signIn }, ...(credential ? { credential } : {}) }
+  }
+}
