@@ -223,7 +223,7 @@ export const calls = {
     z.object({ fileName: z.string(), text: z.string() })
   ),
   'profiles.previewImport': call(
-    z.object({ format: z.enum(['json', 'csv', 'list']), text: z.string().max(5_000_000), cloud: cloudIdSchema.optional() }),
+    z.object({ format: z.enum(['json', 'csv', 'list']), text: z.string().max(5_000_000), cloud: cloudIdSchema.optional(), signInId: z.uuid().nullable().optional() }),
     z.object({ rows: z.array(importRowSchema) })
   ),
   'profiles.import': call(

@@ -98,6 +98,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       signal
     )
     const credential = toStored(answer)
+    // Typed for one connection, it is confirmed for this tenant alone; the sign-in's editor binds it for all of them.
     if (!signIn.askEachTime) {
       await credentials.set(signIn.id, credential, { authorityHost: request.authorityHost, clientId: request.clientId, tenantIds: [request.tenantId] })
       emit('profiles.changed', profiles.list())
