@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { Cloud, HttpRequest, HttpResponse, Network } from '../../app/adapters.ts'
+import { afterAll } from 'vitest'
 import { demoHosts } from '../../app/demo/names.ts'
-import { createState } from '../../app/demo/state.ts'
-import { createTenant, type DemoApp, type DemoTenant } from '../../app/demo/tenants.ts'
-import { answerLogin } from '../../app/demo/token-endpoint.ts'
+import { startDemo } from '../../app/demo/service.ts'
+import type { DemoApp, DemoTenant } from '../../app/demo/tenants.ts'
 
-/** The demo's login authority without its Exchange: every token of these tests comes from it. */
+const demo = await startDemo({ tenants: false })
+afterAll(() => demo.dispose())
+
+/** Two new tenants at the demo's login authority, which really checks what it is sent. */
 export function startLogin(): {
   network: Network
   cloud: Cloud
@@ -16,15 +19,12 @@ export function startLogin(): {
   /** Answers the next requests in the authority's place, until it answers null. */
   answerWith(answer: ((request: HttpRequest) => HttpResponse | Promise<HttpResponse> | null) | null): void
 } {
-  const state = createState()
-  const tenant = createTenant({ name: 'Northwind', mailboxes: 1 })
-  const other = createTenant({ name: 'Tailspin', mailboxes: 1 })
-  state.tenants.push(tenant, other)
+  const [tenant, other] = ['Northwind', 'Tailspin'].map((name) => demo.addTenant({ name: `${name} ${randomUUID()}`, mailboxes: 1 })) as [DemoTenant, DemoTenant]
   const requests: HttpRequest[] = []
   let instead: ((request: HttpRequest) => HttpResponse | Promise<HttpResponse> | null) | null = null
   const network: Network = async (request) => {
     requests.push(request)
-    return (await instead?.(request)) ?? answerLogin(state, request)
+    return (await instead?.(request)) ?? demo.network(request)
   }
   const exchange = `https://${demoHosts.exchange}`
   const cloud: Cloud = {
