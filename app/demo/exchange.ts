@@ -39,7 +39,7 @@ function answerSafely(state: DemoState, request: ExchangeRequest): ExchangeAnswe
   }
 }
 
-/** The answer to a request, by its path (exchange.md's table of the wire). */
+/** The answer to a request, by its path. */
 export function answerExchange(state: DemoState, request: ExchangeRequest): ExchangeAnswer {
   const route = /^\/adminapi\/(?:v1\.0|beta)\/([^/]+)\/(.+)$/i.exec(request.path)
   if (!route) return { status: 404 }

@@ -2,7 +2,7 @@ import { outputTypes } from './everyday-cmdlets.ts'
 
 /** Exchange's default views: type, then its table's columns with their widths (0: what is left). */
 const tables: Array<{ type: string; columns: Array<[property: string, width: number, alignment?: 'Right']> }> = [
-  { type: outputTypes.mailbox, columns: [['Name', 26], ['Alias', 20], ['Database', 22], ['ProhibitSendQuota', 32], ['ExternalDirectoryObjectId', 36]] },
+  { type: outputTypes.mailbox, columns: [['Name', 20], ['Alias', 14], ['Database', 16], ['ProhibitSendQuota', 29], ['ExternalDirectoryObjectId', 36]] },
   { type: outputTypes.statistics, columns: [['DisplayName', 28], ['ItemCount', 10, 'Right'], ['StorageLimitStatus', 20], ['LastLogonTime', 24]] },
   { type: outputTypes.recipient, columns: [['Name', 30], ['RecipientType', 30]] },
   { type: outputTypes.group, columns: [['Name', 28], ['DisplayName', 28], ['GroupType', 12], ['PrimarySmtpAddress', 40]] },

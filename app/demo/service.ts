@@ -74,7 +74,7 @@ function lifecycle(listener: Listener) {
   }
 }
 
-/** The run-time controls of a state. Shared with the TLS service. */
+/** The run-time controls of a state. */
 function controls(state: DemoState) {
   return {
     clearLog: () => void state.log.splice(0),

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
-using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
@@ -34,7 +33,7 @@ namespace Tenantry.Demo.ExchangeOnline
 
         private static HttpClient CreateClient()
         {
-            var handler = new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false, AutomaticDecompression = DecompressionMethods.GZip };
+            var handler = new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false };
             // A cmdlet of Exchange's ends after 15 minutes.
             return new HttpClient(handler) { Timeout = TimeSpan.FromMinutes(15) };
         }
@@ -118,6 +117,13 @@ namespace Tenantry.Demo.ExchangeOnline
                 ["exomodule-version"] = ModuleVersion,
                 ["os-version"] = Environment.OSVersion.ToString()
             };
+        }
+
+        /// <summary>This PowerShell's version as text, e.g. "7.6.5".</summary>
+        internal static string PowerShellVersion(PSCmdlet cmdlet)
+        {
+            var table = PSObject.AsPSObject(cmdlet.SessionState.PSVariable.GetValue("PSVersionTable")).BaseObject as System.Collections.IDictionary;
+            return table == null ? string.Empty : Convert.ToString(table["PSVersion"]);
         }
 
         /// <summary>What an error's body says: its details where it has them, its message, or null.</summary>

@@ -132,7 +132,7 @@ namespace Tenantry.Demo.ExchangeOnline
             Dictionary<string, string> headers = AdminApi.CommonHeaders(Authorization(context), context.Anchor, connectionId);
             headers["CommandName"] = CommandName == null || CommandName.Length == 0 ? "*" : string.Join(",", CommandName);
             if (SkipLoadingFormatData) headers["SkipLoadingFormatData"] = "true";
-            headers["ps-version"] = PowerShellVersion();
+            headers["ps-version"] = AdminApi.PowerShellVersion(this);
             headers["is-cloud-shell-environment"] = "False";
             headers["x-ms-diagnostics"] = "ClientCertSigned:false";
             headers["Disable-WAM"] = "False";
@@ -170,11 +170,6 @@ namespace Tenantry.Demo.ExchangeOnline
         private static string Authorization(ConnectionContext context)
         {
             return context.GetAuthHeader(string.Empty, string.Empty).AuthorizationHeader;
-        }
-
-        private string PowerShellVersion()
-        {
-            return Convert.ToString(RestCommand.Value(PSObject.AsPSObject(SessionState.PSVariable.GetValue("Host")), "Version"));
         }
 
         /// <summary>Writes the service's text as a module of its own name; answers the manifest's path.</summary>

@@ -75,7 +75,7 @@ namespace Tenantry.Demo.ExchangeOnline
             return written;
         }
 
-        private static Dictionary<string, string> Headers(uint size)
+        private Dictionary<string, string> Headers(uint size)
         {
             string anchor = string.IsNullOrEmpty(AppSettings.UserPrincipalName)
                 ? "UPN:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@" + AppSettings.Organization
@@ -86,6 +86,9 @@ namespace Tenantry.Demo.ExchangeOnline
             headers["OData-MaxVersion"] = "4.0";
             headers["Accept"] = "application/json;odata.metadata=minimal";
             headers["Accept-Charset"] = "UTF-8";
+            headers["User-Agent"] = "Microsoft.OData.Client/7.22.0";
+            headers["Connection"] = "Keep-Alive";
+            headers["ps-version"] = AdminApi.PowerShellVersion(this);
             headers["is-cloud-shell"] = "False";
             headers["Prefer"] = "odata.maxpagesize=" + size + ";";
             headers["Content-Type"] = "application/json;odata.metadata=minimal";
