@@ -27,6 +27,8 @@ export default tseslint.config(
   },
   {
     rules: {
+      // Maps and sets that only compute something are plain ones; what the window shows is in $state and $derived.
+      'svelte/prefer-svelte-reactivity': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
       eqeqeq: 'error',
       'no-restricted-syntax': ['error', ...noRawIpc]
