@@ -4,7 +4,8 @@ Lists the certificates of this computer's stores and signs with their keys, for 
 .DESCRIPTION
 Reads one JSON request a line from standard input and writes one JSON answer a line to standard output, until its input
 ends. Keys are used where they lie, so keys that can't be exported, CNG and TPM keys and the macOS Keychain work.
-It runs on PowerShell 7.4 and later and on Windows PowerShell 5.1.
+It runs on PowerShell 7.4 and later and on Windows PowerShell 5.1. The automatic variable for piped input must not be
+named in it: PowerShell would then read standard input itself.
 #>
 [CmdletBinding()]
 param()

@@ -8,6 +8,7 @@ const magic = Buffer.from('TENANTRY SEALED 1\n')
 const nonceBytes = 12
 const tagBytes = 16
 const suffix = '.sealed'
+const draftSuffix = '.draft'
 const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** What a sealed file is bound to: moved to another id or purpose it no longer opens. */
@@ -77,7 +78,7 @@ export class SealedFolder {
     const path = this.#path(id)
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
     chmodSync(this.#folder, 0o700)
-    const draft = join(this.#folder, `${randomUUID()}.draft`)
+    const draft = join(this.#folder, randomUUID() + draftSuffix)
     try {
       const file = openSync(draft, 'wx', 0o600)
       try {
@@ -91,6 +92,12 @@ export class SealedFolder {
       rmSync(draft, { force: true })
       throw error
     }
+  }
+
+  /** Removes what a write left that was cut off by the machine's end. */
+  sweep(): void {
+    if (!existsSync(this.#folder)) return
+    for (const name of readdirSync(this.#folder).filter((one) => one.endsWith(draftSuffix))) rmSync(join(this.#folder, name), { force: true })
   }
 
   delete(id: string): void {

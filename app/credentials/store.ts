@@ -100,6 +100,7 @@ class SealedStore implements CredentialStore {
   }
 
   async open(): Promise<void> {
+    this.#folder.sweep()
     const asked = this.#counted(this.#askKeychain())
     try {
       await within(asked, this.#options.probeLimitMs ?? probeLimitMs)
