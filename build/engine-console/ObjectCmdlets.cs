@@ -214,3 +214,29 @@ public sealed class InvokeExpressionCommand : PSCmdlet
         foreach (var result in InvokeCommand.InvokeScript(useLocalScope: false, ScriptBlock.Create(Command), null)) WriteObject(result, true);
     }
 }
+
+[Cmdlet(VerbsCommon.Get, "Member")]
+public sealed class GetMemberCommand : PSCmdlet
+{
+    private readonly HashSet<string> seen = [];
+    [Parameter(ValueFromPipeline = true)] public PSObject? InputObject { get; set; }
+    [Parameter(Position = 0)] public string[] Name { get; set; } = ["*"];
+    [Parameter] [Alias("Type")] public PSMemberTypes MemberType { get; set; } = PSMemberTypes.All;
+    [Parameter] public SwitchParameter Force { get; set; }
+
+    protected override void ProcessRecord()
+    {
+        if (InputObject is null || !seen.Add(InputObject.TypeNames[0])) return;
+        var names = Name.Select(n => WildcardPattern.Get(n, WildcardOptions.IgnoreCase)).ToArray();
+        var members = InputObject.Members.Where(m => MemberType.HasFlag(m.MemberType) && names.Any(n => n.IsMatch(m.Name)));
+        if (!Force) members = members.Where(m => !(m.Name.StartsWith("get_") || m.Name.StartsWith("set_") || m.MemberType == PSMemberTypes.CodeMethod && m.TypeNameOfValue is null));
+        foreach (var member in members.OrderBy(m => m.MemberType.ToString(), StringComparer.Ordinal).ThenBy(m => m.Name, StringComparer.OrdinalIgnoreCase))
+        {
+            var info = new PSObject();
+            info.TypeNames.Insert(0, "Microsoft.PowerShell.Commands.MemberDefinition");
+            foreach (var (key, value) in new (string, object)[] { ("TypeName", InputObject.TypeNames[0]), ("Name", member.Name), ("MemberType", member.MemberType), ("Definition", member.ToString()) })
+                info.Properties.Add(new PSNoteProperty(key, value));
+            WriteObject(info);
+        }
+    }
+}

@@ -79,17 +79,18 @@ sealed class Shell
         try
         {
             shell.Invoke(null, new PSInvocationSettings { AddToHistory = addToHistory });
-            return (bool)(Variable("?") ?? true);
+            return addToHistory || LastSucceeded();
         }
         catch (PipelineStoppedException) { return false; }
         catch (RuntimeException problem) { terminal.Discard = false; Report(problem); return false; }
         finally { running = null; terminal.Discard = false; terminal.Flush(); }
     }
 
-    object? Variable(string name)
+    bool LastSucceeded()
     {
-        try { return runspace.SessionStateProxy.GetVariable(name); }
-        catch (PSInvalidOperationException) { return null; }
+        using var shell = PowerShell.Create();
+        shell.Runspace = runspace;
+        return shell.AddScript("$global:?", false).Invoke() is [{ BaseObject: bool succeeded }, ..] ? succeeded : true;
     }
 
     void Report(RuntimeException problem)
@@ -97,7 +98,7 @@ sealed class Shell
         using var shell = PowerShell.Create();
         shell.Runspace = runspace;
         var record = new PSObject(problem.ErrorRecord);
-        record.Properties.Add(new PSNoteProperty("writeErrorStream", true)); // tells Out-Default that it is an error, not a value
+        Internal.Set(record, "WriteStream", Enum.Parse(Internal.Type("System.Management.Automation.WriteStreamType"), "Error")); // an error for Out-Default, not a value
         shell.AddCommand("Out-Default").AddParameter("InputObject", record);
         try { shell.Invoke(); } catch (RuntimeException again) { host.UI.WriteErrorLine(again.Message); }
     }

@@ -49,23 +49,6 @@ function Add-Member {
     }
 }
 
-function Get-Member {
-    [CmdletBinding()] param([Parameter(ValueFromPipeline)][psobject]$InputObject, [Parameter(Position = 0)][string[]]$Name = '*', [System.Management.Automation.PSMemberTypes]$MemberType = 'All', [switch]$Force, [switch]$Static)
-    begin { $seen = @{} }
-    process {
-        if ($null -eq $InputObject) { return }
-        $typeName = $InputObject.psobject.TypeNames[0]
-        if ($seen[$typeName]) { return }
-        $seen[$typeName] = $true
-        foreach ($member in $InputObject.psobject.Members | Sort-Object -Property @{ Expression = { [string]$_.MemberType } }, Name) {
-            if (-not ($member.MemberType -band $MemberType)) { continue }
-            if (-not ($Name | Where-Object { $member.Name -like $_ }) -or ($member.Name -match '^(get|set)_' -and -not $Force)) { continue }
-            $info = [pscustomobject]@{ TypeName = $typeName; Name = $member.Name; MemberType = $member.MemberType; Definition = $member.ToString() }
-            $info.psobject.TypeNames.Insert(0, 'Microsoft.PowerShell.Commands.MemberDefinition')
-            $info
-        }
-    }
-}
 
 function Group-Object {
     [CmdletBinding()] param([Parameter(ValueFromPipeline)]$InputObject, [Parameter(Position = 0)][object[]]$Property, [switch]$NoElement, [switch]$AsHashTable, [switch]$AsString)
@@ -154,7 +137,7 @@ function Get-Variable {
     [CmdletBinding()] param([Parameter(Position = 0)][string[]]$Name = '*', [switch]$ValueOnly, [string]$Scope)
     foreach ($one in $Name) { foreach ($variable in (Get-Item -Path "Variable:$one")) { if ($ValueOnly) { $variable.Value } else { $variable } } }
 }
-function Set-Variable { [CmdletBinding()] param([Parameter(Mandatory, Position = 0)][string]$Name, [Parameter(Position = 1, ValueFromPipeline)]$Value, [string]$Scope, [string]$Option, [switch]$Force, [switch]$PassThru) process { $PSCmdlet.SessionState.PSVariable.Set($Name, $Value) } }
+function Set-Variable { [CmdletBinding()] param([Parameter(Mandatory, Position = 0)][string]$Name, [Parameter(Position = 1, ValueFromPipeline)]$Value, [string]$Scope, [string]$Option, [switch]$Force, [switch]$PassThru) process { $PSCmdlet.SessionState.PSVariable.Set($(if ($Scope -in 'Global', 'Script') { "${Scope}:$Name" } else { $Name }), $Value) } }
 function New-Variable { [CmdletBinding()] param([Parameter(Mandatory, Position = 0)][string]$Name, [Parameter(Position = 1)]$Value, [string]$Scope, [string]$Option, [switch]$Force) $PSCmdlet.SessionState.PSVariable.Set($Name, $Value) }
 function Remove-Variable { [CmdletBinding()] param([Parameter(Mandatory, Position = 0)][string[]]$Name, [string]$Scope, [switch]$Force) foreach ($one in $Name) { $PSCmdlet.SessionState.PSVariable.Remove($one) } }
 function Clear-Variable { [CmdletBinding()] param([Parameter(Mandatory, Position = 0)][string[]]$Name) foreach ($one in $Name) { $PSCmdlet.SessionState.PSVariable.Set($one, $null) } }
@@ -209,3 +192,24 @@ function Invoke-WebRequest {
     finally { $client.Dispose() }
 }
 function Invoke-RestMethod { [CmdletBinding()] param([Parameter(Mandatory, Position = 0)][uri]$Uri, [string]$Method = 'GET', $Body, [System.Collections.IDictionary]$Headers = @{}, [string]$ContentType, [int]$TimeoutSec = 100, [switch]$SkipHttpErrorCheck) $answer = Invoke-WebRequest @PSBoundParameters; try { $answer.Content | ConvertFrom-Json } catch { $answer.Content } }
+
+# The engine reads type and format files for modules: a passing manifest hands it one.
+function Update-EngineData { param([string]$Key, [string[]]$Path) foreach ($one in $Path) { $manifest = Join-Path -Path ([System.IO.Path]::GetTempPath()) -ChildPath ('data-' + [guid]::NewGuid().ToString('n') + '.psd1'); Set-Content -Path $manifest -Value "@{ ModuleVersion = '1.0'; $Key = @('$($one.Replace("'", "''"))') }"; try { Import-Module -Name $manifest -Global -DisableNameChecking } finally { [System.IO.File]::Delete($manifest) } } }
+function Update-FormatData { [CmdletBinding()] param([Parameter(Position = 0)][string[]]$AppendPath, [string[]]$PrependPath) Update-EngineData -Key 'FormatsToProcess' -Path @($AppendPath + $PrependPath | Where-Object { $_ } | ForEach-Object { $PSCmdlet.GetUnresolvedProviderPathFromPSPath($_) }) }
+function Update-TypeData {
+    [CmdletBinding()] param([Parameter(Position = 0)][Alias('PrependPath')][string[]]$AppendPath, [string]$TypeName, [string]$MemberType, [string]$MemberName, $Value, [string[]]$DefaultDisplayPropertySet, [switch]$Force)
+    $files = @($AppendPath | Where-Object { $_ } | ForEach-Object { $PSCmdlet.GetUnresolvedProviderPathFromPSPath($_) })
+    $made = $null
+    if ($TypeName) {
+        $text = [System.Security.SecurityElement]
+        $members = if ($DefaultDisplayPropertySet) { '<MemberSet><Name>PSStandardMembers</Name><Members><PropertySet><Name>DefaultDisplayPropertySet</Name><ReferencedProperties>' + (($DefaultDisplayPropertySet | ForEach-Object { '<Name>' + $text::Escape($_) + '</Name>' }) -join '') + '</ReferencedProperties></PropertySet></Members></MemberSet>' }
+        if ($MemberName) {
+            $inner = switch ($MemberType) { 'ScriptProperty' { 'GetScriptBlock' } 'ScriptMethod' { 'Script' } 'AliasProperty' { 'ReferencedMemberName' } 'NoteProperty' { 'Value' } default { throw "The engine console cannot add a member of type '$MemberType'." } }
+            $members += "<$MemberType><Name>" + $text::Escape($MemberName) + "</Name><$inner>" + $text::Escape("$Value") + "</$inner></$MemberType>"
+        }
+        $made = Join-Path -Path ([System.IO.Path]::GetTempPath()) -ChildPath ('types-' + [guid]::NewGuid().ToString('n') + '.ps1xml')
+        Set-Content -Path $made -Value ('<Types><Type><Name>' + $text::Escape($TypeName) + "</Name><Members>$members</Members></Type></Types>")
+        $files += $made
+    }
+    try { Update-EngineData -Key 'TypesToProcess' -Path $files } finally { if ($made) { [System.IO.File]::Delete($made) } }
+}

@@ -1,0 +1,3 @@
+param([string]$Name, [string]$Other)
+"$Name $Other"
+exit 5

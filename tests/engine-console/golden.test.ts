@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { buildEngineConsole } from '../../build/engine-console/build.mjs'
+import { runCommand, type CommandResult } from './console.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+const golden = JSON.parse(readFileSync(join(root, 'tests/fixtures/pwsh-golden.json'), 'utf8')) as {
+  cases: (CommandResult & { command: string })[]
+}
+
+/** Commands that the engine console answers otherwise than pwsh, each with its reason. */
+const knownDifferences: Record<string, string> = {}
+
+const runAtOnce = 2 // the machine has two cores; more only wait for each other
+
+async function replay(executable: string): Promise<Map<string, CommandResult>> {
+  const results = new Map<string, CommandResult>()
+  const queue = [...golden.cases]
+  const work = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      results.set(next.command, await runCommand(executable, ['-NoProfile', '-NonInteractive', '-Command', next.command]))
+    }
+  }
+  await Promise.all(Array.from({ length: runAtOnce }, work))
+  return results
+}
+
+describe('the engine console prints what a real pwsh printed', () => {
+  let results: Map<string, CommandResult>
+
+  beforeAll(async () => {
+    const { executable } = await buildEngineConsole({ root, log: console.log })
+    results = await replay(executable)
+  }, 300_000)
+
+  it('has all 81 recorded cases', () => {
+    expect(results.size).toBe(81)
+  })
+
+  it.each(golden.cases)('$command', ({ command, stdout, stderr, exitCode }) => {
+    const expected = { stdout, stderr, exitCode }
+    if (command in knownDifferences) expect(results.get(command), knownDifferences[command]).not.toEqual(expected)
+    else expect(results.get(command)).toEqual(expected)
+  })
+})
+
+describe('the recorded cases hold on the pwsh of this machine', () => {
+  const hasPwsh = spawnSync('pwsh', ['-Version']).status === 0
+  if (!hasPwsh) console.log('skipped: no pwsh')
+
+  it.skipIf(!hasPwsh)(
+    'all of them',
+    async () => {
+      const results = await replay('pwsh')
+      for (const { command, stdout, stderr, exitCode } of golden.cases) {
+        expect(results.get(command), command).toEqual({ stdout, stderr, exitCode })
+      }
+    },
+    300_000
+  )
+})
