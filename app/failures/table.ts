@@ -9,7 +9,6 @@ export type { FailureRow } from './row.ts'
 /** Every failure an admin can meet: what happened and what to do next. Sentences are plain text and name no secret. */
 export const failureTable = { ...signInRows, ...credentialRows, ...sessionRows, ...profileRows } as const satisfies Record<string, FailureRow>
 
-
 export type FailureCode = keyof typeof failureTable
 
 type PlaceholdersIn<S> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | PlaceholdersIn<Rest> : never
