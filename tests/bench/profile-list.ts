@@ -1,0 +1,97 @@
+import { rmSync } from 'node:fs'
+import type { Page } from 'playwright-core'
+import type { Result } from './figure.ts'
+import { prepareDataFolder, profileCount, profileName } from './many-profiles.ts'
+import { openWindow, type Renderer } from './window.ts'
+
+/** What is typed into the search, and taken back again; one profile alone has it. */
+const typed = 'woodgrove12.ex'
+
+/** The window with 500 profiles: from load to the first interaction, and each keystroke of a search. */
+export async function measureProfileList(runs: number, renderer: Renderer): Promise<Result[]> {
+  const dataFolder = prepareDataFolder()
+  const opened = await openWindow({ renderer, dataFolder })
+  try {
+    const load: number[] = []
+    const keystrokes: number[] = []
+    for (let run = 0; run < runs; run += 1) {
+      load.push(await loadToInteraction(opened.page, opened.url))
+      keystrokes.push(...(await searchKeystrokes(opened.page)))
+    }
+    return [
+      {
+        name: 'window-load',
+        what: `window with ${profileCount} profiles, load to first interaction`,
+        unit: 'ms',
+        values: load,
+        goal: { atMost: 500, by: 'p95' },
+        note: 'to the frame after a row was selected by a click'
+      },
+      {
+        name: 'filter',
+        what: `filter ${profileCount} profiles, per keystroke`,
+        unit: 'ms',
+        values: keystrokes,
+        goal: { atMost: 16, by: 'p95' },
+        note: `${typed.length * 2} keys a run; script, style and layout`
+      }
+    ]
+  } finally {
+    await opened.close()
+    rmSync(dataFolder, { recursive: true, force: true })
+  }
+}
+
+/** Milliseconds from the navigation's start until all rows stand there and one of them was selected by a click. */
+async function loadToInteraction(page: Page, url: string): Promise<number> {
+  await page.goto('about:blank')
+  await page.goto(url, { waitUntil: 'commit' })
+  const at = await page.evaluate(
+    async ({ count, last }) => {
+      const rows = () => document.querySelectorAll<HTMLElement>('[aria-label="Tenants"] li button[aria-label]')
+      const row = () => document.querySelector<HTMLElement>(`[aria-label="Tenants"] button[aria-label="${last}"]`)
+      await window.bench.when(() => rows().length >= count)
+      const done = window.bench.when(() => row()?.getAttribute('aria-current') === 'true')
+      row()!.click()
+      return (await done) - performance.timeOrigin
+    },
+    { count: profileCount, last: profileName(profileCount - 1) }
+  )
+  return at
+}
+
+/** Per key: milliseconds from its event to the list being filtered and laid out. */
+async function searchKeystrokes(page: Page): Promise<number[]> {
+  await page.getByRole('searchbox').focus()
+  await page.evaluate(() => {
+    const values: number[] = []
+    Object.assign(window, { keystrokes: values })
+    document.querySelector('input[type=search]')!.addEventListener(
+      'input',
+      () => {
+        const start = performance.now()
+        // A task after this one: by then the component's own microtasks have changed the list.
+        const channel = new MessageChannel()
+        channel.port1.onmessage = () => {
+          void document.body.offsetHeight
+          values.push(performance.now() - start)
+          channel.port1.close()
+        }
+        channel.port2.postMessage(null)
+      },
+      true
+    )
+  })
+  const visible = () => page.evaluate(() => document.querySelectorAll('[aria-label="Tenants"] li[data-profile]:not([hidden])').length)
+  const keys = [...typed, ...Array.from(typed, () => 'Backspace')]
+  for (const [index, key] of keys.entries()) {
+    await page.keyboard.press(key === ' ' ? 'Space' : key)
+    await page.waitForTimeout(20)
+    // A search that finds nothing, or all, would be quick for the wrong reason.
+    if (index === typed.length - 1 && (await visible()) !== 1) throw new Error(`the search for “${typed}” left ${await visible()} rows`)
+  }
+  if ((await visible()) !== profileCount) throw new Error(`the empty search left ${await visible()} rows`)
+  const values = await page.evaluate(() => (window as unknown as { keystrokes: number[] }).keystrokes)
+  if (values.length !== keys.length) throw new Error(`${keys.length} keys gave ${values.length} times`)
+  return values
+}
