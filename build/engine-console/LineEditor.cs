@@ -29,10 +29,9 @@ sealed partial class LineEditor(Terminal terminal)
         text.Clear();
         cursor = drawnRow = 0;
         terminal.Flush();
-        var treatBefore = Console.TreatControlCAsInput;
         Console.TreatControlCAsInput = true;
         try { return Loop(isCommand, isSecret); }
-        finally { Console.TreatControlCAsInput = treatBefore; terminal.StartLine(); }
+        finally { Console.TreatControlCAsInput = false; terminal.StartLine(); }
     }
 
     string? Loop(bool isCommand, bool isSecret)

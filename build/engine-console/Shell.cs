@@ -22,8 +22,9 @@ sealed class Shell
         Console.CancelKeyPress += (_, pressed) =>
         {
             pressed.Cancel = true;
+            if (running is not { } command) return;
             terminal.Discard = true;
-            running?.BeginStop(null, null);
+            command.BeginStop(null, null);
         };
         if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))) PSStyle.Instance.OutputRendering = OutputRendering.PlainText;
     }
@@ -33,7 +34,7 @@ sealed class Shell
         LoadProfiles(arguments.NoProfile);
         var succeeded = true;
         if (arguments.File is not null) succeeded = RunFile(arguments.File, arguments.Rest);
-        else if (arguments.Command is not null) succeeded = Execute(shell => shell.AddScript(arguments.Command, false), false);
+        else if (arguments.Command is not null) succeeded = Execute(shell => shell.AddScript(WithStatus(arguments.Command), false), false) && Status.Succeeded;
         if (host.ExitCode is null && interactive) ReadCommands();
         return host.ExitCode is { } asked ? asked & 0xff : interactive || succeeded ? 0 : 1;
     }
@@ -79,18 +80,19 @@ sealed class Shell
         try
         {
             shell.Invoke(null, new PSInvocationSettings { AddToHistory = addToHistory });
-            return addToHistory || LastSucceeded();
+            return true;
         }
         catch (PipelineStoppedException) { return false; }
         catch (RuntimeException problem) { terminal.Discard = false; Report(problem); return false; }
         finally { running = null; terminal.Discard = false; terminal.Flush(); }
     }
 
-    bool LastSucceeded()
+    /// <summary>The command with a last statement that notes its $?: after the pipeline it would tell of Out-Default.</summary>
+    static string WithStatus(string command)
     {
-        using var shell = PowerShell.Create();
-        shell.Runspace = runspace;
-        return shell.AddScript("$global:?", false).Invoke() is [{ BaseObject: bool succeeded }, ..] ? succeeded : true;
+        Status.Succeeded = true;
+        var tree = Parser.ParseInput(command, out _, out var problems);
+        return problems.Length == 0 && tree.EndBlock is { Unnamed: true } ? command + "\n[EngineConsole.Status]::Succeeded = $?" : command;
     }
 
     void Report(RuntimeException problem)
@@ -108,8 +110,11 @@ sealed class Shell
         while (host.ExitCode is null)
         {
             if (terminal.CurrentLine.Length > 0) host.UI.Write("\n");
-            host.UI.Write(Evaluate("prompt") ?? "PS> ");
+            var prompt = Evaluate("prompt") ?? "PS> ";
             if (host.ExitCode is not null) return;
+            // Before the prompt shows: Ctrl+C right after it is a key already.
+            if (!Console.IsInputRedirected) Console.TreatControlCAsInput = true;
+            host.UI.Write(prompt);
             atPrompt = true;
             var line = HasReadLine() ? Evaluate("PSConsoleHostReadLine") ?? "" : ReadLine(false);
             atPrompt = false;
@@ -197,6 +202,12 @@ sealed class Shell
         }
         catch (RuntimeException) { return (cursor, 0, []); }
     }
+}
+
+/// <summary>Whether the command given with -Command ended well.</summary>
+public static class Status
+{
+    public static bool Succeeded { get; set; } = true;
 }
 
 /// <summary>The few internals of the pinned engine that pwsh's own console and cmdlets use.</summary>
