@@ -12,6 +12,8 @@ export type LinkState = 'connecting' | 'connected' | 'lost' | 'replaced' | 'refu
 export interface Bridge extends Transport {
   /** Tells the state now and whenever it changes; answers how to stop listening. */
   onState(listener: (state: LinkState) => void): () => void
+  /** Tries at once to reach a main process that was lost. */
+  retry(): void
 }
 
 /** A call that the main process answered with a failure, or that never reached it. */

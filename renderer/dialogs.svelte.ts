@@ -11,6 +11,7 @@ export type Opened =
   | { kind: 'import' }
   | { kind: 'export'; profile?: Profile }
   | { kind: 'signIns' }
+  | { kind: 'powershell' }
 
 /** The dialogs in front of the window: what the person opened, and what the main process asks, one after another. */
 export class Dialogs {

@@ -37,9 +37,20 @@ export class ProfileForm {
   moduleVersion = $state('')
   notes = $state('')
 
+  readonly #before: string
+
   constructor(profile?: Profile, signIns: SignInView[] = []) {
-    if (!profile) return
-    this.id = profile.id
+    this.id = profile?.id
+    if (profile) this.#take(profile, signIns)
+    this.#before = JSON.stringify(this.toInput())
+  }
+
+  /** Something was typed or chosen that would be lost. */
+  get isChanged(): boolean {
+    return JSON.stringify(this.toInput()) !== this.#before
+  }
+
+  #take(profile: Profile, signIns: SignInView[]): void {
     const { name, group, domain, cloud, services, colour, environment, workingFolder, loadPowerShellProfile, moduleVersion, notes } = profile
     Object.assign(this, { name, group, domain, cloud, services: [...services], colour, environment, workingFolder, loadPowerShellProfile, moduleVersion, notes })
     Object.assign(this, profile.customCloud ?? {})

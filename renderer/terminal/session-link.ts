@@ -6,6 +6,8 @@ import type { Bridge } from '../bridge.ts'
 const acknowledgeEveryBytes = 32 * 1024
 const firstRetryMs = 100
 const slowestRetryMs = 3000
+/** Keys typed while a stream is being opened go with it; older ones would surprise who typed them. */
+const keptInputMs = 2000
 
 /** Keeps a terminal attached to its session: the screen and what follows it in, what is typed out. */
 export class SessionLink {
@@ -20,6 +22,7 @@ export class SessionLink {
   #retryTimer: ReturnType<typeof setTimeout> | undefined
   #unparsedFrames = 0
   #unacknowledgedBytes = 0
+  #kept: Array<{ bytes: Uint8Array; at: number }> = []
 
   constructor(bridge: Bridge, sessionId: string, terminal: Terminal) {
     this.#bridge = bridge
@@ -63,6 +66,7 @@ export class SessionLink {
     stream.onFrame((frame) => {
       if (this.#stream === stream) this.#receive(stream, frame)
     })
+    for (const { bytes, at } of this.#kept.splice(0)) if (performance.now() - at < keptInputMs) this.#type(bytes)
     stream.onClose(() => {
       if (this.#stream !== stream) return
       this.#stream = null
@@ -92,8 +96,12 @@ export class SessionLink {
   }
 
   #type(bytes: Uint8Array): void {
+    if (!this.#stream) {
+      this.#kept = [...this.#kept.slice(-99), { bytes, at: performance.now() }]
+      return
+    }
     for (let start = 0; start < bytes.length; start += pieceBytes) {
-      this.#stream?.send(packFrame(frameType.input, 0, bytes.subarray(start, start + pieceBytes)))
+      this.#stream.send(packFrame(frameType.input, 0, bytes.subarray(start, start + pieceBytes)))
     }
   }
 

@@ -42,7 +42,7 @@ export class SessionTerminal {
     this.#terminal.loadAddon(this.#fit)
     this.#terminal.loadAddon(new Unicode11Addon())
     this.#terminal.unicode.activeVersion = '11'
-    this.#terminal.loadAddon(new WebLinksAddon((_event, address) => openLink(address)))
+    this.#terminal.loadAddon(new WebLinksAddon((event, address) => openLink(event, address)))
     this.#terminal.open(pane)
     this.#terminal.textarea?.setAttribute('aria-label', `Terminal input of ${name}`)
     this.#link = new SessionLink(bridge, sessionId, this.#terminal)
@@ -150,6 +150,7 @@ export class SessionTerminal {
   }
 }
 
-function openLink(address: string): void {
-  if (/^https?:/.test(address)) window.open(address, '_blank', 'noopener,noreferrer')
+/** A plain click selects text; only with Ctrl (Cmd on a Mac) it follows the link, and only to the web. */
+function openLink(event: MouseEvent, address: string): void {
+  if ((event.ctrlKey || event.metaKey) && /^https?:/i.test(address)) window.open(address, '_blank', 'noopener')
 }

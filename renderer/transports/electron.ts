@@ -26,6 +26,7 @@ export function electronTransport(host: ElectronBridge): Bridge {
     openStream: (ticket) => openPortStream(host, ticket),
     // The window dies with its main process: there is nothing to be told.
     onLost: () => () => {},
+    retry() {},
     onState(listener: (state: LinkState) => void) {
       listener('connected')
       return host.onEvent((message) => {

@@ -23,6 +23,7 @@ class ControlSocket implements Bridge {
   #state: LinkState = 'connecting'
   #nextId = 1
   #retryMs = firstRetryMs
+  #retryTimer: ReturnType<typeof setTimeout> | undefined
   #unsent: string[] = []
   readonly #pending = new Map<number, { resolve: (output: unknown) => void; reject: (error: Error) => void }>()
   readonly #eventListeners = new Map<string, Set<(data: unknown) => void>>()
@@ -59,6 +60,13 @@ class ControlSocket implements Bridge {
   onLost(listener: (reason: string) => void): () => void {
     this.#lostListeners.add(listener)
     return () => this.#lostListeners.delete(listener)
+  }
+
+  retry(): void {
+    if (this.#state !== 'lost' || this.#retryTimer === undefined) return
+    clearTimeout(this.#retryTimer)
+    this.#retryMs = firstRetryMs
+    this.#enterAgain()
   }
 
   openStream(ticket: string): ByteStream {
@@ -109,8 +117,13 @@ class ControlSocket implements Bridge {
 
   #retryLater(): void {
     this.#setState('lost')
-    setTimeout(() => void this.#enter(), this.#retryMs)
+    this.#retryTimer = setTimeout(() => this.#enterAgain(), this.#retryMs)
     this.#retryMs = Math.min(this.#retryMs * 2, slowestRetryMs)
+  }
+
+  #enterAgain(): void {
+    this.#retryTimer = undefined
+    void this.#enter()
   }
 
   #failPending(): void {
