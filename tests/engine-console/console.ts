@@ -33,7 +33,6 @@ function text(chunks: Buffer[]): string {
 
 /** Removes escape sequences: colours, cursor movements and titles. */
 export function withoutColours(value: string): string {
-  // eslint-disable-next-line no-control-regex
   return value.replace(/\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07]*\x07|[=>])/g, '')
 }
 
