@@ -51,7 +51,13 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     return cloud
   }
 
-  const credentials = await createCredentialStore({ keychain: adapters.keychain, dataFolder: adapters.paths.data, platform: adapters.platform })
+  const credentials = await createCredentialStore({
+    keychain: adapters.keychain,
+    dataFolder: adapters.paths.data,
+    platform: adapters.platform,
+    // A keychain may answer late, or refuse its first write: the status bar follows.
+    onStatus: () => void changed()
+  })
   const signer = createCertificateSigner({
     spawn: adapters.spawn,
     powershell: async () => (await finder.require()).path,

@@ -13,6 +13,10 @@ const golden = JSON.parse(readFileSync(join(root, 'tests/fixtures/pwsh-golden.js
 /** Commands that the engine console answers otherwise than pwsh, each with its reason. */
 const knownDifferences: Record<string, string> = {}
 
+/** Cases whose order is .NET's to choose: a Hashtable's follows string hashes, which are random in each process. */
+const anyOrder = new Set(["$x = @{a=1;b='two'}; $x | ConvertTo-Json -Compress"])
+const inNoOrder = (result: CommandResult | undefined) => result && { ...result, stdout: JSON.parse(result.stdout) as unknown }
+
 const runAtOnce = 2 // the machine has two cores; more only wait for each other
 
 async function replay(executable: string): Promise<Map<string, CommandResult>> {
@@ -42,6 +46,7 @@ describe('the engine console prints what a real pwsh printed', () => {
   it.each(golden.cases)('$command', ({ command, stdout, stderr, exitCode }) => {
     const expected = { stdout, stderr, exitCode }
     if (command in knownDifferences) expect(results.get(command), knownDifferences[command]).not.toEqual(expected)
+    else if (anyOrder.has(command)) expect(inNoOrder(results.get(command))).toEqual(inNoOrder(expected))
     else expect(results.get(command)).toEqual(expected)
   })
 })
