@@ -51,12 +51,13 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     return cloud
   }
 
+  let onKeychainStatus = () => {}
   const credentials = await createCredentialStore({
     keychain: adapters.keychain,
     dataFolder: adapters.paths.data,
     platform: adapters.platform,
     // A keychain may answer late, or refuse its first write: the status bar follows.
-    onStatus: () => void changed()
+    onStatus: () => onKeychainStatus()
   })
   const signer = createCertificateSigner({
     spawn: adapters.spawn,
@@ -153,6 +154,8 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     emit('app.changed', now)
     return now
   }
+
+  onKeychainStatus = () => void changed()
 
   const handlers: Handlers = {
     'app.state': state,
