@@ -9,6 +9,8 @@ export class FakeSession {
   readonly sizes: Array<{ cols: number; rows: number }> = []
   /** The highest count of output bytes that the window said it parsed. */
   acknowledged = 0
+  /** How many messages said so. */
+  acknowledgements = 0
   attachments = 0
   #output: Uint8Array = new Uint8Array()
   #stream: ByteStream | null = null
@@ -35,7 +37,9 @@ export class FakeSession {
     stream.onFrame((frame) => {
       const unpacked = unpackFrame(frame)
       if (unpacked?.type === frameType.input) this.typed += Buffer.from(unpacked.bytes).toString()
-      if (unpacked?.type === frameType.ack) this.acknowledged = Math.max(this.acknowledged, unpacked.sequence)
+      if (unpacked?.type !== frameType.ack) return
+      this.acknowledgements++
+      this.acknowledged = Math.max(this.acknowledged, unpacked.sequence)
     })
     stream.send(packFrame(frameType.snapshot, this.#output.length, this.#output))
   }

@@ -4,19 +4,22 @@ import { join } from 'node:path'
 import { chromium, type BrowserContext, type Locator, type Page } from 'playwright-core'
 import { startPreview, type Preview } from '../../app/preview.ts'
 import { builtWindow } from './built-window.ts'
-import { FakeCore } from './fake-core.ts'
+import { FakeMainProcess } from './fake-main-process.ts'
+
+/** How long a test waits for what must come; no figure of the product's. */
+const patienceMs = 15_000
 
 /** A real Chromium with a folder of its own. */
 export interface Browser {
   context: BrowserContext
   /** Opens the built window on the real preview host over `core`; what it opened goes with `closeWindows`. */
-  openWindow(core?: FakeCore, options?: { query?: string }): Promise<TestWindow>
+  openWindow(core?: FakeMainProcess, options?: { query?: string }): Promise<TestWindow>
   closeWindows(): Promise<void>
   close(): Promise<void>
 }
 
 export interface TestWindow {
-  core: FakeCore
+  core: FakeMainProcess
   page: Page
   preview: Preview
   /** Errors and refusals (Content-Security-Policy among them) on the page's console. */
@@ -37,11 +40,17 @@ export async function startBrowser(): Promise<Browser> {
     viewport: { width: 1360, height: 820 },
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
   })
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(patienceMs)
   const open: TestWindow[] = []
-  return {
+  const closeWindows = async () => {
+    for (const { page, preview } of open.splice(0)) {
+      await page.close()
+      await preview.close()
+    }
+  }
+  const browser: Browser = {
     context,
-    async openWindow(core = new FakeCore(), { query = '?renderer=dom' } = {}) {
+    async openWindow(core = new FakeMainProcess(), { query = '?renderer=dom' } = {}) {
       const preview = await startPreview({ rendererFolder, port: 0, createCore: async () => core })
       const page = await context.newPage()
       const window = describeWindow(core, page, preview)
@@ -50,21 +59,17 @@ export async function startBrowser(): Promise<Browser> {
       await page.getByRole('list', { name: 'Tenants' }).waitFor()
       return window
     },
-    async closeWindows() {
-      for (const { page, preview } of open.splice(0)) {
-        await page.close()
-        await preview.close()
-      }
-    },
+    closeWindows,
     async close() {
-      await this.closeWindows()
+      await closeWindows()
       await context.close()
-      rmSync(folder, { recursive: true, force: true })
+      rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
     }
   }
+  return browser
 }
 
-function describeWindow(core: FakeCore, page: Page, preview: Preview): TestWindow {
+function describeWindow(core: FakeMainProcess, page: Page, preview: Preview): TestWindow {
   const problems: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text())
@@ -91,7 +96,7 @@ function describeWindow(core: FakeCore, page: Page, preview: Preview): TestWindo
 
 /** Waits until `read` answers something that `accept` takes; fails with the last answer. */
 export async function eventually<T>(read: () => T | Promise<T>, accept: (value: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 15_000
+  const deadline = Date.now() + patienceMs
   for (;;) {
     const value = await read()
     if (accept(value)) return value

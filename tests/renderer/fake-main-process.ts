@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto'
+import type {
+  AppState, ByteStream, CallName, CallOutput, EventData, EventName, Failure, ImportRow, Profile, ProfileDraft, SessionView,
+  SignInView, StoreCertificate
+} from '../../app/contract.ts'
+import type { Core } from '../../app/core.ts'
+import { createDispatcher, type Handlers, type Reply, type Sender } from '../../app/dispatcher.ts'
+import { TenantryError } from '../../app/failures.ts'
+import { aSession, aSignIn, aState, connected, firstStart } from './fake-data.ts'
+import { FakeSession } from './fake-session.ts'
+
+type EventListener = <N extends EventName>(event: N, data: EventData<N>) => void
+
+/**
+ * A fake of the core for tests of the window: it keeps profiles in memory, has no shell, no network and no keychain,
+ * and does what a test tells it. Calls go through the real dispatcher, so that the contract holds on both sides.
+ */
+export class FakeMainProcess implements Core {
+  state: AppState = aState()
+  profiles: Profile[]
+  signIns: SignInView[]
+  certificates: StoreCertificate[] = []
+  importRows: ImportRow[] = []
+  /** Whether a session that is opened becomes connected by itself. */
+  connects = true
+  readonly sessions = new Map<string, FakeSession>()
+  /** What the window called, in order. */
+  readonly log: Array<{ call: string; input: unknown }> = []
+  readonly #failures = new Map<string, Failure>()
+  readonly #holds = new Map<string, Promise<void>>()
+  readonly #tickets = new Map<string, string>()
+  readonly #listeners = new Set<EventListener>()
+  readonly #answer = createDispatcher(this.#handlers(), () => {})
+
+  constructor(start: { profiles: Profile[]; signIns: SignInView[] } = firstStart()) {
+    this.profiles = start.profiles
+    this.signIns = start.signIns
+  }
+
+  // ---- what a test tells it ----
+
+  /** The next call of that name answers this failure. */
+  failNext(call: CallName, failure: Failure): void {
+    this.#failures.set(call, failure)
+  }
+
+  /** Calls of that name wait until the returned function is called. */
+  hold(call: CallName): () => void {
+    let release = () => {}
+    this.#holds.set(call, new Promise((resolve) => (release = resolve)))
+    return () => {
+      this.#holds.delete(call)
+      release()
+    }
+  }
+
+  inputsOf(call: CallName): unknown[] {
+    return this.log.filter((entry) => entry.call === call).map(({ input }) => input)
+  }
+
+  emit: EventListener = (event, data) => {
+    for (const listener of this.#listeners) listener(event, data)
+  }
+
+  changeState(change: Partial<AppState>): AppState {
+    this.state = { ...this.state, ...change }
+    this.emit('app.changed', this.state)
+    return this.state
+  }
+
+  changeSession(session: FakeSession, change: Partial<SessionView>): void {
+    const isNewPhase = change.phase !== undefined && change.phase !== session.view.phase
+    session.view = { ...session.view, ...(isNewPhase ? { since: Date.now() } : {}), ...change }
+    this.emit('session.state', session.view)
+  }
+
+  /** The session of a profile; the last of them where there are more. */
+  sessionOf(name: string): FakeSession {
+    const found = [...this.sessions.values()].filter((session) => session.view.name === name).at(-1)
+    if (!found) throw new Error(`no session of ${name}`)
+    return found
+  }
+
+  // ---- the core ----
+
+  async dispatch(sender: Sender, call: string, input: unknown): Promise<Reply> {
+    this.log.push({ call, input })
+    await this.#holds.get(call)
+    const failure = this.#failures.get(call)
+    this.#failures.delete(call)
+    return failure ? { failure } : this.#answer(sender, call, input)
+  }
+
+  onEvent(listener: EventListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  openStream(ticket: string, stream: ByteStream): boolean {
+    const session = this.sessions.get(this.#tickets.get(ticket) ?? '')
+    this.#tickets.delete(ticket)
+    session?.attach(stream)
+    return session !== undefined
+  }
+
+  greet(): void {}
+
+  async dispose(): Promise<void> {}
+
+  #view() {
+    return { profiles: this.profiles, signIns: this.signIns }
+  }
+
+  #changed(): void {
+    this.emit('profiles.changed', this.#view())
+  }
+
+  #openSession(profileId: string): FakeSession {
+    const profile = this.profiles.find(({ id }) => id === profileId)!
+    const session = new FakeSession(aSession(profile))
+    this.sessions.set(session.view.id, session)
+    this.emit('session.state', session.view)
+    if (this.connects) {
+      setImmediate(() => {
+        session.print(`${profile.name} PS> `)
+        this.changeSession(session, connected(profile))
+      })
+    }
+    return session
+  }
+
+  #save({ id, ...draft }: ProfileDraft, signInId: string): Profile {
+    const before = this.profiles.find((profile) => profile.id === id)
+    const saved: Profile = { initialDomain: null, tenantId: randomUUID(), ...before, ...draft, signInId, id: before?.id ?? randomUUID() }
+    this.profiles = before ? this.profiles.map((profile) => (profile === before ? saved : profile)) : [...this.profiles, saved]
+    this.#changed()
+    return saved
+  }
+
+  #handlers(): Handlers {
+    return { ...this.#appHandlers(), ...this.#profileHandlers(), ...this.#credentialHandlers(), ...this.#sessionHandlers() }
+  }
+
+  #appHandlers() {
+    return {
+      'app.state': () => this.state,
+      'app.dismissNotice': ({ id }) => void this.changeState({ notices: this.state.notices.filter((notice) => notice.id !== id) }),
+      'app.installPowerShell': () => {
+        const session = this.#openSession(this.profiles[0]!.id)
+        this.changeSession(session, { name: 'Install PowerShell' })
+        return { sessionId: session.view.id }
+      },
+      'app.findPowerShell': () => this.state,
+      'app.choosePowerShell': () => this.state,
+      'app.answer': () => {}
+    } satisfies Partial<Handlers>
+  }
+
+  #profileHandlers() {
+    return {
+      'profiles.list': () => this.#view(),
+      'profiles.resolve': () => ({ tenantId: resolvedTenantId, cloudLabel: 'Worldwide', authority: 'login.microsoftonline.com' }),
+      'profiles.save': ({ profile, signIn }) => {
+        if (signIn.use === 'existing') return this.#save(profile, signIn.id)
+        const made = aSignIn({ ...signIn.signIn, name: signIn.signIn.name || profile.name })
+        this.signIns = [...this.signIns, made]
+        return this.#save(profile, made.id)
+      },
+      'profiles.duplicate': ({ id }) => {
+        const profile = this.profiles.find((one) => one.id === id)!
+        return this.#save({ ...profile, id: undefined, name: `${profile.name} copy` }, profile.signInId!)
+      },
+      'profiles.delete': ({ id }) => {
+        this.profiles = this.profiles.filter((profile) => profile.id !== id)
+        this.#changed()
+      },
+      'profiles.chooseFolder': () => ({ folder: '/home/admin/scripts' }),
+      'profiles.export': ({ format }) => ({ fileName: `tenantry-profiles.${format}`, text: `profiles as ${format}` }),
+      'profiles.previewImport': () => ({ rows: this.importRows }),
+      'profiles.import': () => ({ added: this.importRows.filter(({ outcome }) => outcome === 'new').length, merged: 0, skipped: 0 })
+    } satisfies Partial<Handlers>
+  }
+
+  #credentialHandlers() {
+    return {
+      'signIns.save': ({ id, signIn }) => {
+        this.signIns = this.signIns.map((one) => (one.id === id ? { ...one, ...signIn, ready: true } : one))
+        this.#changed()
+        return this.signIns.find((one) => one.id === id)!
+      },
+      'signIns.delete': ({ id }) => {
+        this.signIns = this.signIns.filter((one) => one.id !== id)
+        this.#changed()
+      },
+      'credentials.certificates': () => ({ certificates: this.certificates }),
+      'credentials.testSign': (): CallOutput<'credentials.testSign'> => ({ algorithm: 'PS256', milliseconds: 12 }),
+      'credentials.inspectPfx': () => ({ subject: 'CN=Exchange automation', notAfter: '2031-02-14T00:00:00Z', thumbprint: 'AB'.repeat(20) }),
+      'credentials.answer': ({ id }) => this.emit('credential.withdrawn', { id })
+    } satisfies Partial<Handlers>
+  }
+
+  #sessionHandlers() {
+    return {
+      'sessions.list': () => ({ sessions: [...this.sessions.values()].map(({ view }) => view) }),
+      'sessions.open': ({ profileId }) => this.#openSession(profileId).view,
+      'sessions.attach': ({ id }) => {
+        const ticket = randomUUID()
+        this.#tickets.set(ticket, id)
+        return { ticket }
+      },
+      'sessions.detach': ({ id }) => this.sessions.get(id)?.breakStream(),
+      'sessions.resize': ({ id, ...size }) => void this.sessions.get(id)?.sizes.push(size),
+      'sessions.reconnect': ({ id }) => {
+        const session = this.sessions.get(id)!
+        this.changeSession(session, { phase: 'starting', detail: 'Starting PowerShell', failure: null })
+        return session.view
+      },
+      'sessions.close': ({ id, force }) => {
+        const session = this.sessions.get(id)!
+        if (session.view.busy && !force) throw new TenantryError('session-busy', { name: session.view.name })
+        this.sessions.delete(id)
+        session.breakStream()
+        this.emit('session.removed', { id })
+      }
+    } satisfies Partial<Handlers>
+  }
+}
+
+/** The tenant id that the fake finds for every domain. */
+export const resolvedTenantId = '8f2c41aa-9c2b-4c6e-8a3f-0d6b7c9eb1d4'

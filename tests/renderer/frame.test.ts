@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { builtWindow } from './built-window.ts'
+import { aFailure, aState } from './fake-data.ts'
+import { FakeMainProcess } from './fake-main-process.ts'
+import { startBrowser, type Browser } from './window-in-chromium.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await startBrowser()
+})
+afterEach(() => browser.closeWindows())
+afterAll(() => browser?.close())
+
+describe('a first start', () => {
+  it('offers a demo tenant and a new profile', async () => {
+    const { page, tenant, problems } = await browser.openWindow()
+    await tenant('Fabrikam demo').waitFor()
+    const main = page.getByRole('main')
+    await main.getByRole('button', { name: 'Add your own tenant' }).waitFor()
+    await main.getByRole('button', { name: 'Connect a demo tenant' }).click()
+    await page.getByRole('tab', { name: 'Contoso demo', exact: true, selected: true }).waitFor()
+    expect(problems).toEqual([])
+  })
+
+  it('keeps within the page’s strict Content-Security-Policy', async () => {
+    const { page, connect, problems } = await browser.openWindow()
+    await connect('Contoso demo')
+    await page.getByRole('complementary').getByRole('button', { name: 'New profile' }).click()
+    await page.getByRole('dialog').waitFor()
+    expect(problems).toEqual([])
+  })
+})
+
+describe('the status bar', () => {
+  it('names PowerShell, the module and where secrets are', async () => {
+    const { page } = await browser.openWindow()
+    const bar = page.getByRole('contentinfo')
+    await bar.getByText('PowerShell 7.6.5').waitFor()
+    await bar.getByText('ExchangeOnlineManagement 3.9.0').waitFor()
+    await bar.getByText('Secrets in Secret Service').waitFor()
+  })
+
+  it('says that there is no keychain', async () => {
+    const core = new FakeMainProcess()
+    core.state = aState({ keychain: { available: false, name: 'Secret Service', reason: 'It is locked.' } })
+    const { page } = await browser.openWindow(core)
+    await page.getByRole('contentinfo').getByText('No keychain: secrets are kept for this run only').waitFor()
+  })
+
+  it('offers to install PowerShell where there is none', async () => {
+    const core = new FakeMainProcess()
+    const problem = aFailure({ message: 'No PowerShell 7.4 or later was found on this machine.', hint: 'Install it.' })
+    core.state = aState({ host: 'electron', powershell: null, powershellProblem: { failure: problem, installCommand: 'dotnet tool install --global PowerShell' } })
+    const { page, tenant } = await browser.openWindow(core)
+    const dialog = page.getByRole('dialog', { name: 'No PowerShell found' })
+    await page.getByRole('contentinfo').getByRole('button', { name: 'no PowerShell found' }).click()
+    await dialog.getByRole('button', { name: 'Close' }).click()
+    await tenant('Contoso demo').dblclick()
+    await dialog.getByText(problem.message).first().waitFor()
+    await dialog.getByText('dotnet tool install --global PowerShell').waitFor()
+    for (const name of ['Choose…', 'Look again']) await dialog.getByRole('button', { name }).waitFor()
+    await dialog.getByRole('button', { name: 'Run it in a terminal' }).click()
+    await page.getByRole('tab', { name: 'Install PowerShell' }).waitFor()
+    expect(core.inputsOf('app.installPowerShell')).toHaveLength(1)
+  })
+
+  it('shows notices until they are dismissed', async () => {
+    const core = new FakeMainProcess()
+    core.state = aState({ notices: [{ id: 'n1', level: 'warning', text: 'The profile file was damaged; its last good copy was loaded.' }] })
+    const { page } = await browser.openWindow(core)
+    const notice = page.getByText('The profile file was damaged; its last good copy was loaded.')
+    await notice.waitFor()
+    await page.getByRole('button', { name: /^Dismiss/ }).click()
+    await notice.waitFor({ state: 'hidden' })
+    expect(core.inputsOf('app.dismissNotice')).toEqual([{ id: 'n1' }])
+  })
+})
+
+describe('a small window', () => {
+  it.each([[480, 320], [320, 480]])('of %i × %i still shows tenants, strip and terminal without spilling over', async (width, height) => {
+    const { page, connect } = await browser.openWindow()
+    await page.setViewportSize({ width, height })
+    await connect('Contoso demo')
+    const spilled = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth || document.documentElement.scrollHeight > innerHeight)
+    expect(spilled).toBe(false)
+    const terminal = await page.getByRole('region', { name: 'Terminal Contoso demo' }).boundingBox()
+    expect(terminal!.height).toBeGreaterThan(60)
+    expect(terminal!.width).toBeGreaterThan(100)
+  })
+})
+
+describe('the built window', () => {
+  it('is one page with its own script and style, nothing inline, in at most 250 kB gzipped', async () => {
+    const folder = await builtWindow()
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    const names = files.map(({ name }) => name)
+    expect(names.filter((name) => name.endsWith('.js'))).toHaveLength(1)
+    expect(names.filter((name) => name.endsWith('.css'))).toHaveLength(1)
+    const page = readFileSync(join(folder, 'index.html'), 'utf8')
+    expect(page).not.toMatch(/<script(?![^>]*\bsrc=)|\son\w+=|<style|https?:/)
+    const bytes = files.reduce((sum, { parentPath, name }) => sum + gzipSync(readFileSync(join(parentPath, name))).length, 0)
+    expect(bytes).toBeLessThan(250_000)
+  })
+})

@@ -1,0 +1,158 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { aFailure, aProfile } from './fake-data.ts'
+import { FakeMainProcess } from './fake-main-process.ts'
+import { eventually, startBrowser, type Browser } from './window-in-chromium.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await startBrowser()
+})
+afterEach(() => browser.closeWindows())
+afterAll(() => browser?.close())
+
+describe('the tabs', () => {
+  it('name their sessions by profile, a second session of one profile with a number', async () => {
+    const { core, page, connect } = await browser.openWindow()
+    await connect('Contoso demo')
+    await core.dispatch({ trusted: true, description: 'test' }, 'sessions.open', { profileId: core.profiles[0]!.id, cols: 80, rows: 24 })
+    await page.getByRole('tab', { name: 'Contoso demo (2)', exact: true }).waitFor()
+    expect(await page.getByRole('tab').count()).toBe(2)
+    expect(await page.getByRole('tablist').count()).toBe(1)
+  })
+
+  it('switch by the arrow keys, and tell which one is selected', async () => {
+    const { page, connect } = await browser.openWindow()
+    await connect('Contoso demo')
+    await connect('Fabrikam demo')
+    await page.getByRole('tab', { name: 'Fabrikam demo', exact: true }).focus()
+    await page.keyboard.press('ArrowLeft')
+    await page.getByRole('tab', { name: 'Contoso demo', exact: true, selected: true }).waitFor()
+    await page.getByRole('region', { name: 'Terminal Contoso demo', exact: true }).waitFor()
+    expect(await page.getByRole('region', { name: 'Terminal Fabrikam demo', exact: true }).count()).toBe(0)
+  })
+
+  it('close by a middle click, and by the button of the strip', async () => {
+    const { core, page, connect } = await browser.openWindow()
+    await connect('Contoso demo')
+    await connect('Fabrikam demo')
+    await page.getByRole('tab', { name: 'Contoso demo', exact: true }).click({ button: 'middle' })
+    await page.getByRole('tab', { name: 'Contoso demo', exact: true }).waitFor({ state: 'detached' })
+    await page.getByRole('main').getByRole('button', { name: 'Close', exact: true }).click()
+    await page.getByRole('tab').waitFor({ state: 'detached' })
+    expect(core.sessions.size).toBe(0)
+  })
+
+  it('ask before a session with a running command is closed', async () => {
+    const { core, page, connect } = await browser.openWindow()
+    await connect('Contoso demo')
+    core.changeSession(core.sessionOf('Contoso demo'), { busy: true })
+    await page.getByRole('main').getByRole('button', { name: 'Close', exact: true }).click()
+    const question = page.getByRole('alertdialog')
+    await question.getByRole('button', { name: 'Cancel' }).click()
+    await question.waitFor({ state: 'hidden' })
+    expect(core.sessions.size).toBe(1)
+    await page.getByRole('main').getByRole('button', { name: 'Close', exact: true }).click()
+    await question.getByRole('button', { name: 'Close anyway' }).click()
+    await page.getByRole('tab').waitFor({ state: 'detached' })
+  })
+
+  it('come back with their screens after a reload', async () => {
+    const { core, page, connect, screen } = await browser.openWindow()
+    await connect('Contoso demo')
+    core.sessionOf('Contoso demo').print('what was there before\r\n')
+    await page.reload()
+    await page.getByRole('tab', { name: 'Contoso demo', exact: true, selected: true }).waitFor()
+    await eventually(() => screen('Contoso demo'), (text) => text.includes('what was there before'))
+  })
+})
+
+describe('the session strip', () => {
+  it('tells each phase as a status that begins with its word', async () => {
+    const core = new FakeMainProcess()
+    core.connects = false
+    const { page, tenant } = await browser.openWindow(core)
+    await tenant('Contoso demo').dblclick()
+    const status = (text: RegExp) => page.getByRole('status').filter({ hasText: text }).waitFor()
+    await status(/^Starting/)
+    const session = core.sessionOf('Contoso demo')
+    core.changeSession(session, { phase: 'signing-in', detail: 'Asking login.example for a token' })
+    await status(/^Signing in.*Asking login\.example for a token/)
+    core.changeSession(session, { phase: 'connecting', detail: 'Connect-ExchangeOnline' })
+    await status(/^Connecting.*Connect-ExchangeOnline/)
+    core.changeSession(session, { phase: 'connected', detail: 'Connected to contoso.example in 1.8 s', connectSeconds: 1.8 })
+    await status(/^Connected to contoso\.example in 1\.8 s/)
+    core.changeSession(session, { phase: 'closed', detail: 'The shell ended', alive: false })
+    await status(/^Closed.*The shell ended/)
+    core.changeSession(session, { phase: 'failed', detail: '', failure: aFailure({ message: 'No.' }) })
+    await status(/^Failed/)
+  })
+
+  it('shows production in words, the services, the stand-in engine and the token’s minutes', async () => {
+    const core = new FakeMainProcess({ profiles: [aProfile({ name: 'Contoso', environment: 'production' })], signIns: [] })
+    const { page, connect } = await browser.openWindow(core)
+    await connect('Contoso')
+    core.changeSession(core.sessionOf('Contoso'), { standIn: true })
+    const main = page.getByRole('main')
+    for (const text of ['PRODUCTION', 'Exchange Online', 'stand-in engine']) await main.getByText(text, { exact: true }).waitFor()
+    await main.getByText(/^token 4[67] min$/).waitFor()
+  })
+
+  it('says whether Exchange confirmed the tenant', async () => {
+    const { core, page, connect } = await browser.openWindow()
+    await connect('Contoso demo')
+    await page.getByText('tenant confirmed by Exchange', { exact: true }).waitFor()
+    const session = core.sessionOf('Contoso demo')
+    core.changeSession(session, { tenant: { ...session.view.tenant, proof: 'unconfirmed' } })
+    await page.getByText('tenant not confirmed by Exchange', { exact: true }).waitFor()
+  })
+
+  it('does not change its live text while the seconds go by', async () => {
+    const core = new FakeMainProcess()
+    core.connects = false
+    const { page, tenant } = await browser.openWindow(core)
+    await tenant('Contoso demo').dblclick()
+    const status = page.getByRole('status').filter({ hasText: /^Starting/ })
+    const before = await status.textContent()
+    await page.getByText(/^[2-9] s$/).waitFor()
+    expect(await status.textContent()).toBe(before)
+  })
+
+  it('reconnects', async () => {
+    const { core, page, connect } = await browser.openWindow()
+    await connect('Contoso demo')
+    await page.getByRole('button', { name: 'Reconnect' }).click()
+    await page.getByRole('status').filter({ hasText: /^Starting/ }).waitFor()
+    expect(core.inputsOf('sessions.reconnect')).toEqual([{ id: core.sessionOf('Contoso demo').view.id }])
+  })
+})
+
+describe('a failure', () => {
+  it('is an alert with the sentence and the next step, and the terminal stays usable', async () => {
+    const { core, page, connect, problems } = await browser.openWindow()
+    await connect('Contoso demo')
+    const session = core.sessionOf('Contoso demo')
+    core.changeSession(session, {
+      phase: 'failed',
+      failure: aFailure({ message: 'The client secret has expired.', hint: 'Make a new secret.', retryable: true })
+    })
+    const alert = page.getByRole('alert')
+    await alert.getByText('The client secret has expired.').waitFor()
+    await alert.getByText('Make a new secret.').waitFor()
+    await page.getByRole('region', { name: 'Terminal Contoso demo' }).click()
+    await page.keyboard.type('6 * 7')
+    await eventually(() => session.typed, (typed) => typed === '6 * 7')
+    await alert.getByRole('button', { name: 'Edit profile' }).click()
+    await page.getByRole('dialog', { name: 'Edit Contoso demo' }).waitFor()
+    expect(problems).toEqual([])
+  })
+
+  it('of opening a session is told without a tab', async () => {
+    const { core, page, tenant } = await browser.openWindow()
+    core.failNext('sessions.open', aFailure({ message: 'No PowerShell was found.', hint: 'Install it.' }))
+    await tenant('Contoso demo').dblclick()
+    const alert = page.getByRole('alert')
+    await alert.getByText(/No PowerShell was found\./).waitFor()
+    await alert.getByText(/Install it\./).waitFor()
+    expect(await page.getByRole('tab').count()).toBe(0)
+  })
+})
