@@ -13,7 +13,7 @@ import { installProbe } from './page-probe.ts'
 /** The checkout's root; the bench is started there. */
 export const root = process.cwd()
 /** How long anything may take before the bench gives up on it; no figure. */
-export const patienceMs = 90_000
+export const patienceMs = 15_000
 export type Renderer = 'dom' | 'webgl'
 
 export interface WindowOptions {
@@ -92,7 +92,10 @@ export async function openWindow(options: WindowOptions): Promise<BenchWindow> {
   const url = new URL(preview.url)
   if (options.renderer === 'dom') url.searchParams.set('renderer', 'dom')
   await page.goto(url.href)
-  await page.getByRole('list', { name: 'Tenants' }).getByRole('button').first().waitFor()
+  const firstTenant = page.getByRole('list', { name: 'Tenants' }).getByRole('button').first()
+  await firstTenant.waitFor().catch(async () => {
+    throw new Error(`the window shows no tenant but: ${(await page.locator('body').innerText()).slice(0, 500)}`)
+  })
   return {
     core,
     page,

@@ -57,8 +57,12 @@ describe('the window over the preview’s sockets', () => {
     const { core, page, connect } = await browser.openWindow()
     await connect('Contoso demo')
     const session = core.sessionOf('Contoso demo')
+    // What was on its way while the window still thought the stream open is lost; from here on nothing is.
+    const release = core.hold('sessions.attach')
     session.breakStream()
+    await eventually(() => Promise.resolve(core.inputsOf('sessions.attach').length), (count) => count === 2)
     await page.keyboard.type('still here')
+    release()
     await eventually(() => session.typed, (typed) => typed === 'still here')
     expect(session.attachments).toBe(2)
   })
