@@ -4,6 +4,8 @@ import type { Bridge } from '../bridge.ts'
 
 /** Acknowledging each small frame would double the traffic; the core pauses at 512 KiB, far above this. */
 const acknowledgeEveryBytes = 32 * 1024
+/** What is parsed within this time after the queue ran empty is acknowledged together. */
+const acknowledgeDelayMs = 5
 const firstRetryMs = 100
 const slowestRetryMs = 3000
 /** Keys typed while a stream is being opened go with it; older ones would surprise who typed them. */
@@ -22,6 +24,8 @@ export class SessionLink {
   #retryTimer: ReturnType<typeof setTimeout> | undefined
   #unparsedFrames = 0
   #unacknowledgedBytes = 0
+  #parsedUpTo = 0
+  #acknowledgeTimer: ReturnType<typeof setTimeout> | undefined
   #kept: Array<{ bytes: Uint8Array; at: number }> = []
 
   constructor(bridge: Bridge, sessionId: string, terminal: Terminal) {
@@ -63,6 +67,8 @@ export class SessionLink {
     this.#stream = stream
     this.#unparsedFrames = 0
     this.#unacknowledgedBytes = 0
+    clearTimeout(this.#acknowledgeTimer)
+    this.#acknowledgeTimer = undefined
     stream.onFrame((frame) => {
       if (this.#stream === stream) this.#receive(stream, frame)
     })
@@ -83,16 +89,23 @@ export class SessionLink {
     if (type === frameType.snapshot) this.#terminal.write(resetSequence)
     else if (type !== frameType.output) return
     this.#unparsedFrames++
-    this.#unacknowledgedBytes += bytes.length
-    this.#terminal.write(bytes, () => this.#acknowledge(stream, sequence))
+    this.#terminal.write(bytes, () => this.#noteParsed(stream, sequence, bytes.length))
   }
 
-  #acknowledge(stream: ByteStream, sequence: number): void {
+  #noteParsed(stream: ByteStream, sequence: number, length: number): void {
     if (this.#stream !== stream) return
     this.#unparsedFrames--
-    if (this.#unparsedFrames > 0 && this.#unacknowledgedBytes < acknowledgeEveryBytes) return
+    this.#parsedUpTo = sequence
+    this.#unacknowledgedBytes += length
+    if (this.#unacknowledgedBytes >= acknowledgeEveryBytes) this.#acknowledge()
+    else if (this.#unparsedFrames === 0) this.#acknowledgeTimer ??= setTimeout(() => this.#acknowledge(), acknowledgeDelayMs)
+  }
+
+  #acknowledge(): void {
+    clearTimeout(this.#acknowledgeTimer)
+    this.#acknowledgeTimer = undefined
     this.#unacknowledgedBytes = 0
-    stream.send(packFrame(frameType.ack, sequence, new Uint8Array()))
+    this.#stream?.send(packFrame(frameType.ack, this.#parsedUpTo, new Uint8Array()))
   }
 
   #type(bytes: Uint8Array): void {
@@ -113,6 +126,8 @@ export class SessionLink {
   }
 
   #drop(): void {
+    clearTimeout(this.#acknowledgeTimer)
+    this.#acknowledgeTimer = undefined
     const stream = this.#stream
     this.#stream = null
     stream?.close()
