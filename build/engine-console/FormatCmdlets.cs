@@ -47,6 +47,28 @@ public sealed class FormatListCommand : OuterFormatTableAndListBase
     public FormatListCommand() => Inner.Implement(this, Inner.Create("InnerFormatShapeCommand", "List"));
 }
 
+[Cmdlet(VerbsCommon.Format, "Wide")]
+public sealed class FormatWideCommand : OuterFormatShapeCommandBase
+{
+    public FormatWideCommand() => Inner.Implement(this, Inner.Create("InnerFormatShapeCommand", "Wide"));
+}
+
+[Cmdlet(VerbsCommon.Format, "Custom")]
+public sealed class FormatCustomCommand : OuterFormatShapeCommandBase
+{
+    private const int Depth = 5; // pwsh's own default
+    public FormatCustomCommand() => Inner.Implement(this, Inner.Create("InnerFormatShapeCommand", "Complex"));
+
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        var (parameters, shape) = (Inner.Create("FormattingCommandLineParameters"), Inner.Create("ComplexSpecificParameters"));
+        Inner.Set(shape, "maxDepth", Depth);
+        Inner.Set(parameters, "shapeParameters", shape);
+        Inner.Set(Inner.Implementation(this), "_parameters", parameters);
+    }
+}
+
 [Cmdlet(VerbsData.Out, "String")]
 public sealed class OutStringCommand : FrontEndCommandBase
 {

@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -12,8 +13,8 @@ sealed partial class LineEditor(Terminal terminal)
     int cursor, drawnRow;
     string prompt = "", kill = "";
 
-    /// <summary>Called while nobody types.</summary>
-    public Action? Idle;
+    /// <summary>Called while nobody types, with whether the line is empty.</summary>
+    public Action<bool>? Idle;
     /// <summary>Completes: line and cursor in, the replaced range and its candidates out.</summary>
     public Func<string, int, (int Start, int Length, IReadOnlyList<string> Candidates)>? Complete;
 
@@ -41,7 +42,13 @@ sealed partial class LineEditor(Terminal terminal)
         (int Start, IReadOnlyList<string> Candidates, int Index, int Length)? completion = null;
         while (true)
         {
-            if (terminal.ReadKey(IdleMilliseconds) is not { } key) { RunIdle(isSecret); continue; }
+            if (terminal.ReadKey(IdleMilliseconds) is not { } key)
+            {
+                // A Ctrl+C from before the terminal was raw came as a signal: the command is being stopped, and waits for us.
+                if (!isCommand && terminal.Discard) throw new PipelineStoppedException();
+                RunIdle(isSecret);
+                continue;
+            }
             var isControl = key.Modifiers.HasFlag(ConsoleModifiers.Control);
             if (key.Key != ConsoleKey.Tab) completion = null;
             switch (key.Key)
@@ -53,7 +60,7 @@ sealed partial class LineEditor(Terminal terminal)
                 case ConsoleKey.C when isControl:
                     MoveTo(text.Length, isSecret);
                     terminal.Draw("^C\r\n");
-                    if (!isCommand) return "";
+                    if (!isCommand) throw new PipelineStoppedException(); // a command asked: Ctrl+C ends it
                     text.Clear();
                     cursor = drawnRow = 0;
                     at = history.Count;
@@ -105,7 +112,7 @@ sealed partial class LineEditor(Terminal terminal)
     {
         if (Idle is null) return;
         var before = terminal.Writes;
-        Idle();
+        Idle(text.Length == 0);
         if (terminal.Writes == before) return;
         if (terminal.CurrentLine.Length > 0) terminal.Write("\n");
         terminal.Flush();

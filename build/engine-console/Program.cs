@@ -57,7 +57,7 @@ static class Program
         Arguments arguments;
         try { arguments = Arguments.Parse(given); }
         catch (ArgumentException problem) { Console.Error.WriteLine(problem.Message); return 64; }
-        if (arguments.Version) { Console.WriteLine($"PowerShell engine {typeof(PSObject).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split(' ', '+')[0]} (engine console)"); return 0; }
+        if (arguments.Version) { Console.WriteLine($"PowerShell {typeof(PSObject).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split(' ', '+')[0]}"); return 0; }
         if (arguments.WorkingDirectory is { } folder) Directory.SetCurrentDirectory(folder);
         if (arguments.Command is null && arguments.File is null && Console.IsInputRedirected) arguments.Command = Console.In.ReadToEnd();
         var terminal = new Terminal();

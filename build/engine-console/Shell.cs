@@ -59,14 +59,17 @@ sealed class Shell
             shell.AddCommand(Path.GetFullPath(path), false);
             for (var i = 0; i < rest.Length; i++)
             {
-                var name = rest[i].Length > 1 && rest[i][0] == '-' && char.IsLetter(rest[i][1]) ? rest[i][1..] : null;
+                var name = NameOf(rest[i]);
                 if (name is null) shell.AddArgument(rest[i]);
                 else if (name.IndexOf(':') is > 0 and var colon) shell.AddParameter(name[..colon], name[(colon + 1)..]);
-                else if (i + 1 < rest.Length && !rest[i + 1].StartsWith('-')) shell.AddParameter(name, rest[++i]);
+                else if (i + 1 < rest.Length && NameOf(rest[i + 1]) is null) shell.AddParameter(name, rest[++i]);
                 else shell.AddParameter(name);
             }
         }, false);
     }
+
+    /// <summary>The parameter that an argument names; null where it is a value, as -5 is.</summary>
+    static string? NameOf(string argument) => argument.Length > 1 && argument[0] == '-' && char.IsLetter(argument[1]) ? argument[1..] : null;
 
     /// <summary>Runs what is added and shows its output; false where pwsh would exit with 1.</summary>
     bool Execute(Action<PowerShell> add, bool addToHistory)
@@ -184,9 +187,11 @@ sealed class Shell
     }
 
     /// <summary>Gives pending engine events their turn, as PSReadLine does while it waits for keys.</summary>
-    void PumpEvents()
+    void PumpEvents(bool isLineEmpty)
     {
         if (runspace.Events.Subscribers.Count == 0) return;
+        // At a bare prompt the engine raises it itself; inside PSConsoleHostReadLine it takes the runspace for busy.
+        if (isLineEmpty && Runspace.DefaultRunspace is not null && runspace.Events.GetEventSubscribers(PSEngineEvent.OnIdle).Any()) runspace.Events.GenerateEvent(PSEngineEvent.OnIdle, null, null, null);
         using var shell = Nested();
         try { shell.AddScript("0", true).Invoke(); }
         catch (RuntimeException) { } // an action's own failure is its job's, not the prompt's

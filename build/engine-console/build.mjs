@@ -1,7 +1,7 @@
 // Builds the engine console into out/engine-console/, where its sources changed.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -15,16 +15,20 @@ export async function buildEngineConsole({ root, log }) {
   const wanted = hashOf(here)
   if (existsSync(executable) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return { executable }
   log('building the engine console (PowerShell’s engine from NuGet)')
-  rmSync(out, { recursive: true, force: true })
-  mkdirSync(out, { recursive: true })
-  const result = spawnSync('dotnet', ['publish', here, '-c', 'Release', '-o', out, '-v', 'quiet', '--nologo', '-p:UseAppHost=true'], {
+  // Beside the old one until it is whole: sessions and tests may be running from that.
+  const fresh = `${out}.${process.pid}`
+  mkdirSync(fresh, { recursive: true })
+  const result = spawnSync('dotnet', ['publish', here, '-c', 'Release', '-o', fresh, '-v', 'quiet', '--nologo', '-p:UseAppHost=true'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     env: { ...process.env, DOTNET_CLI_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '1' }
   })
+  if (result.error || result.status !== 0) rmSync(fresh, { recursive: true, force: true })
   if (result.error) throw new Error('The engine console needs a .NET SDK (10 or later); `dotnet` was not found.')
   if (result.status !== 0) throw new Error('The engine console could not be built; the compiler’s messages stand above.')
-  writeFileSync(stamp, wanted)
+  writeFileSync(join(fresh, '.stamp'), wanted)
+  rmSync(out, { recursive: true, force: true })
+  renameSync(fresh, out)
   return { executable }
 }
 

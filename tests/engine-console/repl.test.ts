@@ -167,6 +167,34 @@ describe('engine events at the prompt', () => {
   })
 })
 
+describe('a command that asks', () => {
+  it('ends with Ctrl+C, and what follows it does not run', async () => {
+    const shell = await start()
+    shell.type("Read-Host 'name'; 'went ' + 'on'\r")
+    await shell.see(/name: $/)
+    shell.type('\x03')
+    expect(await shell.see(prompt)).not.toContain('went on')
+  })
+})
+
+describe('a function with its own $ErrorActionPreference', () => {
+  it('catches the errors of Get-Content', async () => {
+    const command = "function f { $ErrorActionPreference = 'Stop'; try { Get-Content /nonexistent } catch { 'caught' } }; f"
+    expect(await runCommand(executable, ['-NoProfile', '-Command', command])).toEqual({ stdout: 'caught\n', stderr: '', exitCode: 0 })
+  })
+})
+
+describe('the idle event', () => {
+  it.each([
+    ['without a wrapper', ''],
+    ['inside a wrapper', '; function global:PSConsoleHostReadLine { $Host.UI.ReadLine() }']
+  ])('comes at an empty prompt, %s', async (_name, wrapper) => {
+    const register = "$null = Register-EngineEvent -SourceIdentifier PowerShell.OnIdle -SupportEvent -Action { [Console]::Write('idle now') }"
+    const shell = await start('-NoExit', '-Command', register + wrapper)
+    await shell.see(/idle now/)
+  })
+})
+
 describe('the arguments', () => {
   it('run a script file with its arguments and exit with its number', async () => {
     const script = join(import.meta.dirname, 'arguments.ps1')
@@ -181,6 +209,6 @@ describe('the arguments', () => {
   })
 
   it('name the engine with -Version', async () => {
-    expect((await runCommand(executable, ['-Version'])).stdout).toContain('7.6.9')
+    expect((await runCommand(executable, ['-Version'])).stdout).toBe('PowerShell 7.6.9\n')
   })
 })

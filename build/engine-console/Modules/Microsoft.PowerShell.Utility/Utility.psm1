@@ -169,6 +169,14 @@ function Register-ObjectEvent { [CmdletBinding()] param([Parameter(Mandatory, Po
 function Unregister-Event { [CmdletBinding()] param([Parameter(Position = 0)][string]$SourceIdentifier, [int]$SubscriptionId, [switch]$Force) foreach ($subscriber in @($ExecutionContext.Events.Subscribers)) { if ($subscriber.SourceIdentifier -eq $SourceIdentifier -or ($SubscriptionId -and $subscriber.SubscriptionId -eq $SubscriptionId)) { $ExecutionContext.Events.UnsubscribeEvent($subscriber) } } }
 function Get-EventSubscriber { [CmdletBinding()] param([Parameter(Position = 0)][string]$SourceIdentifier = '*', [switch]$Force) $ExecutionContext.Events.Subscribers | Where-Object SourceIdentifier -Like $SourceIdentifier }
 function Get-Event { [CmdletBinding()] param([Parameter(Position = 0)][string]$SourceIdentifier = '*') $ExecutionContext.Events.ReceivedEvents | Where-Object SourceIdentifier -Like $SourceIdentifier }
+function Wait-Event {
+    [CmdletBinding()] param([Parameter(Position = 0)][string]$SourceIdentifier = '*', [int]$Timeout = -1)
+    $waited = [System.Diagnostics.Stopwatch]::StartNew()
+    while ($Timeout -lt 0 -or $waited.Elapsed.TotalSeconds -lt $Timeout) {
+        if ($found = @(Get-Event -SourceIdentifier $SourceIdentifier)) { return $found[0] }
+        Start-Sleep -Milliseconds 20
+    }
+}
 function New-Event { [CmdletBinding()] param([Parameter(Mandatory, Position = 0)][string]$SourceIdentifier, $Sender, [object[]]$EventArguments, $MessageData) $ExecutionContext.Events.GenerateEvent($SourceIdentifier, $Sender, $EventArguments, $MessageData) }
 
 function Invoke-WebRequest {
