@@ -74,6 +74,11 @@ export class SessionTerminal {
     if (this.#isStarted) void this.#sendSize().finally(() => this.#link.start())
   }
 
+  /** Lets a screen reader read the lines, and hear new ones. */
+  setScreenReader(isOn: boolean): void {
+    this.#terminal.options.screenReaderMode = isOn
+  }
+
   focus(): void {
     this.#terminal.focus()
   }
@@ -145,6 +150,8 @@ export class SessionTerminal {
       if (this.#terminal.hasSelection()) void navigator.clipboard.writeText(this.#terminal.getSelection()).catch(() => {})
       return false
     }
+    // Closes the session; the window takes it.
+    if (event.code === 'KeyW') return false
     // The browser's own "paste as plain text" reaches xterm as a paste event; xterm must not send a key besides.
     return event.code !== 'KeyV'
   }

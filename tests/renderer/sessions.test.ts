@@ -42,6 +42,15 @@ describe('the tabs', () => {
     expect(core.sessions.size).toBe(0)
   })
 
+  it('close by Ctrl+Shift+W, which the shell never sees', async () => {
+    const { core, page, connect } = await browser.openWindow()
+    await connect('Contoso demo')
+    const session = core.sessionOf('Contoso demo')
+    await page.keyboard.press('Control+Shift+KeyW')
+    await page.getByRole('tab').waitFor({ state: 'detached' })
+    expect(session.typed).toBe('')
+  })
+
   it('ask before a session with a running command is closed', async () => {
     const { core, page, connect } = await browser.openWindow()
     await connect('Contoso demo')

@@ -84,8 +84,8 @@ describe('the filter', () => {
   it.each(['north', 'customers', 'northwind.example', 'seattle OFFICE'])('finds a tenant by “%s”', async (text) => {
     const { page, tenant } = await browser.openWindow(new FakeMainProcess({ ...firstStart(), profiles: [...firstStart().profiles, seattle] }))
     await page.getByRole('searchbox').fill(text)
+    await tenant('Northwind').waitFor()
     await tenant('Contoso demo').waitFor({ state: 'hidden' })
-    expect(await tenant('Northwind').isVisible()).toBe(true)
   })
 
   it('says so where nothing matches, and Escape clears it', async () => {
@@ -103,8 +103,8 @@ describe('the filter', () => {
     )
     const { page, tenant } = await browser.openWindow(new FakeMainProcess({ profiles, signIns: [] }))
     await page.getByRole('searchbox').pressSequentially('customer-437')
+    await tenant('Customer 437').waitFor()
     await tenant('Customer 1').waitFor({ state: 'hidden' })
-    expect(await tenant('Customer 437').isVisible()).toBe(true)
   })
 })
 

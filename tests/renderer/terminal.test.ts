@@ -133,6 +133,20 @@ describe('a terminal', () => {
     expect(core.sessionOf('Contoso demo').typed).toBe('AdeleVance')
   })
 
+  it('lets a screen reader read its lines once that is switched on, also after a reload', async () => {
+    const { core, page, connect } = await browser.openWindow()
+    await connect('Contoso demo')
+    const lines = page.getByRole('region', { name: 'Terminal Contoso demo' }).getByRole('listitem').filter({ hasText: 'Contoso demo PS>' })
+    expect(await lines.count()).toBe(0)
+    await page.getByRole('button', { name: 'Screen reader off' }).click()
+    await lines.first().waitFor()
+    await page.reload()
+    await lines.first().waitFor()
+    await page.getByRole('button', { name: 'Screen reader on' }).click()
+    await lines.first().waitFor({ state: 'detached' })
+    expect(core.sessions.size).toBe(1)
+  })
+
   it('also runs without ?renderer=dom, where WebGL may be missing', async () => {
     const { core, page, connect } = await browser.openWindow(undefined, { query: '' })
     await connect('Contoso demo')
