@@ -19,8 +19,11 @@ declare global {
   }
 }
 
-/** Put into the page before its own scripts; must not refer to anything outside of itself. */
-export function installProbe(): void {
+/**
+ * Put into the page before its own scripts; must not refer to anything outside of itself. A wait that takes longer than
+ * `patienceMs` is rejected with what the terminal shows.
+ */
+export function installProbe(patienceMs: number): void {
   const now = () => performance.timeOrigin + performance.now()
   const lastEvent: Record<string, number> = {}
   for (const type of ['click', 'keydown', 'input']) {
@@ -46,10 +49,15 @@ export function installProbe(): void {
     return () => observer.disconnect()
   }
   const when = (test: () => boolean) =>
-    new Promise<number>((resolve) => {
+    new Promise<number>((resolve, reject) => {
       let stop = () => {}
+      const timer = setTimeout(() => {
+        stop()
+        reject(new Error(`waited in vain; the terminal shows ${JSON.stringify(screen().trim().slice(-500))}`))
+      }, patienceMs)
       const look = () => {
         if (!test()) return
+        clearTimeout(timer)
         stop()
         void afterFrame().then(resolve)
       }

@@ -93,6 +93,9 @@ async function main(): Promise<void> {
   console.log(`\n${tableOf(rows)}\n\nAs JSON: out/bench.json`)
 }
 
+// The browser goes with this process.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130))
+
 try {
   await main()
 } catch (error) {

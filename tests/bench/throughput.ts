@@ -6,7 +6,7 @@ import { scrollbackLines } from '../../app/contract.ts'
 import { flowLimits } from '../../app/sessions/output.ts'
 import type { Result } from './figure.ts'
 import { catOnRequest, floodThroughWindow, type FloodFile } from './flood.ts'
-import { now, openSession, openWindow, root, type BenchWindow, type Renderer } from './window.ts'
+import { now, openSession, openWindow, root, until, type BenchWindow, type Renderer } from './window.ts'
 
 const unlimited = { pauseAboveBytes: Number.POSITIVE_INFINITY, resumeBelowBytes: Number.POSITIVE_INFINITY }
 
@@ -146,15 +146,16 @@ async function floodTerminalAlone(page: Page, file: FloodFile): Promise<number> 
 /** How fast this process reads a pty that nothing else is done with; MB/s. */
 async function readPtyAlone(file: FloodFile): Promise<number> {
   const start = now()
-  const pty = nodePty.spawn('/bin/cat', [file.path], { cols: 120, rows: 35, encoding: null })
+  // The shell stays: with the last process of a pty its last output can go as well.
+  const pty = nodePty.spawn('/bin/sh', ['-c', `cat '${file.path}'; read -r line`], { cols: 120, rows: 35, encoding: null })
   let bytes = 0
-  await new Promise<void>((resolve) => {
-    pty.onData((data: string | Uint8Array) => {
-      bytes += data.length
-      if (bytes >= file.bytes + file.lines) resolve()
-    })
+  let end = 0
+  pty.onData((data: string | Uint8Array) => {
+    bytes += data.length
+    if (bytes >= file.bytes + file.lines) end ||= now()
   })
-  return file.bytes / 1000 / (now() - start)
+  await until(() => end > 0, 'all of the pty’s output').finally(() => pty.kill('SIGKILL'))
+  return file.bytes / 1000 / (end - start)
 }
 
 /** Values of the flow control that were thought of; bytes. The first is the product's own. */

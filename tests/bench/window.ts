@@ -13,7 +13,7 @@ import { installProbe } from './page-probe.ts'
 /** The checkout's root; the bench is started there. */
 export const root = process.cwd()
 /** How long anything may take before the bench gives up on it; no figure. */
-export const patienceMs = 15_000
+export const patienceMs = 60_000
 export type Renderer = 'dom' | 'webgl'
 
 export interface WindowOptions {
@@ -83,10 +83,13 @@ export async function openWindow(options: WindowOptions): Promise<BenchWindow> {
   const context = await chromium.launchPersistentContext(browserFolder, {
     executablePath: process.env.TENANTRY_TEST_BROWSER ?? '/usr/bin/chromium',
     headless: true,
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
     viewport: options.viewport ?? { width: 1360, height: 820 },
     args: [...browserArguments, ...rendererArguments[options.renderer]]
   })
-  await context.addInitScript(installProbe)
+  await context.addInitScript(installProbe, patienceMs)
   const page = context.pages()[0] ?? (await context.newPage())
   page.setDefaultTimeout(patienceMs)
   const url = new URL(preview.url)
