@@ -167,16 +167,3 @@ class Listener {
     await new Promise((resolve) => server.close(resolve))
   }
 }
-
-/** What a table of clouds needs to know of the demo. */
-export function demoCloud(demo: Demo) {
-  return {
-    loginAuthority: `https://${demoHosts.login}`,
-    loginHost: demoHosts.login,
-    exchangeResource: `https://${demoHosts.exchange}`,
-    exchangeUrl: demo.exchangeUrl,
-    complianceResource: `https://${demoHosts.compliance}`,
-    complianceUrl: demo.complianceUrl,
-    network: demo.network
-  }
-}
