@@ -115,6 +115,14 @@ export async function preparePowerShell() {
   return { pwsh: null, engineConsole: executable }
 }
 
+/** The engines that tests run on: a real PowerShell where there is one, and the engine console wherever a .NET SDK is. */
+export async function prepareTestEngines() {
+  const { pwsh, engineConsole } = await preparePowerShell()
+  if (engineConsole || !existsOnPath(process.platform === 'win32' ? 'dotnet.exe' : 'dotnet')) return { pwsh, engineConsole }
+  const { buildEngineConsole } = await import('./engine-console/build.mjs')
+  return { pwsh, engineConsole: (await buildEngineConsole({ root, log: say })).executable }
+}
+
 function installPowerShellTool(tool) {
   const refused = join(cacheFolder, 'powershell-refused')
   // Asked once a day: a registry without the package answers the same each time, and slowly.

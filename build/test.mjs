@@ -2,14 +2,14 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { checkNode, installPackages, prepareBrowser, prepareKeyring, preparePowerShell, root, runMain, say, SetupError } from './setup.mjs'
+import { checkNode, installPackages, prepareBrowser, prepareKeyring, prepareTestEngines, root, runMain, say, SetupError } from './setup.mjs'
 
 await runMain(async () => {
   checkNode()
   installPackages()
   const browser = prepareBrowser()
   prepareKeyring()
-  const { pwsh, engineConsole } = await preparePowerShell()
+  const { pwsh, engineConsole } = await prepareTestEngines()
   if (!pwsh && !engineConsole) throw new SetupError('The tests need PowerShell 7.4 or later on PATH, or a .NET SDK to build the engine console with.')
   const { buildDemoModule } = await import('../app/demo/build.mjs')
   await buildDemoModule({ root, log: say })
@@ -17,7 +17,7 @@ await runMain(async () => {
   await buildAll()
   const env = {
     TENANTRY_TEST_BROWSER: browser,
-    ...(engineConsole ? { TENANTRY_ENGINE_CONSOLE: engineConsole } : {}),
+    ...(!pwsh && engineConsole ? { TENANTRY_ENGINE_CONSOLE: engineConsole } : {}),
     ...(pwsh && pwsh !== 'pwsh' ? { TENANTRY_PWSH: pwsh } : {})
   }
   const steps = [step('types', ['svelte-check', '--tsconfig', './tsconfig.json', '--fail-on-warnings', '--output', 'human'], env), step('lint', ['eslint', '.', '--max-warnings', '0'], env)]

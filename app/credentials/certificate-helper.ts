@@ -5,6 +5,7 @@ import type { Spawn } from '../adapters.ts'
 import { failure } from '../failures.ts'
 import { quote } from '../failures/reading.ts'
 import { shellEnvironment } from '../powershell/launch.ts'
+import { killProcessTree } from '../process-tree.ts'
 
 export interface HelperOptions {
   spawn: Spawn
@@ -27,6 +28,8 @@ const answerLimitMs = 60_000
 /** A helper whose input ended ends by itself, unless it hangs in a dialog. */
 const endLimitMs = 2_000
 const keptErrorText = 2_000
+/** From the helper's end until its standard error is no longer waited for. */
+const lastWordsMs = 500
 
 interface Running {
   process: ChildProcess
@@ -63,11 +66,16 @@ export class CertificateHelper {
     this.#disposed = true
     const running = this.#running
     if (!running) return
-    const timer = setTimeout(() => running.process.kill('SIGKILL'), endLimitMs)
-    if (running.waiting) running.process.kill('SIGKILL')
+    const timer = setTimeout(() => this.#kill(running), endLimitMs)
+    if (running.waiting) this.#kill(running)
     running.process.stdin?.end()
     await running.ended
     clearTimeout(timer)
+  }
+
+  #kill({ process: child }: Running): void {
+    const platform = this.#options.platform ?? process.platform
+    if (child.pid !== undefined) void killProcessTree(child.pid, { platform, spawn: this.#options.spawn })
   }
 
   async #askNow(request: HelperRequest): Promise<unknown> {
@@ -78,7 +86,7 @@ export class CertificateHelper {
     const died = running.ended.then((reason) => {
       throw failure('certificate-helper-failed', { reason })
     })
-    const limit = request.op === 'sign' ? null : setTimeout(() => running.process.kill('SIGKILL'), answerLimitMs)
+    const limit = request.op === 'sign' ? null : setTimeout(() => this.#kill(running), answerLimitMs)
     running.process.stdin?.write(`${JSON.stringify({ id, ...request })}\n`)
     try {
       return await Promise.race([answer, died])
@@ -116,10 +124,17 @@ export class CertificateHelper {
         resolve(reason)
       }
       child.once('error', (error: NodeJS.ErrnoException) => gone(`could not be started (${error.code ?? 'no reason given'})`))
-      child.once('close', (code, signal) => {
+      child.once('exit', (code, signal) => {
+        // What a process below it holds open never closes: its last words get a moment.
+        const ended = () => end(code, signal)
+        child.stdin?.destroy()
+        child.once('close', ended)
+        setTimeout(ended, lastWordsMs).unref()
+      })
+      const end = (code: number | null, signal: NodeJS.Signals | null) => {
         const said = quote(errors)
         gone(`${signal ? `was ended by ${signal}` : `ended with code ${code}`}${said ? `, saying: ${said.replace(/[.…]$/, '')}` : ''}`)
-      })
+      }
     })
   }
 }

@@ -4,7 +4,7 @@ import type { Adapters } from '../adapters.ts'
 import type { ByteStream, SessionView } from '../contract.ts'
 import { shellEnvironment } from '../powershell/launch.ts'
 import { Output } from './output.ts'
-import { endProcessTree } from './process-tree.ts'
+import { endProcessTree } from '../process-tree.ts'
 
 const noProfile = '00000000-0000-0000-0000-000000000000'
 

@@ -10,7 +10,7 @@ import type { ShellMessage } from '../powershell/messages.ts'
 import { openSessionPipe, type SessionPipe } from '../powershell/pipe.ts'
 import type { Token } from '../tokens/acquire.ts'
 import { Output } from './output.ts'
-import { endProcessTree } from './process-tree.ts'
+import { endProcessTree } from '../process-tree.ts'
 
 /** A shell that has not said hello by then never will. */
 export const helloDeadlineMs = 20_000

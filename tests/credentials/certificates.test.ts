@@ -2,14 +2,8 @@ import { constants, createHash, createPublicKey, verify, X509Certificate } from 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TenantryError } from '../../app/failures.ts'
 import { CertificateHome } from './certificate-home.ts'
-import { engines } from './engines.ts'
+import { describeOnEachEngine } from '../engines.ts'
 import type { MadePfx } from './make-pfx.ts'
-
-const available = engines()
-
-it('has a PowerShell engine to run on', () => {
-  expect(available.map(({ name }) => name)).toContain('the engine console')
-})
 
 const codeOf = (work: Promise<unknown>) => work.then(() => expect.unreachable('it went well'), (error: TenantryError) => error)
 
@@ -25,7 +19,7 @@ function verifyJwt(jwt: string, certificatePem: string) {
 
 const digest = (pem: string, algorithm: string) => createHash(algorithm).update(new X509Certificate(pem).raw).digest('base64url')
 
-describe.each(available)('the certificate store on $name', ({ path }) => {
+describeOnEachEngine('the certificate store', ({ path }) => {
   let home: CertificateHome
   let made: Record<'good' | 'ec' | 'keyless' | 'expired', MadePfx & { thumbprint: string }>
 

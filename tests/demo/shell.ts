@@ -1,27 +1,9 @@
-import { execFile } from 'node:child_process'
 import { spawn as spawnPty } from 'node-pty'
 import { vi } from 'vitest'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-
-const root = resolve(import.meta.dirname, '../..')
-
-export interface Shell {
-  name: string
-  file: string
-}
-
-/** The PowerShells of this machine: a real pwsh where one is, and the engine console, which the set-up builds. */
-export function findShells(): Shell[] {
-  const shells: Shell[] = []
-  const pwsh = (process.env['PATH'] ?? '').split(':').map((folder) => join(folder, 'pwsh')).find((file) => existsSync(file))
-  if (pwsh) shells.push({ name: 'pwsh', file: pwsh })
-  const engine = join(root, 'out/engine-console/engine-console')
-  if (!pwsh && !existsSync(engine)) throw new Error('There is no PowerShell to test with: `node build/engine-console/build.mjs` builds the engine console.')
-  if (existsSync(engine)) shells.push({ name: 'engine console', file: engine })
-  return shells
-}
+import { join } from 'node:path'
+import type { Engine } from '../engines.ts'
 
 export interface ShellOutput {
   /** Standard output and standard error together, without colours. */
@@ -29,15 +11,16 @@ export interface ShellOutput {
   lines: string[]
 }
 
-/** Runs a script's text in a shell of its own; `HOME` and the temporary folder are its own too. */
-export async function runScript(shell: Shell, script: string): Promise<ShellOutput> {
+/** Runs a script's text in a shell of its own, on a wide terminal as an admin would; `HOME` and the temporary folder are its own too. */
+export async function runScript(shell: Pick<Engine, 'path'>, script: string): Promise<ShellOutput> {
   const folder = mkdtempSync(join(tmpdir(), 'demo-shell-'))
   const file = join(folder, 'script.ps1')
   writeFileSync(file, `\uFEFF${script}`)
-  const env = { ...process.env, HOME: folder, TMPDIR: folder, NO_COLOR: '1', TERM: 'dumb' }
-  const text = await new Promise<string>((done) => {
-    execFile(shell.file, ['-NoLogo', '-NoProfile', '-File', file], { env, maxBuffer: 64 * 1024 * 1024, timeout: 50_000 }, (error, out, err) => done(`${out}${err}${error?.killed ? '\nTIMED OUT' : ''}`))
-  })
+  const env = { ...process.env, HOME: folder, TMPDIR: folder, NO_COLOR: '1', TERM: 'dumb' } as Record<string, string>
+  const pty = spawnPty(shell.path, ['-NoLogo', '-NoProfile', '-NonInteractive', '-File', file], { cols: 250, rows: 50, env, cwd: folder })
+  let text = ''
+  pty.onData((data) => (text += data))
+  await new Promise((resolve) => pty.onExit(resolve))
   rmSync(folder, { recursive: true })
   const plain = withoutColours(text)
   return { text: plain, lines: plain.split('\n').map((line) => line.trimEnd()).filter((line) => line !== '') }
@@ -51,12 +34,12 @@ export interface TestTerminal {
 }
 
 /** Opens a shell on a pty that has run a script and waits for more. */
-export async function openTerminal(shell: Shell, script: string): Promise<TestTerminal> {
+export async function openTerminal(shell: Pick<Engine, 'path'>, script: string): Promise<TestTerminal> {
   const folder = mkdtempSync(join(tmpdir(), 'demo-terminal-'))
   const file = join(folder, 'script.ps1')
   writeFileSync(file, `\uFEFF${script}`)
   const env = { ...process.env, HOME: folder, TMPDIR: folder } as Record<string, string>
-  const pty = spawnPty(shell.file, ['-NoLogo', '-NoProfile', '-NoExit', '-File', file], { cols: 160, rows: 40, env, cwd: folder })
+  const pty = spawnPty(shell.path, ['-NoLogo', '-NoProfile', '-NoExit', '-File', file], { cols: 160, rows: 40, env, cwd: folder })
   let output = ''
   pty.onData((data) => {
     output += data

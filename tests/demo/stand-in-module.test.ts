@@ -5,26 +5,27 @@ import { startDemo, type Demo } from '../../app/demo/service.ts'
 import type { DemoApp, DemoTenant } from '../../app/demo/tenants.ts'
 import wire from '../fixtures/wire-requests.json' with { type: 'json' }
 import { fetchToken } from './exchange-client.ts'
-import { findShells, openTerminal, runScript, type ShellOutput } from './shell.ts'
+import { describeOnEachEngine } from '../engines.ts'
+import { openTerminal, runScript, type ShellOutput } from './shell.ts'
 
-let demo: Demo
-let tenant: DemoTenant
-let app: DemoApp
-let modulePath: string
+describeOnEachEngine('the stand-in module', (shell) => {
+  let demo: Demo
+  let tenant: DemoTenant
+  let app: DemoApp
+  let modulePath: string
 
-beforeAll(async () => {
-  modulePath = (await buildDemoModule({ root: resolve(import.meta.dirname, '../..') })).modulePath
-  demo = await startDemo()
-  tenant = demo.tenants[0]!
-  app = tenant.apps[0]!
-})
-afterAll(() => demo.dispose())
-beforeEach(() => demo.clearLog())
+  beforeAll(async () => {
+    modulePath = (await buildDemoModule({ root: resolve(import.meta.dirname, '../..') })).modulePath
+    demo = await startDemo()
+    tenant = demo.tenants[0]!
+    app = tenant.apps[0]!
+  })
+  afterAll(() => demo.dispose())
+  beforeEach(() => demo.clearLog())
 
-const undo: Array<() => void> = []
-afterEach(() => undo.splice(0).forEach((step) => step()))
+  const undo: Array<() => void> = []
+  afterEach(() => undo.splice(0).forEach((step) => step()))
 
-describe.each(findShells())('the stand-in module in $name', (shell) => {
   /** Runs a script after the module was imported; `$token`, `$org` and `$url` are there, errors are shown as text. */
   async function run(script: string, options: { connect?: boolean; token?: string; parameters?: string } = {}): Promise<ShellOutput> {
     const token = options.token ?? (await fetchToken(demo, tenant, app))

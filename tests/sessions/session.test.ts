@@ -1,166 +1,144 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { frameType, packFrame, unpackFrame, type ByteStream } from '../../app/contract.ts'
-import { processTree } from '../../app/sessions/process-tree.ts'
+import { processTree } from '../../app/process-tree.ts'
+import { describeOnEachEngine } from '../engines.ts'
+import { AttachedWindow } from './attached-window.ts'
 import { startCore, type CoreUnderTest } from './core-on-this-machine.ts'
 
-let under: CoreUnderTest
-beforeAll(async () => {
-  under = await startCore()
-})
-afterAll(() => under.dispose())
-afterEach(async () => {
-  for (const { id } of (await under.call('sessions.list', undefined)).sessions) await under.call('sessions.close', { id, force: true })
-})
+describeOnEachEngine('sessions', ({ env }) => {
+  let under: CoreUnderTest
+  beforeAll(async () => {
+    under = await startCore({ env })
+  })
+  afterAll(() => under.dispose())
+  afterEach(async () => {
+    for (const { id } of (await under.call('sessions.list', undefined)).sessions) await under.call('sessions.close', { id, force: true })
+  })
 
-/** A window's end of a stream that acknowledges all it gets, as a renderer does. */
-class AttachedWindow implements ByteStream {
-  text = ''
-  #onFrame: (frame: Uint8Array) => void = () => {}
-  send(frame: Uint8Array) {
-    const { sequence, bytes } = unpackFrame(frame)!
-    this.text += Buffer.from(bytes).toString()
-    setImmediate(() => this.#onFrame(packFrame(frameType.ack, sequence, new Uint8Array())))
+  async function attach(id: string): Promise<AttachedWindow> {
+    const window = new AttachedWindow()
+    const { ticket } = await under.call('sessions.attach', { id })
+    expect(under.core.openStream(ticket, window)).toBe(true)
+    return window
   }
-  onFrame(listener: (frame: Uint8Array) => void) {
-    this.#onFrame = listener
-  }
-  onClose() {}
-  close() {}
-  type(text: string) {
-    this.#onFrame(packFrame(frameType.input, 0, Buffer.from(text)))
-  }
-  async shows(pattern: RegExp) {
-    for (let waited = 0; !pattern.test(this.text); waited += 20) {
-      if (waited > 45_000) throw new Error(`Never showed ${pattern}; it shows ${this.text.slice(-1000)}`)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-  }
-}
 
-async function attach(id: string): Promise<AttachedWindow> {
-  const window = new AttachedWindow()
-  const { ticket } = await under.call('sessions.attach', { id })
-  expect(under.core.openStream(ticket, window)).toBe(true)
-  return window
-}
+  describe('the three identities of a tenant', () => {
+    const other = '99999999-8888-4777-8666-555555555555'
 
-describe('the three identities of a tenant', () => {
-  const other = '99999999-8888-4777-8666-555555555555'
+    it('agree, and the session says that Exchange confirmed it', async () => {
+      const { id } = await under.open('Contoso demo')
+      const view = await under.until(id, ({ tenant }) => tenant.proof !== 'pending')
+      expect(view.phase).toBe('connected')
+      expect(view.tenant.proof).toBe('proven')
+    })
 
-  it('agree, and the session says that Exchange confirmed it', async () => {
-    const { id } = await under.open('Contoso demo')
-    const view = await under.until(id, ({ tenant }) => tenant.proof !== 'pending')
-    expect(view.phase).toBe('connected')
-    expect(view.tenant.proof).toBe('proven')
+    it('refuses a token of another tenant than the pinned one', async () => {
+      const { demo } = under.core
+      const contoso = demo.tenants[0]!
+      const token = demo.forgeToken(contoso, contoso.apps[0]!.clientId, { claims: { tid: other } })
+      demo.answerNext('/oauth2/v2.0/token', { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token_type: 'Bearer', expires_in: 3600, access_token: token }) })
+      const { id } = await under.open('Contoso demo')
+      const view = await under.until(id, ({ phase }) => phase === 'failed')
+      expect(view.failure?.code).toBe('token-wrong-tenant')
+      expect(view.failure?.message).toContain(other)
+      expect(view.failure?.message).toContain(contoso.tenantId)
+    })
+
+    it('closes the session where Exchange lists another tenant’s domains than the profile’s', async () => {
+      under.core.demo.answerNext('Get-AcceptedDomain', { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ value: [{ DomainName: 'tailspin.onmicrosoft.com', InitialDomain: true }] }) })
+      const { id } = await under.open('Contoso demo')
+      const view = await under.until(id, ({ tenant, alive }) => tenant.proof === 'refused' && !alive)
+      expect(view.phase).toBe('failed')
+      expect(view.failure?.code).toBe('exchange-wrong-tenant')
+      expect(view.failure?.message).toContain('tailspin.onmicrosoft.com')
+    })
+
+    it('says that the tenant is not confirmed where the app may not ask Exchange', async () => {
+      under.core.demo.answerNext('Get-AcceptedDomain', { status: 403, body: '' })
+      const { id } = await under.open('Contoso demo')
+      const view = await under.until(id, ({ tenant }) => tenant.proof !== 'pending')
+      expect(view.tenant.proof).toBe('unconfirmed')
+      expect(view.phase).toBe('connected')
+    })
   })
 
-  it('refuses a token of another tenant than the pinned one', async () => {
-    const { demo } = under.core
-    const contoso = demo.tenants[0]!
-    const token = demo.forgeToken(contoso, contoso.apps[0]!.clientId, { claims: { tid: other } })
-    demo.answerNext('/oauth2/v2.0/token', { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token_type: 'Bearer', expires_in: 3600, access_token: token }) })
-    const { id } = await under.open('Contoso demo')
-    const view = await under.until(id, ({ phase }) => phase === 'failed')
-    expect(view.failure?.code).toBe('token-wrong-tenant')
-    expect(view.failure?.message).toContain(other)
-    expect(view.failure?.message).toContain(contoso.tenantId)
+  describe('a failure’s sentence', () => {
+    const cases: Array<[string, string, { status?: number; headers?: Record<string, string>; body?: string; drop?: boolean }, string]> = [
+      ['a page instead of data', 'EXOModuleFile', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html><body>Please sign in to the network</body></html>' }, 'not-json'],
+      ['an empty 401', 'EXOModuleFile', { status: 401, body: '' }, 'exchange-unauthorized'],
+      ['an empty 403', 'EXOModuleFile', { status: 403, body: '' }, 'module-malformed'],
+      ['429', 'EXOModuleFile', { status: 429, headers: { 'retry-after': '30' }, body: '' }, 'throttled']
+    ]
+    it.each(cases)('comes from what the service sent under an unchanged profile: %s', async (_name, matcher, answer, code) => {
+      const undo = under.core.demo.answerWith(matcher, answer)
+      const { id } = await under.open('Contoso demo')
+      const view = await under.until(id, ({ phase }) => phase === 'failed')
+      undo()
+      expect(view.failure?.code).toBe(code)
+      expect(view.alive).toBe(true)
+      await under.call('sessions.reconnect', { id })
+      await under.until(id, ({ phase }) => phase === 'connected')
+    })
   })
 
-  it('closes the session where Exchange lists another tenant’s domains than the profile’s', async () => {
-    under.core.demo.answerNext('Get-AcceptedDomain', { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ value: [{ DomainName: 'tailspin.onmicrosoft.com', InitialDomain: true }] }) })
-    const { id } = await under.open('Contoso demo')
-    const view = await under.until(id, ({ tenant, alive }) => tenant.proof === 'refused' && !alive)
-    expect(view.phase).toBe('failed')
-    expect(view.failure?.code).toBe('exchange-wrong-tenant')
-    expect(view.failure?.message).toContain('tailspin.onmicrosoft.com')
-  })
+  describe('a session', () => {
+    it('says when a command runs, asks before it closes one, and can be closed anyway', async () => {
+      const { id } = await under.open('Contoso demo')
+      await under.until(id, ({ phase }) => phase === 'connected')
+      const window = await attach(id)
+      await window.shows(/PS> /)
+      window.type('Start-Sleep -Seconds 60\r')
+      await under.until(id, ({ busy }) => busy)
+      await expect(under.call('sessions.close', { id })).rejects.toMatchObject({ code: 'session-busy' })
+      window.type('\x03')
+      await under.until(id, ({ busy }) => !busy)
+      window.type('Start-Sleep -Seconds 60\r')
+      await under.until(id, ({ busy }) => busy)
+      await under.call('sessions.close', { id, force: true })
+      expect((await under.call('sessions.list', undefined)).sessions).toEqual([])
+    })
 
-  it('says that the tenant is not confirmed where the app may not ask Exchange', async () => {
-    under.core.demo.answerNext('Get-AcceptedDomain', { status: 403, body: '' })
-    const { id } = await under.open('Contoso demo')
-    const view = await under.until(id, ({ tenant }) => tenant.proof !== 'pending')
-    expect(view.tenant.proof).toBe('unconfirmed')
-    expect(view.phase).toBe('connected')
-  })
-})
+    it('says when its shell was killed, and connects again', async () => {
+      const { id } = await under.open('Contoso demo')
+      await under.until(id, ({ phase }) => phase === 'connected')
+      const window = await attach(id)
+      await window.shows(/PS> /)
+      window.type('[System.Diagnostics.Process]::GetCurrentProcess().Kill()\r')
+      const view = await under.until(id, ({ alive }) => !alive)
+      expect(view.failure?.code).toBe('shell-exited')
+      expect(view.canReconnect).toBe(true)
+      await under.call('sessions.reconnect', { id })
+      await under.until(id, ({ phase }) => phase === 'connected')
+    })
 
-describe('a failure’s sentence', () => {
-  const cases: Array<[string, string, { status?: number; headers?: Record<string, string>; body?: string; drop?: boolean }, string]> = [
-    ['a page instead of data', 'EXOModuleFile', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html><body>Please sign in to the network</body></html>' }, 'not-json'],
-    ['an empty 401', 'EXOModuleFile', { status: 401, body: '' }, 'exchange-unauthorized'],
-    ['an empty 403', 'EXOModuleFile', { status: 403, body: '' }, 'module-malformed'],
-    ['429', 'EXOModuleFile', { status: 429, headers: { 'retry-after': '30' }, body: '' }, 'throttled']
-  ]
-  it.each(cases)('comes from what the service sent under an unchanged profile: %s', async (_name, matcher, answer, code) => {
-    const undo = under.core.demo.answerWith(matcher, answer)
-    const { id } = await under.open('Contoso demo')
-    const view = await under.until(id, ({ phase }) => phase === 'failed')
-    undo()
-    expect(view.failure?.code).toBe(code)
-    expect(view.alive).toBe(true)
-    await under.call('sessions.reconnect', { id })
-    await under.until(id, ({ phase }) => phase === 'connected')
-  })
-})
+    it('finishes a 100 MB print while nobody is attached and shows its last screen', async () => {
+      const { id } = await under.open('Contoso demo')
+      await under.until(id, ({ phase }) => phase === 'connected')
+      const window = await attach(id)
+      await window.shows(/PS> /)
+      window.type(`$line = 'x' * 99; [Console]::Out.Flush(); & /bin/sh -c 'i=0; while [ $i -lt 16 ]; do head -c 6553600 /dev/zero | tr "\\\\0" x | fold -w 100; i=$((i+1)); done'; 'the ' + 'end'\r`)
+      await under.until(id, ({ busy }) => busy)
+      await under.call('sessions.detach', { id })
+      await under.until(id, ({ busy }) => !busy)
+      const again = await attach(id)
+      await again.shows(/the end/)
+    })
 
-describe('a session', () => {
-  it('says when a command runs, asks before it closes one, and can be closed anyway', async () => {
-    const { id } = await under.open('Contoso demo')
-    await under.until(id, ({ phase }) => phase === 'connected')
-    const window = await attach(id)
-    await window.shows(/PS> /)
-    window.type('Start-Sleep -Seconds 60\r')
-    await under.until(id, ({ busy }) => busy)
-    await expect(under.call('sessions.close', { id })).rejects.toMatchObject({ code: 'session-busy' })
-    window.type('\x03')
-    await under.until(id, ({ busy }) => !busy)
-    window.type('Start-Sleep -Seconds 60\r')
-    await under.until(id, ({ busy }) => busy)
-    await under.call('sessions.close', { id, force: true })
-    expect((await under.call('sessions.list', undefined)).sessions).toEqual([])
+    it('leaves nothing behind: processes, folders, handles', async () => {
+      const warmUp = await under.open('Contoso demo')
+      await under.until(warmUp.id, ({ phase }) => phase === 'connected')
+      await under.call('sessions.close', { id: warmUp.id })
+      const before = await left()
+      for (let round = 0; round < 5; round++) {
+        const opened = await Promise.all(['Contoso demo', 'Fabrikam demo', 'Contoso demo', 'Demo: no role'].map((name) => under.open(name)))
+        await Promise.all(opened.map(({ id }) => under.until(id, ({ phase }) => phase === 'connected' || phase === 'failed')))
+        await Promise.all(opened.map(({ id }) => under.call('sessions.close', { id })))
+      }
+      const after = await left()
+      expect(after).toEqual(before)
+    }, 240_000)
   })
-
-  it('says when its shell was killed, and connects again', async () => {
-    const { id } = await under.open('Contoso demo')
-    await under.until(id, ({ phase }) => phase === 'connected')
-    const window = await attach(id)
-    await window.shows(/PS> /)
-    window.type('[System.Diagnostics.Process]::GetCurrentProcess().Kill()\r')
-    const view = await under.until(id, ({ alive }) => !alive)
-    expect(view.failure?.code).toBe('shell-exited')
-    expect(view.canReconnect).toBe(true)
-    await under.call('sessions.reconnect', { id })
-    await under.until(id, ({ phase }) => phase === 'connected')
-  })
-
-  it('finishes a 100 MB print while nobody is attached and shows its last screen', async () => {
-    const { id } = await under.open('Contoso demo')
-    await under.until(id, ({ phase }) => phase === 'connected')
-    const window = await attach(id)
-    await window.shows(/PS> /)
-    window.type(`$line = 'x' * 99; [Console]::Out.Flush(); & /bin/sh -c 'i=0; while [ $i -lt 16 ]; do head -c 6553600 /dev/zero | tr "\\\\0" x | fold -w 100; i=$((i+1)); done'; 'the ' + 'end'\r`)
-    await under.until(id, ({ busy }) => busy)
-    await under.call('sessions.detach', { id })
-    await under.until(id, ({ busy }) => !busy)
-    const again = await attach(id)
-    await again.shows(/the end/)
-  })
-
-  it('leaves nothing behind: processes, folders, handles', async () => {
-    const warmUp = await under.open('Contoso demo')
-    await under.until(warmUp.id, ({ phase }) => phase === 'connected')
-    await under.call('sessions.close', { id: warmUp.id })
-    const before = await left()
-    for (let round = 0; round < 5; round++) {
-      const opened = await Promise.all(['Contoso demo', 'Fabrikam demo', 'Contoso demo', 'Demo: no role'].map((name) => under.open(name)))
-      await Promise.all(opened.map(({ id }) => under.until(id, ({ phase }) => phase === 'connected' || phase === 'failed')))
-      await Promise.all(opened.map(({ id }) => under.call('sessions.close', { id })))
-    }
-    const after = await left()
-    expect(after).toEqual(before)
-  }, 240_000)
 })
 
 /** Child processes, session folders, and sockets and timers of this process. */

@@ -4,7 +4,7 @@ import type { TenantryError } from '../../app/failures.ts'
 import { createTokenSource, type AcquireRequest } from '../../app/tokens/acquire.ts'
 import type { SignAssertion } from '../../app/tokens/assertion.ts'
 import { CertificateHome } from '../credentials/certificate-home.ts'
-import { engines } from '../credentials/engines.ts'
+import { describeOnEachEngine } from '../engines.ts'
 import { makePfx, type MadePfx } from '../credentials/make-pfx.ts'
 import { startLogin } from './login.ts'
 
@@ -66,7 +66,7 @@ describe('acquiring with a PFX file', () => {
   })
 })
 
-describe.each(engines())('acquiring with a certificate of the store, on $name', ({ path }) => {
+describeOnEachEngine('acquiring with a certificate of the store', ({ path }) => {
   let home: CertificateHome
   let made: MadePfx & { thumbprint: string }
   beforeAll(() => {

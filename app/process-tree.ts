@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import type { IPty } from 'node-pty'
-import type { Adapters } from '../adapters.ts'
+import type { Adapters } from './adapters.ts'
 
 /** What a hang-up does not end within this time is killed. */
 export const hangUpPatienceMs = 500
@@ -14,11 +14,7 @@ const lookEveryMs = 20
  */
 export async function endProcessTree(pty: IPty, { platform, spawn }: Pick<Adapters, 'platform' | 'spawn'>): Promise<void> {
   if (platform === 'win32') {
-    await new Promise<void>((resolve) => {
-      const child = spawn.process('taskkill', ['/PID', String(pty.pid), '/T', '/F'], { windowsHide: true, stdio: 'ignore' })
-      child.once('error', () => resolve())
-      child.once('exit', () => resolve())
-    })
+    await killProcessTree(pty.pid, { platform, spawn })
     pty.kill()
     return
   }
@@ -28,6 +24,19 @@ export async function endProcessTree(pty: IPty, { platform, spawn }: Pick<Adapte
   while (tree.some(isAlive) && Date.now() < deadline) await pause(lookEveryMs)
   signalAll(tree, 'SIGKILL')
   while (tree.some(isAlive) && Date.now() < deadline + hangUpPatienceMs) await pause(lookEveryMs)
+}
+
+/**
+ * Kills `root` and all below it at once. The root alone is not enough: where PowerShell is a .NET tool, what was started
+ * is a small program around the shell.
+ */
+export async function killProcessTree(root: number, { platform, spawn }: Pick<Adapters, 'platform' | 'spawn'>): Promise<void> {
+  if (platform !== 'win32') return signalAll(await processTree(root, platform), 'SIGKILL')
+  await new Promise<void>((resolve) => {
+    const child = spawn.process('taskkill', ['/PID', String(root), '/T', '/F'], { windowsHide: true, stdio: 'ignore' })
+    child.once('error', () => resolve())
+    child.once('exit', () => resolve())
+  })
 }
 
 /** Process ids of `root` and all below it, children before their parents. */
