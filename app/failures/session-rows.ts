@@ -54,6 +54,12 @@ export const sessionRows = {
     retryable: true
   },
 
+  'token-not-renewed': {
+    message: 'The login service answered with the token that is in use already instead of a new one.',
+    hint: 'Tenantry goes on asking. Should the token end before, reconnect the session.',
+    retryable: true
+  },
+
   // ---- Exchange, as its module says it ----
   'exchange-unauthorized': {
     message: 'Exchange did not accept the token (UnAuthorized): it has expired, is for another service or cloud, or the app lacks the permission Exchange.ManageAsApp.',

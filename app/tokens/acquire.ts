@@ -16,8 +16,12 @@ export interface Token {
   /** Milliseconds since the epoch, from the token's own `exp`. */
   expiresOn: number
   claims: Record<string, unknown>
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, by this computer's clock. */
   acquiredAt: number
+  /** How long it lives from `acquiredAt` on, milliseconds: what the authority said, so a wrong clock does no harm. */
+  lifeMs: number
+  /** How far the authority's clock is ahead of this computer's, milliseconds, from its Date header; null where it sent none. */
+  skewMs: number | null
 }
 
 export interface AcquireRequest {
@@ -67,12 +71,15 @@ export function createTokenSource({ network, sign }: { network: Network; sign: S
       try {
         request.signal?.throwIfAborted()
         const client = clientFor(request)
-        const asked = callContext.run({ onWaiting: request.onWaiting, signal: request.signal }, () =>
+        let skewMs: number | null = null
+        const onDate = (date: number) => (skewMs = date - Date.now())
+        const asked = callContext.run({ onWaiting: request.onWaiting, signal: request.signal, onDate }, () =>
           client.acquireTokenByClientCredential({ scopes: [`${service.resource}/.default`], skipCache: request.fresh ?? false })
         )
         const answer = await withSignal(asked, request.signal)
         if (!answer?.accessToken) throw failure('token-malformed', { reason: 'it holds no access token' })
-        return checkToken(answer.accessToken, request, service.resource)
+        const token = checkToken(answer.accessToken, request, service.resource)
+        return { ...token, skewMs, lifeMs: (answer.expiresOn?.getTime() ?? token.expiresOn) - token.acquiredAt }
       } catch (error) {
         throw readFailure(error, request)
       }
@@ -121,7 +128,7 @@ function proofOf(request: AcquireRequest, sign: SignAssertion): Partial<Configur
 }
 
 /** The token's own checks: it is for this tenant and for this service. */
-function checkToken(accessToken: string, request: AcquireRequest, resource: string): Token {
+function checkToken(accessToken: string, request: AcquireRequest, resource: string): Omit<Token, 'lifeMs' | 'skewMs'> {
   const claims = decodeClaims(accessToken)
   const { tid, aud, exp } = claims
   if (String(tid).toLowerCase() !== request.tenantId.toLowerCase()) {

@@ -7,6 +7,8 @@ import { fromNetwork, type TenantryError } from '../failures.ts'
 export interface CallContext {
   onWaiting: ((detail: string) => void) | undefined
   signal: AbortSignal | undefined
+  /** Told the time that the authority's answer names, milliseconds since the epoch. */
+  onDate?: (date: number) => void
 }
 export const callContext = new AsyncLocalStorage<CallContext>()
 
@@ -34,7 +36,7 @@ export function networkModule(network: Network): INetworkModule {
 
 async function ask<T>(network: Network, method: HttpRequest['method'], url: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> {
   const host = new URL(url).host
-  const signal = callContext.getStore()?.signal
+  const { signal, onDate } = callContext.getStore() ?? {}
   let answer: HttpResponse
   try {
     answer = await network({
@@ -47,6 +49,8 @@ async function ask<T>(network: Network, method: HttpRequest['method'], url: stri
   } catch (error) {
     throw new CarriedFailure(fromNetwork(error, host))
   }
+  const date = Date.parse(answer.headers.date ?? '')
+  if (!Number.isNaN(date)) onDate?.(date)
   const body = parse(answer.body)
   const isRefusal = typeof body?.error_description === 'string' && /AADSTS\d/.test(body.error_description)
   const isToken = answer.status === 200 && body !== null

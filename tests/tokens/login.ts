@@ -18,6 +18,9 @@ export function startLogin(): {
   requests: HttpRequest[]
   /** Answers the next requests in the authority's place, until it answers null. */
   answerWith(answer: ((request: HttpRequest) => HttpResponse | Promise<HttpResponse> | null) | null): void
+  /** Seconds that tokens live from now on, and how far the authority's clock is ahead; for every login of this file. */
+  setTokenLife(seconds: number): void
+  setSkew(seconds: number): void
 } {
   const [tenant, other] = ['Northwind', 'Tailspin'].map((name) => demo.addTenant({ name: `${name} ${randomUUID()}`, mailboxes: 1 })) as [DemoTenant, DemoTenant]
   const requests: HttpRequest[] = []
@@ -35,7 +38,8 @@ export function startLogin(): {
     connectParameters: { exchange: {}, compliance: {} },
     module: { name: 'ExchangeOnlineManagement' }
   }
-  return { network, cloud, tenant, other, app: tenant.apps[0]!, requests, answerWith: (answer) => (instead = answer) }
+  const { setTokenLife, setSkew } = demo
+  return { network, cloud, tenant, other, app: tenant.apps[0]!, requests, answerWith: (answer) => (instead = answer), setTokenLife, setSkew }
 }
 
 /** An unsigned JWT with these claims: shape only. */

@@ -1,0 +1,213 @@
+import type { Service } from '../contract.ts'
+import { failure, TenantryError } from '../failures.ts'
+import type { Token } from './acquire.ts'
+
+/** A token is replaced at this part of its life: early enough to try again many times, and never at the last minute. */
+export const renewAt = 0.75
+/** Part of the life by which renewals are spread, so that many tenants do not ask in the same second. */
+const jitter = 0.05
+/** Timers stand still while a machine sleeps; no wait is longer than this, so a late renewal is seen soon after. */
+const longestWaitMs = 15_000
+/** A token that comes dead already is not asked for again without a pause. */
+const shortestWaitMs = 1_000
+/** The first pause after a failed try is this part of the token's life, within the limits; each further one doubles. */
+const firstPause = { ofLife: 0.01, leastMs: 250, mostMs: 15_000 }
+const longestPause = { ofLife: 0.1, leastMs: 1_000, mostMs: 120_000 }
+
+/** What a session hears of its token. */
+export interface TokenListener {
+  onRenewed(token: Token): void
+  /** `retryAt` is when it is tried again, milliseconds since the epoch; null where that would be of no use. */
+  onFailed(failure: TenantryError, retryAt: number | null): void
+}
+
+export interface AcquireOptions {
+  /** A renewal asks nobody for a credential that was typed once already. */
+  purpose: 'connect' | 'renew'
+  onWaiting: (detail: string) => void
+  signal: AbortSignal
+}
+
+export interface BrokerOptions {
+  /** Asks the authority itself, past MSAL's cache, which serves a token until 300 s before its end. */
+  acquire(profileId: string, service: Service, options: AcquireOptions): Promise<Token>
+  now: () => number
+  /** 0 to 1; `Math.random` unless told. */
+  random?: () => number
+}
+
+interface Entry {
+  profileId: string
+  service: Service
+  token: Token | null
+  /** The one request that everybody who asks waits for. */
+  pending: { result: Promise<Token>; abort: AbortController; waiters: Set<(detail: string) => void>; askers: number } | null
+  listeners: Set<TokenListener>
+  dueAt: number
+  pauseMs: number
+  timer: NodeJS.Timeout | null
+}
+
+/**
+ * The tokens in use: one per profile and service, shared by that profile's sessions, asked for once however many want
+ * it, and renewed for as long as somebody listens.
+ */
+export class TokenBroker {
+  readonly #options: BrokerOptions
+  readonly #entries = new Map<string, Entry>()
+
+  constructor(options: BrokerOptions) {
+    this.#options = options
+  }
+
+  /**
+   * A token that is not due for renewal; `fresh` takes a new one even then.
+   *
+   * @throws TenantryError as the token source does; `cancelled` where `signal` gave up
+   */
+  async get(profileId: string, service: Service, options: { fresh?: boolean; onWaiting?: (detail: string) => void; signal?: AbortSignal } = {}): Promise<Token> {
+    const entry = this.#entry(profileId, service)
+    if (!options.fresh && entry.token && this.#options.now() < entry.dueAt) return entry.token
+    const pending = (entry.pending ??= this.#ask(entry, 'connect'))
+    if (options.onWaiting) pending.waiters.add(options.onWaiting)
+    pending.askers++
+    try {
+      return await withSignal(pending.result, options.signal)
+    } finally {
+      // Others may wait for it too; nobody does: a question for the credential goes with it.
+      if (--pending.askers === 0 && entry.listeners.size === 0) pending.abort.abort()
+    }
+  }
+
+  /** The token that is held now, expired or not; null where there is none. */
+  current(profileId: string, service: Service): Token | null {
+    return this.#entries.get(keyOf(profileId, service))?.token ?? null
+  }
+
+  /** Keeps the token fresh from now on. Returns the undo; with the last listener the renewing ends. */
+  listen(profileId: string, service: Service, listener: TokenListener): () => void {
+    const entry = this.#entry(profileId, service)
+    entry.listeners.add(listener)
+    this.#schedule(entry)
+    return () => {
+      entry.listeners.delete(listener)
+      if (entry.listeners.size > 0) return
+      this.#stop(entry)
+      if (entry.pending?.askers === 0) entry.pending.abort.abort()
+    }
+  }
+
+  /** Renews now: after a 401 or 403, or where a command waits for it. */
+  renew(profileId: string, service: Service): void {
+    const entry = this.#entries.get(keyOf(profileId, service))
+    if (entry && entry.listeners.size > 0 && !entry.pending) void this.#renew(entry)
+  }
+
+  /** The machine woke: renews at once what fell due meanwhile. */
+  wake(): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.listeners.size > 0) this.#schedule(entry)
+    }
+  }
+
+  /** Forgets a profile's tokens, since its credential or its tenant changed. */
+  forget(profileId: string): void {
+    for (const entry of [...this.#entries.values()]) if (entry.profileId === profileId) entry.token = null
+  }
+
+  /** Drops every token and ends every renewal. */
+  clear(): void {
+    for (const entry of this.#entries.values()) {
+      this.#stop(entry)
+      entry.pending?.abort.abort()
+    }
+    this.#entries.clear()
+  }
+
+  #entry(profileId: string, service: Service): Entry {
+    const key = keyOf(profileId, service)
+    const known = this.#entries.get(key)
+    if (known) return known
+    const entry: Entry = { profileId, service, token: null, pending: null, listeners: new Set(), dueAt: 0, pauseMs: 0, timer: null }
+    this.#entries.set(key, entry)
+    return entry
+  }
+
+  #ask(entry: Entry, purpose: AcquireOptions['purpose']): NonNullable<Entry['pending']> {
+    const abort = new AbortController()
+    const waiters = new Set<(detail: string) => void>()
+    const onWaiting = (detail: string) => waiters.forEach((waiter) => waiter(detail))
+    const result = this.#options
+      .acquire(entry.profileId, entry.service, { purpose, onWaiting, signal: abort.signal })
+      .then((token) => this.#take(entry, token, purpose))
+      .finally(() => (entry.pending = null))
+    // Whoever asked hears of it; a request that nobody waits for any more fails in silence.
+    result.catch(() => {})
+    return { result, abort, waiters, askers: 0 }
+  }
+
+  /** @throws TenantryError `token-not-renewed` where a renewal was answered with the token that we have */
+  #take(entry: Entry, token: Token, purpose: AcquireOptions['purpose']): Token {
+    const before = entry.token
+    if (purpose === 'renew' && before && isSame(before, token)) throw failure('token-not-renewed')
+    const spread = 1 + jitter * (2 * (this.#options.random ?? Math.random)() - 1)
+    entry.token = token
+    entry.dueAt = token.acquiredAt + Math.max(token.lifeMs * renewAt * spread, shortestWaitMs)
+    entry.pauseMs = 0
+    if (before) for (const listener of entry.listeners) listener.onRenewed(token)
+    if (entry.listeners.size > 0) this.#schedule(entry)
+    return token
+  }
+
+  async #renew(entry: Entry): Promise<void> {
+    try {
+      await (entry.pending ??= this.#ask(entry, 'renew')).result
+    } catch (error) {
+      this.#onFailed(entry, TenantryError.from(error))
+    }
+  }
+
+  #onFailed(entry: Entry, error: TenantryError): void {
+    if (error.code === 'cancelled' || entry.listeners.size === 0) return
+    const lifeMs = entry.token?.lifeMs ?? 0
+    // A wrong credential does not get better by asking again, and may lock the app out.
+    entry.pauseMs = Math.min(entry.pauseMs * 2 || within(firstPause, lifeMs), within(longestPause, lifeMs))
+    const retryAt = !error.retryable ? null : this.#options.now() + Math.max(entry.pauseMs, (error.retryAfter ?? 0) * 1000)
+    entry.dueAt = retryAt ?? Number.POSITIVE_INFINITY
+    for (const listener of entry.listeners) listener.onFailed(error, retryAt)
+    this.#schedule(entry)
+  }
+
+  #schedule(entry: Entry): void {
+    this.#stop(entry)
+    if (!entry.token || entry.dueAt === Number.POSITIVE_INFINITY) return
+    const wait = entry.dueAt - this.#options.now()
+    if (wait <= 0) return void this.#renew(entry)
+    entry.timer = setTimeout(() => this.#schedule(entry), Math.min(wait, longestWaitMs))
+  }
+
+  #stop(entry: Entry): void {
+    if (entry.timer) clearTimeout(entry.timer)
+    entry.timer = null
+  }
+}
+
+/** A cache on the way answers with what it has: the same id (`uti`), or the same end. */
+const isSame = (before: Token, after: Token): boolean =>
+  before.expiresOn === after.expiresOn || (before.claims.uti !== undefined && before.claims.uti === after.claims.uti)
+
+const keyOf = (profileId: string, service: Service): string => `${profileId} ${service}`
+
+function within({ ofLife, leastMs, mostMs }: typeof firstPause, lifeMs: number): number {
+  return Math.min(Math.max(lifeMs * ofLife, leastMs), mostMs)
+}
+
+function withSignal<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(failure('cancelled'))
+    if (signal.aborted) return onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}
