@@ -96,6 +96,8 @@ export interface Adapters {
   keychain: () => Promise<Keychain>
   spawn: Spawn
   now: () => number
+  /** Another time than the product's for a shell to say hello, milliseconds. */
+  helloDeadlineMs?: number
   network: Network
   host: Host
   /** Clouds beyond Microsoft's: the demo tenants. */

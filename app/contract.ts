@@ -153,7 +153,20 @@ export const sessionViewSchema = z.object({
     /** What Exchange itself said of the tenant. */
     proof: z.enum(['pending', 'proven', 'unconfirmed', 'refused'])
   }),
+  /** By this computer's clock, however wrong it is. */
   tokenExpiresOn: z.number().nullable(),
+  /** How the token is kept fresh; null before the first connection. */
+  renewal: z
+    .object({
+      /** `at-prompt`: the new token is there and taken over before the next command; `failing`: tried again at `retryAt`. */
+      state: z.enum(['fresh', 'renewing', 'at-prompt', 'failing', 'stopped']),
+      renewedAt: z.number().nullable(),
+      problem: failureSchema.nullable(),
+      retryAt: z.number().nullable()
+    })
+    .nullable(),
+  /** How far this computer's clock is from the login service's, where that is more than two minutes. */
+  clockSkewSeconds: z.number().nullable(),
   moduleVersion: z.string().nullable(),
   powershellVersion: z.string().nullable(),
   standIn: z.boolean(),
@@ -176,6 +189,45 @@ export const importRowSchema = z.object({
   problem: z.string().nullable()
 })
 export type ImportRow = z.infer<typeof importRowSchema>
+
+const levelSchema = z.enum(['good', 'warning', 'bad'])
+const milliseconds = z.number().nullable()
+
+/** A permission, a directory role or a scope that is (or is not) in a token, and what it allows. */
+const grantSchema = z.object({
+  name: z.string(),
+  id: z.string().nullable(),
+  allows: z.string(),
+  state: z.enum(['granted', 'assigned', 'consented', 'missing', 'unknown']),
+  level: levelSchema.nullable()
+})
+
+/** What a token is and what it allows, in words: its claims, and neither the token nor its signature. */
+export const explanationSchema = z.object({
+  /** One sentence, the names in it, and what to do next. */
+  verdict: z.object({ level: levelSchema, sentence: z.string(), names: z.array(z.string()), next: z.string().nullable() }),
+  /** Milliseconds since the epoch; `judgedAt` is what the clock of the authority said, where that is known. */
+  life: z.object({
+    state: z.enum(['valid', 'expired', 'not-yet', 'unknown']),
+    issuedAt: milliseconds,
+    notBefore: milliseconds,
+    expiresOn: milliseconds,
+    renewsAt: milliseconds,
+    judgedAt: z.number()
+  }),
+  facts: z.array(z.object({ name: z.string(), value: z.string(), detail: z.string().nullable(), level: levelSchema.nullable() })),
+  permissions: z.array(grantSchema),
+  directoryRoles: z.array(grantSchema),
+  scopes: z.array(grantSchema),
+  /** Microsoft's word on this way of signing in; `asOf` is ISO 8601. */
+  support: z.object({ level: levelSchema, sentence: z.string(), link: z.url(), asOf: z.iso.date() }).nullable(),
+  reminder: z.string().nullable(),
+  /** `at` where the value is a time. */
+  claims: z.array(z.object({ name: z.string(), meaning: z.string().nullable(), value: z.string(), at: milliseconds })),
+  /** All claims as JSON, to copy. */
+  claimsJson: z.string()
+})
+export type Explanation = z.infer<typeof explanationSchema>
 
 const none = z.void().or(z.null()).or(z.undefined())
 const byId = z.object({ id: z.uuid() })
@@ -268,7 +320,12 @@ export const calls = {
   'sessions.resize': call(byId.extend(size), none),
   'sessions.reconnect': call(byId, sessionViewSchema),
   /** Without `force` a session with a running command answers the failure `session-busy`. */
-  'sessions.close': call(byId.extend({ force: z.boolean().optional() }), none)
+  'sessions.close': call(byId.extend({ force: z.boolean().optional() }), none),
+
+  /** Explains the token that a session uses now, for its first service unless told. */
+  'tokens.describe': call(z.object({ sessionId: z.uuid(), service: serviceSchema.optional() }), explanationSchema),
+  /** Explains a pasted token; it is neither kept nor sent. Any length is taken, so that too long a text has its answer. */
+  'tokens.explain': call(z.object({ text: z.string() }), explanationSchema)
 } as const
 
 export type Calls = typeof calls

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import type { Adapters, Cloud } from './adapters.ts'
-import type { AppState, ByteStream, CredentialInput, EventData, EventName, Profile } from './contract.ts'
+import type { AppState, ByteStream, Profile } from './contract.ts'
 import { CredentialQuestions } from './credentials/asking.ts'
 import { createCertificateSigner } from './credentials/certificates.ts'
-import type { StoredCredential } from './credentials/credential.ts'
+import { TokenCredentials } from './credentials/for-tokens.ts'
 import { readPfx } from './credentials/pfx.ts'
 import { createCredentialStore } from './credentials/store.ts'
-import { createDispatcher, type Handlers, type Reply, type Sender } from './dispatcher.ts'
+import { createDispatcher, createEvents, type EventListener, type Handlers, type Reply, type Sender } from './dispatcher.ts'
 import { TenantryError } from './failures.ts'
 import { findPowerShell, installCommand, type FindResult, type FoundPowerShell } from './powershell/find.ts'
 import { openProfiles, type Examples } from './profiles/profiles.ts'
@@ -14,10 +14,10 @@ import { Sessions } from './sessions/sessions.ts'
 import type { SessionPlan } from './sessions/session.ts'
 import { proveTenant } from './sessions/tenant-proof.ts'
 import { createTokenSource } from './tokens/acquire.ts'
+import { TokenBroker } from './tokens/broker.ts'
 import { builtInClouds, customCloud, resolveTenant } from './tokens/clouds.ts'
+import { createExplainer, type TokenSubject } from './tokens/explainer.ts'
 import { openSettings } from './settings.ts'
-
-type EventListener = <N extends EventName>(event: N, data: EventData<N>) => void
 
 /** Tenantry without a window: what a host needs of it. */
 export interface Core {
@@ -26,6 +26,8 @@ export interface Core {
   onEvent(listener: EventListener): () => void
   /** Attaches a window's stream by a ticket of `sessions.attach`; false where the ticket opens nothing. */
   openStream(ticket: string, stream: ByteStream): boolean
+  /** The machine woke from sleep: what fell due meanwhile is renewed at once. */
+  wake(): void
   /** A window came: it is told again what waits for an answer. */
   greet(): void
   /** Ends every session and helper. */
@@ -38,10 +40,7 @@ export interface Core {
  * @param examples profiles that a first start begins with, and their credentials for this run
  */
 export async function createCore(adapters: Adapters, examples: Examples | null, log: (line: string) => void): Promise<Core> {
-  const listeners = new Set<EventListener>()
-  const emit: EventListener = (event, data) => {
-    for (const listener of listeners) listener(event, data)
-  }
+  const { emit, onEvent, clear: forgetListeners } = createEvents(log)
   const settings = openSettings(join(adapters.paths.data, 'settings.json'))
   const finder = createFinder(adapters, () => settings.read().powershellPath)
   const clouds = new Map<string, Cloud>([...builtInClouds, ...adapters.clouds].map((cloud) => [cloud.id, cloud]))
@@ -85,45 +84,35 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
   const planOf = (profileId: string): SessionPlan => {
     const profile = profiles.get(profileId)
     const signIn = profile.signInId ? profiles.signIn(profile.signInId) : null
-    return { profile, cloud: cloudOf(profile.cloud, profile.customCloud), appName: signIn?.name ?? '' }
+    const cloud = cloudOf(profile.cloud, profile.customCloud)
+    const subject = { profileId, tenantId: profile.tenantId, signInId: profile.signInId, clientId: signIn?.clientId ?? '', cloud }
+    return { profile, cloud, appName: signIn?.name ?? '', subject }
   }
 
-  async function credentialFor({ profile, cloud }: SessionPlan, signal: AbortSignal): Promise<StoredCredential> {
-    const signIn = profile.signInId ? profiles.signIn(profile.signInId) : null
-    if (!signIn || !profile.tenantId) throw new TenantryError('needs-credential', { signIn: signIn?.name ?? profile.name })
-    const request = { authorityHost: cloud.loginHost, tenantId: profile.tenantId, clientId: signIn.clientId }
-    const stored = signIn.askEachTime ? null : await credentials.get(signIn.id, request)
-    if (stored) return stored
-    const answer = await questions.ask(
-      {
-        signInName: signIn.name,
-        clientId: signIn.clientId,
-        tenant: profile.domain,
-        kind: signIn.kind,
-        reason: signIn.askEachTime ? 'This sign-in asks each time.' : 'No credential is stored for this sign-in.'
-      },
-      signal
-    )
-    const credential = toStored(answer)
-    // Typed for one connection, it is confirmed for this tenant alone; the sign-in's editor binds it for all of them.
-    if (!signIn.askEachTime) {
-      await credentials.set(signIn.id, credential, { authorityHost: request.authorityHost, clientId: request.clientId, tenantIds: [request.tenantId] })
-      emit('profiles.changed', profiles.list())
-    }
-    return credential
-  }
+  const tokenCredentials = new TokenCredentials({
+    store: credentials,
+    questions,
+    signIn: (id) => profiles.signIn(id),
+    tenantName: (id) => profiles.get(id).domain,
+    onKept: () => emit('profiles.changed', profiles.list())
+  })
+  const broker = new TokenBroker({
+    now: adapters.now,
+    async acquire(subject, service, { purpose, onWaiting, signal }) {
+      const credential = await tokenCredentials.find(subject, purpose, signal)
+      const { cloud, clientId } = subject
+      onWaiting(`Asking ${cloud.loginHost} for a token`)
+      return tokens.acquire({ cloud, tenantId: subject.tenantId!, clientId, service, credential, fresh: true, onWaiting, signal })
+    },
+    onIdle: (subject) => tokenCredentials.forget(subject)
+  })
 
   const sessions = new Sessions(
     {
       adapters,
       powershell: () => finder.require(),
       plan: planOf,
-      async token(plan, service, onWaiting, signal) {
-        const credential = await credentialFor(plan, signal)
-        const clientId = profiles.signIn(plan.profile.signInId!).clientId
-        onWaiting(`Asking ${plan.cloud.loginHost} for a token`)
-        return tokens.acquire({ cloud: plan.cloud, tenantId: plan.profile.tenantId!, clientId, service, credential, fresh: true, onWaiting, signal })
-      },
+      tokens: broker,
       async prove(plan, token) {
         const proof = await proveTenant(plan.profile, plan.cloud, token, plan.cloud.network && !plan.cloud.services.exchange?.url ? plan.cloud.network : adapters.network)
         if (proof.initialDomain) await profiles.noteInitialDomain(plan.profile.id, proof.initialDomain)
@@ -132,6 +121,21 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     },
     { onState: (view) => emit('session.state', view), onRemoved: (id) => emit('session.removed', { id }) }
   )
+
+  const tokenSubject = (sessionId: string): TokenSubject => {
+    const session = sessions.list().find(({ id }) => id === sessionId)
+    if (!session) throw new TenantryError('session-not-found')
+    const { profile, cloud } = planOf(session.profileId)
+    const signIn = profile.signInId ? profiles.signIn(profile.signInId) : null
+    return { profile, cloud, certificate: signIn?.certificate ?? null, isRenewed: session.phase === 'connected' }
+  }
+  const explainer = createExplainer({
+    clouds: clouds.values(),
+    subjectOf: tokenSubject,
+    current: (profileId, service) => broker.current(profileId, service),
+    profiles: () => profiles.list().profiles,
+    now: adapters.now
+  })
 
   const notices = new Map(profiles.notices.map((text, index) => [`profiles-${index}`, { level: 'warning' as const, text }]))
   async function state(): Promise<AppState> {
@@ -200,30 +204,27 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     'sessions.detach': ({ id }) => sessions.detach(id),
     'sessions.resize': ({ id, cols, rows }) => sessions.resize(id, cols, rows),
     'sessions.reconnect': ({ id }) => sessions.reconnect(id),
-    'sessions.close': ({ id, force }) => sessions.close(id, force ?? false)
+    'sessions.close': ({ id, force }) => sessions.close(id, force ?? false),
+    'tokens.describe': ({ sessionId, service }) => explainer.describe(sessionId, service),
+    'tokens.explain': ({ text }) => explainer.explain(text)
   }
 
   return {
     dispatch: createDispatcher(handlers, log),
-    onEvent(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onEvent,
     openStream: (ticket, stream) => sessions.openStream(ticket, stream),
+    wake: () => broker.wake(),
     greet() {
       for (const asked of questions.pending) emit('credential.asked', asked)
     },
     async dispose() {
       await sessions.dispose()
       await signer.dispose()
+      broker.clear()
       tokens.clear()
-      listeners.clear()
+      forgetListeners()
     }
   }
-}
-
-function toStored(input: CredentialInput): StoredCredential {
-  return input
 }
 
 /** Looks for PowerShell once and remembers it until told to look again. */

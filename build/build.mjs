@@ -29,11 +29,11 @@ export async function buildAll() {
   })
 }
 
-/** Tenantry.psm1 and the certificate helper, where PowerShell can read them. */
+/** The bootstrap module and the certificate helper, where PowerShell can read them. */
 export function copyScripts() {
   const scripts = join(out, 'scripts')
   mkdirSync(scripts, { recursive: true })
-  cpSync(join(root, 'app/powershell/Tenantry.psm1'), join(scripts, 'Tenantry.psm1'))
+  for (const name of ['Tenantry.psm1', 'TokenRenewal.ps1']) cpSync(join(root, 'app/powershell', name), join(scripts, name))
   const signer = join(root, 'app/credentials/CertificateSigner.ps1')
   if (existsSync(signer)) cpSync(signer, join(scripts, 'CertificateSigner.ps1'))
 }

@@ -7,6 +7,9 @@ $script:PollMilliseconds = 250   # a blocking read would make exit and Ctrl+C ha
 $script:Session = $null
 $script:OriginalReadLine = $null
 $script:Escape = [string][char]27
+$script:LastError = $null
+
+. (Join-Path -Path $PSScriptRoot -ChildPath 'TokenRenewal.ps1')
 
 function Start-TenantrySession {
     <#
@@ -49,6 +52,10 @@ function New-SessionState {
             Reader = $null; Writer = $null; WriterLock = New-Object -TypeName object
             TenantName = ''; Colour = '#5aa9ff'; TemporaryFolder = ''
             Module = $null; Connected = $false; Running = $false; Listener = $null
+            # By service: what to connect with again, the connection's id, when its token ends (milliseconds since the
+            # epoch), and a new token that could not take the old one's place yet.
+            Connects = @{}; ConnectionIds = [hashtable]::Synchronized(@{})
+            ExpiresOn = [hashtable]::Synchronized(@{}); Waiting = [hashtable]::Synchronized(@{}); RenewalProblem = $null
         })
 }
 
@@ -211,25 +218,45 @@ function Connect-Service {
     param([Parameter(Mandatory)]$Message)
 
     $clock = [System.Diagnostics.Stopwatch]::StartNew()
-    $parameters = @{ AccessToken = $Message.accessToken; Organization = $Message.organization; ErrorAction = 'Stop'; WarningAction = 'SilentlyContinue' }
-    if ($Message.service -eq 'exchange') { $command = 'Connect-ExchangeOnline'; $parameters['ShowBanner'] = $false }
-    else { $command = 'Connect-IPPSSession' }
+    $parameters = @{ Organization = $Message.organization }
     foreach ($property in $Message.parameters.PSObject.Properties) { $parameters[$property.Name] = $property.Value }
+    $script:Session.Connects[$Message.service] = $parameters
     try {
-        Invoke-InTemporaryFolder -ScriptBlock { $null = & $command @parameters }
-        $connection = Get-ConnectionInformation -ErrorAction Stop | Select-Object -Last 1
-        if (-not $connection) { throw 'The module reports no connection after connecting.' }
+        $connection = Invoke-Connect -Service $Message.service -AccessToken $Message.accessToken -ExpiresOn $Message.expiresOn
     }
     catch {
         Send-Failure -Stage 'connect' -Service $Message.service -ErrorRecord $_
         return $false
     }
     finally {
-        $parameters.Clear()
         $Message.accessToken = $null
     }
     Send-Connected -Message $Message -Connection $connection -Seconds $clock.Elapsed.TotalSeconds
     $true
+}
+
+function Invoke-Connect {
+    # Connects a service with a token; answers what the module says of the new connection.
+    param([Parameter(Mandatory)][string]$Service, [Parameter(Mandatory)][string]$AccessToken, [Parameter(Mandatory)][long]$ExpiresOn)
+
+    $parameters = $script:Session.Connects[$Service].Clone()
+    $parameters['AccessToken'] = $AccessToken
+    $parameters['ErrorAction'] = 'Stop'
+    $parameters['WarningAction'] = 'SilentlyContinue'
+    if ($Service -eq 'exchange') { $command = 'Connect-ExchangeOnline'; $parameters['ShowBanner'] = $false }
+    else { $command = 'Connect-IPPSSession' }
+    try {
+        Invoke-InTemporaryFolder -ScriptBlock { $null = & $command @parameters }
+    }
+    finally {
+        $parameters.Clear()
+    }
+    $known = @($script:Session.ConnectionIds.Values)
+    $connection = Get-ConnectionInformation -ErrorAction Stop | Where-Object { $known -notcontains [string]$_.ConnectionId } | Select-Object -Last 1
+    if (-not $connection) { throw 'The module reports no connection after connecting.' }
+    $script:Session.ConnectionIds[$Service] = [string]$connection.ConnectionId
+    $script:Session.ExpiresOn[$Service] = $ExpiresOn
+    $connection
 }
 
 function Invoke-InTemporaryFolder {
@@ -282,18 +309,7 @@ function Start-PipeListener {
     $runspace.Open()
     $shell = [System.Management.Automation.PowerShell]::Create($state)
     $shell.Runspace = $runspace
-    $null = $shell.AddScript({
-            param($session, $events, $poll)
-            while ($true) {
-                $task = $session.Reader.ReadLineAsync()
-                try { while (-not $task.Wait($poll)) { } } catch { return }
-                if ($null -eq $task.Result) { return }
-                # ConvertFrom-Json is no engine cmdlet: this runspace has none. 'disconnect' carries nothing to read.
-                if ($task.Result.Contains('"type":"disconnect"')) {
-                    $null = $events.GenerateEvent('Tenantry.Disconnect', $null, @(), $null)
-                }
-            }
-        }.ToString()).AddArgument($script:Session).AddArgument($ExecutionContext.Events).AddArgument($script:PollMilliseconds)
+    $null = $shell.AddScript($script:ListenerScript.ToString()).AddArgument($script:Session).AddArgument($ExecutionContext.Events).AddArgument($script:PollMilliseconds)
     $script:Session.Listener = $shell
     $null = Register-EngineEvent -SourceIdentifier 'Tenantry.Disconnect' -SupportEvent -Action (New-BoundScriptBlock { Disconnect-Session })
     $null = $shell.BeginInvoke()
@@ -326,6 +342,7 @@ function Set-SessionPrompt {
 function Get-SessionPrompt {
     if ($script:Session.Running) {
         $script:Session.Running = $false
+        Send-Refusal
         Send-SessionMessage -Message @{ type = 'command'; running = $false }
     }
     $colour = $script:Session.Colour
@@ -338,18 +355,16 @@ function Read-SessionLine {
     # The one moment between Enter and execution. Each step sees the line before it runs.
     if ($script:OriginalReadLine) { $line = & $script:OriginalReadLine }
     else { $line = $Host.UI.ReadLine() }
-    foreach ($step in $script:LineSteps) { & $step $line }
+    if (-not [string]::IsNullOrWhiteSpace($line)) {
+        foreach ($step in $script:LineSteps) { $null = & $step $line }
+    }
     $line
 }
 
 $script:LineSteps = @(
-    {
-        param($line)
-        if (-not [string]::IsNullOrWhiteSpace($line)) {
-            $script:Session.Running = $true
-            Send-SessionMessage -Message @{ type = 'command'; running = $true }
-        }
-    }
+    { param($line) $script:Session.Running = $true; Send-SessionMessage -Message @{ type = 'command'; running = $true } }
+    { param($line) Wait-FreshToken }
+    { param($line) Update-Connection }
 )
 
 Export-ModuleMember -Function @()

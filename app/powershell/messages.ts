@@ -36,6 +36,16 @@ export const shellMessageSchema = z.discriminatedUnion('type', [
   }),
   /** A command left the prompt, or the prompt is back. */
   z.object({ ...base, type: z.literal('command'), running: z.boolean() }),
+  /**
+   * A new token took the old one's place; `at-prompt` where that can only be done before the next command, by
+   * connecting anew, which `reconnected` tells.
+   */
+  z.object({ ...base, type: z.literal('renewed'), service: serviceSchema, how: z.enum(['in-place', 'at-prompt', 'reconnected']) }),
+  z.object({ ...base, type: z.literal('renewal-refused'), service: serviceSchema, message: z.string().max(20_000) }),
+  /** A command waits for a fresh token, since its own has expired. */
+  z.object({ ...base, type: z.literal('needs-token') }),
+  /** A command was refused with 401 or 403. */
+  z.object({ ...base, type: z.literal('unauthorized') }),
   z.object({ ...base, type: z.literal('disconnected') })
 ])
 export type ShellMessage = z.infer<typeof shellMessageSchema>
@@ -71,3 +81,7 @@ export type AppMessage =
   /** No connection will come; the shell shows the sentence and goes to its prompt. */
   | { type: 'abandon'; message: string }
   | { type: 'disconnect' }
+  /** A new token for a connected service; `expiresOn` in milliseconds since the epoch. Flat: the shell reads it by names. */
+  | { type: 'token'; service: z.infer<typeof serviceSchema>; accessToken: string; expiresOn: number }
+  /** No new token will come until something is done about it. */
+  | { type: 'renewal-failed'; message: string }

@@ -26,7 +26,7 @@ export class InstallTerminal {
     this.#view = {
       id, profileId: noProfile, name: 'Install PowerShell', colour: '#8d99a8', phase: 'connected', since: now,
       detail: `Running ${command}`, openedAt: now, connectSeconds: null, failure: null,
-      tenant: { id: null, organization: null, proof: 'unconfirmed' }, tokenExpiresOn: null, moduleVersion: null,
+      tenant: { id: null, organization: null, proof: 'unconfirmed' }, tokenExpiresOn: null, renewal: null, clockSkewSeconds: null, moduleVersion: null,
       powershellVersion: null, standIn: false, busy: false, alive: true, canReconnect: false
     }
     this.#pty = this.#start(command, size)

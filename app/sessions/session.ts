@@ -1,48 +1,39 @@
-import { mkdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import type { IPty } from 'node-pty'
 import type { Adapters, Cloud } from '../adapters.ts'
-import type { ByteStream, Failure, Profile, SessionView } from '../contract.ts'
+import type { ByteStream, Failure, Profile, Service, SessionView } from '../contract.ts'
 import { TenantryError } from '../failures.ts'
 import type { FoundPowerShell } from '../powershell/find.ts'
-import { launchShell } from '../powershell/launch.ts'
 import type { ShellMessage } from '../powershell/messages.ts'
-import { openSessionPipe, type SessionPipe } from '../powershell/pipe.ts'
 import type { Token } from '../tokens/acquire.ts'
+import type { TokenBroker, TokenSubject } from '../tokens/broker.ts'
+import { Attempt, type Hello } from './attempt.ts'
 import { Output } from './output.ts'
-import { endProcessTree } from '../process-tree.ts'
+import { endOf, Renewal } from './renewal.ts'
 
-/** A shell that has not said hello by then never will. */
-export const helloDeadlineMs = 20_000
-/** Closing says goodbye to the service, but waits no longer than this for it. */
-export const disconnectDeadlineMs = 2_000
+/** Entra's tokens are valid from five minutes before; a clock that is further off than this will soon matter. */
+const toldSkewMs = 120_000
 
 /** What a session needs to know of its tenant and who signs in. */
 export interface SessionPlan {
   profile: Profile
   cloud: Cloud
   appName: string
+  /** Whom its tokens are for, as the profile was when the plan was made. */
+  subject: TokenSubject
 }
 
 export interface SessionServices {
   adapters: Adapters
   powershell(): Promise<FoundPowerShell>
   plan(profileId: string): SessionPlan
-  token(plan: SessionPlan, service: Profile['services'][number], onWaiting: (detail: string) => void, signal: AbortSignal): Promise<Token>
+  tokens: TokenBroker
   /** Asks Exchange which tenant it serves; throws where it is another one. */
   prove(plan: SessionPlan, token: Token): Promise<{ proof: 'proven' | 'unconfirmed'; initialDomain: string | null }>
   onChange(view: SessionView): void
 }
 
-/** One try at a shell with a connection; a reconnect begins another. */
-interface Attempt {
-  folder: string
-  abort: AbortController
-  pipe: SessionPipe | null
-  pty: IPty | null
-  timer: NodeJS.Timeout | null
-  said: { hello: boolean; disconnected: boolean }
-  onSaid: () => void
+interface Size {
+  cols: number
+  rows: number
 }
 
 /** One session: a terminal, its shell, its pipe and its connection. It owns them and frees them. */
@@ -51,36 +42,18 @@ export class Session {
   readonly output: Output
   readonly #services: SessionServices
   #attempt: Attempt | null = null
+  #renewal: Renewal | null = null
   #view: SessionView
-  #size: { cols: number; rows: number }
+  #size: Size
   #disposed = false
 
-  constructor(id: string, plan: SessionPlan, size: { cols: number; rows: number }, services: SessionServices) {
+  constructor(id: string, plan: SessionPlan, size: Size, services: SessionServices) {
     this.id = id
     this.#services = services
     this.#size = size
     this.output = new Output(size.cols, size.rows)
     const now = services.adapters.now()
-    this.#view = {
-      id,
-      profileId: plan.profile.id,
-      name: plan.profile.name,
-      colour: plan.profile.colour,
-      phase: 'starting',
-      since: now,
-      detail: 'Starting PowerShell',
-      openedAt: now,
-      connectSeconds: null,
-      failure: null,
-      tenant: { id: plan.profile.tenantId, organization: null, proof: 'pending' },
-      tokenExpiresOn: null,
-      moduleVersion: null,
-      powershellVersion: null,
-      standIn: false,
-      busy: false,
-      alive: false,
-      canReconnect: false
-    }
+    this.#view = { ...atBeginning(plan), id, profileId: plan.profile.id, since: now, openedAt: now, connectSeconds: null, moduleVersion: null, powershellVersion: null, standIn: false, alive: false }
   }
 
   get view(): SessionView {
@@ -89,37 +62,37 @@ export class Session {
 
   /** Process id of the shell, for tests that count what is left. */
   get shellPid(): number | null {
-    return this.#attempt?.pty?.pid ?? null
+    return this.#attempt?.shellPid ?? null
+  }
+
+  /** The token that its shell has of a service; for the main process alone. */
+  token(service: Service): Token | null {
+    return this.#attempt ? this.#services.tokens.current(this.#attempt.plan.subject, service) : null
   }
 
   /** Starts the shell and the sign-in side by side. Never throws: what fails becomes the session's state. */
-  async start(): Promise<void> {
-    const plan = this.#services.plan(this.#view.profileId)
-    const attempt = this.#begin(plan)
-    const shell = this.#startShell(attempt, plan)
-    const tokens = this.#signIn(attempt, plan)
-    const failed = (error: unknown) => {
-      if (this.#isCurrent(attempt)) this.#fail(attempt, TenantryError.from(error).toFailure())
-    }
+  async start({ fresh = false } = {}): Promise<void> {
+    const attempt = this.#begin(this.#services.plan(this.#view.profileId))
+    const tokens = this.#signIn(attempt, fresh)
+    // Awaited after the shell's hello; until then its failure is nobody's.
+    tokens.catch(() => {})
     try {
-      // Both are awaited together; neither may be left as an unhandled rejection.
-      const [, hello] = await Promise.all([shell, this.#awaitHello(attempt, shell), tokens.catch(() => null)])
-      if (!hello || !this.#isCurrent(attempt)) return
-      this.#set({ phase: 'signing-in', detail: `Asking ${plan.cloud.loginHost} for a token` })
-      this.#connect(attempt, plan, await tokens)
+      const powershell = await this.#services.powershell()
+      const onStarted = () => this.#set({ alive: true, powershellVersion: powershell.version, standIn: powershell.standIn })
+      if (!(await attempt.start(powershell, this.#size, this.output, onStarted)) || !this.#isCurrent(attempt)) return
+      this.#connect(attempt, await tokens)
     } catch (error) {
-      failed(error)
-      await tokens.catch(() => null)
+      this.#fail(attempt, TenantryError.from(error).toFailure())
     }
   }
 
-  /** Ends the shell and starts another one in the same terminal. */
+  /** Ends the shell and starts another one in the same terminal, with a new token. */
   async reconnect(): Promise<void> {
     await this.#endAttempt({ goodbye: true })
     if (this.#disposed) return
     this.#print('\r\n\x1b[90m── reconnecting ──\x1b[0m\r\n')
     this.#set({ openedAt: this.#services.adapters.now(), connectSeconds: null, failure: null })
-    await this.start()
+    await this.start({ fresh: true })
   }
 
   attach(stream: ByteStream): void {
@@ -130,7 +103,7 @@ export class Session {
     if (cols === this.#size.cols && rows === this.#size.rows) return
     this.#size = { cols, rows }
     this.output.screen.resize(cols, rows)
-    if (this.#view.alive) this.#attempt?.pty?.resize(cols, rows)
+    if (this.#view.alive) this.#attempt?.resize(this.#size)
   }
 
   /** Disconnects (2 s at most), ends the process tree and frees everything. */
@@ -141,129 +114,70 @@ export class Session {
     this.output.dispose()
   }
 
-  // ---- the parts of an attempt ----
+  // ---- the way to a connection ----
 
   #begin(plan: SessionPlan): Attempt {
-    const folder = join(this.#services.adapters.paths.runtime, this.id.slice(0, 8))
-    rmSync(folder, { recursive: true, force: true })
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const attempt: Attempt = {
-      folder,
-      abort: new AbortController(),
-      pipe: null,
-      pty: null,
-      timer: null,
-      said: { hello: false, disconnected: false },
-      onSaid: () => {}
-    }
-    this.#attempt = attempt
-    this.#set({
-      name: plan.profile.name,
-      colour: plan.profile.colour,
-      phase: 'starting',
-      detail: 'Starting PowerShell',
-      failure: null,
-      tenant: { id: plan.profile.tenantId, organization: null, proof: 'pending' },
-      tokenExpiresOn: null,
-      busy: false,
-      canReconnect: false
+    const attempt: Attempt = new Attempt(plan, this.id, this.#services.adapters, {
+      onHello: (hello) => this.#onHello(attempt, hello),
+      onMessage: (message) => this.#onMessage(attempt, message),
+      onBroken: (reason) => this.#fail(attempt, new TenantryError('pipe-broken', { reason }).toFailure()),
+      onExit: (exitCode, signal) => this.#onExit(attempt, exitCode, signal)
     })
+    this.#attempt = attempt
+    this.#renewal = new Renewal({
+      tokens: this.#services.tokens,
+      subject: plan.subject,
+      services: plan.profile.services,
+      now: this.#services.adapters.now,
+      send: (message) => attempt.send(message),
+      onChange: (change) => {
+        if (this.#isCurrent(attempt)) this.#set(change)
+      }
+    })
+    this.#set(atBeginning(plan))
     return attempt
   }
 
-  async #startShell(attempt: Attempt, plan: SessionPlan): Promise<void> {
-    const { adapters } = this.#services
-    const powershell = await this.#services.powershell()
-    attempt.pipe = await openSessionPipe(attempt.folder, adapters.platform, {
-      onHello: (hello) => this.#onHello(attempt, plan, hello),
-      onMessage: (message) => this.#onMessage(attempt, plan, message),
-      onBroken: (reason) => this.#fail(attempt, new TenantryError('pipe-broken', { reason }).toFailure()),
-      onClosed: () => {}
-    })
-    if (!this.#isCurrent(attempt)) return attempt.pipe.close()
-    const launch = launchShell({
-      powershell,
-      scriptsFolder: adapters.paths.scripts,
-      pipe: attempt.pipe,
-      ...this.#size,
-      workingFolder: plan.profile.workingFolder || adapters.env.HOME || adapters.env.USERPROFILE || '.',
-      loadPowerShellProfile: plan.profile.loadPowerShellProfile,
-      env: adapters.env,
-      platform: adapters.platform
-    })
-    const pty = adapters.spawn.pty(launch.file, launch.args, launch.options)
-    attempt.pty = pty
-    this.output.connect({
-      pause: () => pty.pause(),
-      resume: () => pty.resume(),
-      write: (data) => pty.write(typeof data === 'string' ? data : Buffer.from(data))
-    })
-    // On Windows node-pty gives text whatever the encoding says.
-    pty.onData((data: string | Uint8Array) => this.output.push(typeof data === 'string' ? Buffer.from(data) : data))
-    pty.onExit(({ exitCode, signal }) => this.#onExit(attempt, exitCode, signal ?? 0))
-    this.#set({ alive: true, powershellVersion: powershell.version, standIn: powershell.standIn })
-  }
-
-  #awaitHello(attempt: Attempt, shell: Promise<void>): Promise<boolean> {
-    return new Promise((resolve, reject) => {
-      attempt.abort.signal.addEventListener('abort', () => resolve(false))
-      attempt.onSaid = () => {
-        if (attempt.said.hello) resolve(true)
-      }
-      shell.then(() => {
-        if (attempt.said.hello || !this.#isCurrent(attempt)) return
-        attempt.timer = setTimeout(() => reject(new TenantryError('shell-no-hello', { seconds: helloDeadlineMs / 1000 })), helloDeadlineMs)
-      }, reject)
-    })
-  }
-
-  async #signIn(attempt: Attempt, plan: SessionPlan): Promise<Map<string, Token>> {
+  async #signIn(attempt: Attempt, fresh: boolean): Promise<Map<Service, Token>> {
     const onWaiting = (detail: string) => {
       if (this.#isCurrent(attempt)) this.#set({ detail })
     }
-    const tokens = await Promise.all(
-      plan.profile.services.map(
-        async (service) => [service, await this.#services.token(plan, service, onWaiting, attempt.abort.signal)] as const
-      )
-    )
-    return new Map(tokens)
+    const { profile, subject } = attempt.plan
+    const ask = async (service: Service) =>
+      [service, await this.#services.tokens.get(subject, service, { fresh, onWaiting, signal: attempt.abort.signal })] as const
+    return new Map(await Promise.all(profile.services.map(ask)))
   }
 
-  #connect(attempt: Attempt, plan: SessionPlan, tokens: Map<string, Token>): void {
-    const { profile, cloud } = plan
+  #connect(attempt: Attempt, tokens: Map<Service, Token>): void {
+    if (!this.#isCurrent(attempt)) return
+    const { profile, cloud, appName } = attempt.plan
     const organization = profile.initialDomain ?? profile.domain
-    const expiries = [...tokens.values()].map((token) => token.expiresOn)
-    this.#set({
-      phase: 'connecting',
-      detail: `Connecting to ${organization}`,
-      tokenExpiresOn: Math.min(...expiries)
-    })
+    const skewMs = Math.max(...[...tokens.values()].map((token) => Math.abs(token.skewMs ?? 0)))
+    this.#set({ phase: 'connecting', detail: `Connecting to ${organization}`, clockSkewSeconds: skewMs > toldSkewMs ? Math.round(skewMs / 1000) : null })
+    this.#renewal?.begin(tokens)
     profile.services.forEach((service, index) => {
       const token = tokens.get(service)!
-      attempt.pipe?.send({
+      attempt.send({
         type: 'connect',
         service,
         accessToken: token.accessToken,
-        expiresOn: token.expiresOn,
+        expiresOn: endOf(token),
         organization,
         parameters: cloud.connectParameters[service],
         last: index === profile.services.length - 1,
-        appName: plan.appName
+        appName
       })
     })
-    const exchangeToken = tokens.get('exchange') ?? null
-    attempt.onSaid = () => void this.#prove(attempt, plan, exchangeToken)
   }
 
-  async #prove(attempt: Attempt, plan: SessionPlan, token: Token | null): Promise<void> {
-    attempt.onSaid = () => {}
+  async #prove(attempt: Attempt): Promise<void> {
+    const token = this.#services.tokens.current(attempt.plan.subject, 'exchange')
     if (!token) return this.#set({ tenant: { ...this.#view.tenant, proof: 'unconfirmed' } })
     try {
-      const { proof } = await this.#services.prove(plan, token)
+      const { proof } = await this.#services.prove(attempt.plan, token)
       if (this.#isCurrent(attempt)) this.#set({ tenant: { ...this.#view.tenant, proof } })
     } catch (error) {
-      if (!this.#isCurrent(attempt)) return
-      await this.#refuse(TenantryError.from(error).toFailure())
+      if (this.#isCurrent(attempt)) await this.#refuse(TenantryError.from(error).toFailure())
     }
   }
 
@@ -277,51 +191,37 @@ export class Session {
 
   // ---- what the shell says ----
 
-  #onHello(attempt: Attempt, plan: SessionPlan, hello: Extract<ShellMessage, { type: 'hello' }>): void {
-    if (attempt.timer) clearTimeout(attempt.timer)
-    attempt.timer = null
-    attempt.said.hello = true
-    this.#set({ powershellVersion: hello.psVersion })
-    attempt.pipe?.send({
-      type: 'prepare',
-      tenantName: plan.profile.name,
-      colour: plan.profile.colour,
-      module: { name: plan.cloud.module.name, path: plan.cloud.module.path ?? null, pinnedVersion: plan.profile.moduleVersion || null },
-      temporaryFolder: attempt.folder
-    })
-    attempt.onSaid()
+  #onHello(attempt: Attempt, hello: Hello): void {
+    if (!this.#isCurrent(attempt)) return
+    const { loginHost } = attempt.plan.cloud
+    const isWaiting = this.#view.detail !== startingDetail
+    this.#set({ phase: 'signing-in', powershellVersion: hello.psVersion, ...(isWaiting ? {} : { detail: `Asking ${loginHost} for a token` }) })
   }
 
-  #onMessage(attempt: Attempt, plan: SessionPlan, message: ShellMessage): void {
-    if (!this.#isCurrent(attempt)) {
-      if (message.type === 'disconnected') attempt.onSaid()
-      return
-    }
+  #onMessage(attempt: Attempt, message: ShellMessage): void {
+    if (!this.#isCurrent(attempt)) return
     switch (message.type) {
       case 'prepared':
         return this.#set({ moduleVersion: message.moduleVersion })
       case 'connected':
-        return this.#onConnected(attempt, plan, message)
+        return this.#onConnected(attempt, message)
       case 'failed':
         return this.#fail(attempt, TenantryError.fromShell(message.message, message.stage).toFailure())
       case 'command':
         return this.#set({ busy: message.running })
-      case 'disconnected':
-        attempt.said.disconnected = true
-        return attempt.onSaid()
-      case 'hello':
-        return
+      default:
+        this.#renewal?.onMessage(message)
     }
   }
 
-  #onConnected(attempt: Attempt, plan: SessionPlan, message: Extract<ShellMessage, { type: 'connected' }>): void {
-    if (message.tenantId && plan.profile.tenantId && message.tenantId.toLowerCase() !== plan.profile.tenantId.toLowerCase()) {
-      const error = new TenantryError('exchange-wrong-tenant', { expected: plan.profile.tenantId, actual: message.tenantId })
+  #onConnected(attempt: Attempt, message: Extract<ShellMessage, { type: 'connected' }>): void {
+    const { profile } = attempt.plan
+    if (message.tenantId && profile.tenantId && message.tenantId.toLowerCase() !== profile.tenantId.toLowerCase()) {
+      const error = new TenantryError('exchange-wrong-tenant', { expected: profile.tenantId, actual: message.tenantId })
       void this.#refuse(error.toFailure())
       return
     }
-    const last = plan.profile.services.at(-1)
-    if (message.service !== last) return
+    if (message.service !== profile.services.at(-1)) return
     const seconds = (this.#services.adapters.now() - this.#view.openedAt) / 1000
     this.#set({
       phase: 'connected',
@@ -331,33 +231,33 @@ export class Session {
       canReconnect: true,
       tenant: { id: message.tenantId, organization: message.organization, proof: 'pending' }
     })
-    attempt.onSaid()
+    this.#renewal?.connected()
+    void this.#prove(attempt)
   }
 
   #fail(attempt: Attempt, failure: Failure): void {
     if (!this.#isCurrent(attempt)) return
     attempt.abort.abort()
+    this.#renewal?.dispose()
     // A shell that waits for its token goes on to its prompt, without a connection.
-    if (attempt.said.hello) attempt.pipe?.send({ type: 'abandon', message: failure.message })
+    if (attempt.saidHello) attempt.send({ type: 'abandon', message: failure.message })
     else if (this.#view.alive) this.#print(`\r\n\x1b[31m${failure.message}\x1b[0m\r\n`)
     this.#set({ phase: 'failed', detail: failure.message, failure, canReconnect: true })
   }
 
   #onExit(attempt: Attempt, exitCode: number, signal: number): void {
-    attempt.pty = null
-    this.output.connect(null)
-    attempt.onSaid()
     if (!this.#isCurrent(attempt)) return
     const failure = exitFailure(this.#view.phase, exitCode, signal)
     this.#print(`\r\n\x1b[90m${failure.message}\x1b[0m\r\n`)
-    attempt.abort.abort()
-    this.#release(attempt)
+    this.#renewal?.dispose()
+    attempt.release()
     // What failed before stays the reason; a shell that went on after it just ended.
     const before = this.#view.phase === 'failed' ? this.#view.failure : null
+    const endedWell = exitCode === 0 && signal === 0
     this.#set({
-      phase: exitCode === 0 && signal === 0 ? 'closed' : before ? 'failed' : 'closed',
+      phase: before && !endedWell ? 'failed' : 'closed',
       detail: failure.message,
-      failure: before ?? (exitCode === 0 && signal === 0 ? null : failure),
+      failure: before ?? (endedWell ? null : failure),
       busy: false,
       alive: false,
       canReconnect: true
@@ -369,19 +269,12 @@ export class Session {
   async #endAttempt({ goodbye }: { goodbye: boolean }): Promise<void> {
     const attempt = this.#attempt
     this.#attempt = null
+    this.#renewal?.dispose()
+    this.#renewal = null
     if (!attempt) return
-    attempt.abort.abort()
-    if (goodbye && attempt.pty && this.#view.phase === 'connected' && !this.#view.busy) await sayGoodbye(attempt)
-    if (attempt.pty) await endProcessTree(attempt.pty, this.#services.adapters)
+    await attempt.end({ goodbye: goodbye && this.#view.phase === 'connected' && !this.#view.busy })
     this.output.connect(null)
-    this.#release(attempt)
     this.#set({ alive: false, busy: false })
-  }
-
-  #release(attempt: Attempt): void {
-    if (attempt.timer) clearTimeout(attempt.timer)
-    attempt.pipe?.close()
-    rmSync(attempt.folder, { recursive: true, force: true, maxRetries: 3 })
   }
 
   #isCurrent(attempt: Attempt): boolean {
@@ -399,15 +292,23 @@ export class Session {
   }
 }
 
-function sayGoodbye(attempt: Attempt): Promise<void> {
-  return new Promise((resolve) => {
-    const deadline = setTimeout(resolve, disconnectDeadlineMs)
-    attempt.onSaid = () => {
-      clearTimeout(deadline)
-      resolve()
-    }
-    attempt.pipe?.send({ type: 'disconnect' })
-  })
+const startingDetail = 'Starting PowerShell'
+
+/** What a view says while a new shell starts. */
+function atBeginning({ profile }: SessionPlan) {
+  return {
+    name: profile.name,
+    colour: profile.colour,
+    phase: 'starting',
+    detail: startingDetail,
+    failure: null,
+    tenant: { id: profile.tenantId, organization: null, proof: 'pending' },
+    tokenExpiresOn: null,
+    renewal: null,
+    clockSkewSeconds: null,
+    busy: false,
+    canReconnect: false
+  } satisfies Partial<SessionView>
 }
 
 function exitFailure(phase: SessionView['phase'], exitCode: number, signal: number): Failure {

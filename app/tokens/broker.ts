@@ -1,3 +1,4 @@
+import type { Cloud } from '../adapters.ts'
 import type { Service } from '../contract.ts'
 import { failure, TenantryError } from '../failures.ts'
 import type { Token } from './acquire.ts'
@@ -13,6 +14,19 @@ const shortestWaitMs = 1_000
 /** The first pause after a failed try is this part of the token's life, within the limits; each further one doubles. */
 const firstPause = { ofLife: 0.01, leastMs: 250, mostMs: 15_000 }
 const longestPause = { ofLife: 0.1, leastMs: 1_000, mostMs: 120_000 }
+
+/**
+ * Whom a token is for. A profile that was changed meanwhile is another subject, so that a session which is open keeps
+ * its tenant and its app.
+ */
+export interface TokenSubject {
+  profileId: string
+  /** Null where the profile's tenant was not resolved yet. */
+  tenantId: string | null
+  signInId: string | null
+  clientId: string
+  cloud: Cloud
+}
 
 /** What a session hears of its token. */
 export interface TokenListener {
@@ -30,22 +44,33 @@ export interface AcquireOptions {
 
 export interface BrokerOptions {
   /** Asks the authority itself, past MSAL's cache, which serves a token until 300 s before its end. */
-  acquire(profileId: string, service: Service, options: AcquireOptions): Promise<Token>
+  acquire(subject: TokenSubject, service: Service, options: AcquireOptions): Promise<Token>
+  /** Nobody listens for this subject's tokens any more; they are forgotten. */
+  onIdle?(subject: TokenSubject): void
   now: () => number
   /** 0 to 1; `Math.random` unless told. */
   random?: () => number
 }
 
 interface Entry {
-  profileId: string
+  subject: TokenSubject
   service: Service
   token: Token | null
   /** The one request that everybody who asks waits for. */
-  pending: { result: Promise<Token>; abort: AbortController; waiters: Set<(detail: string) => void>; askers: number } | null
+  pending: Pending | null
   listeners: Set<TokenListener>
   dueAt: number
   pauseMs: number
   timer: NodeJS.Timeout | null
+}
+
+interface Pending {
+  purpose: AcquireOptions['purpose']
+  result: Promise<Token>
+  abort: AbortController
+  waiters: Set<(detail: string) => void>
+  /** How many wait for it. */
+  askers: number
 }
 
 /**
@@ -65,8 +90,8 @@ export class TokenBroker {
    *
    * @throws TenantryError as the token source does; `cancelled` where `signal` gave up
    */
-  async get(profileId: string, service: Service, options: { fresh?: boolean; onWaiting?: (detail: string) => void; signal?: AbortSignal } = {}): Promise<Token> {
-    const entry = this.#entry(profileId, service)
+  async get(subject: TokenSubject, service: Service, options: { fresh?: boolean; onWaiting?: (detail: string) => void; signal?: AbortSignal } = {}): Promise<Token> {
+    const entry = this.#entry(subject, service)
     if (!options.fresh && entry.token && this.#options.now() < entry.dueAt) return entry.token
     const pending = (entry.pending ??= this.#ask(entry, 'connect'))
     if (options.onWaiting) pending.waiters.add(options.onWaiting)
@@ -74,32 +99,30 @@ export class TokenBroker {
     try {
       return await withSignal(pending.result, options.signal)
     } finally {
-      // Others may wait for it too; nobody does: a question for the credential goes with it.
-      if (--pending.askers === 0 && entry.listeners.size === 0) pending.abort.abort()
+      // Nobody waits any more: a question for the credential goes with it.
+      if (--pending.askers === 0 && pending.purpose === 'connect') pending.abort.abort()
     }
   }
 
   /** The token that is held now, expired or not; null where there is none. */
-  current(profileId: string, service: Service): Token | null {
-    return this.#entries.get(keyOf(profileId, service))?.token ?? null
+  current(subject: TokenSubject, service: Service): Token | null {
+    return this.#entries.get(keyOf(subject, service))?.token ?? null
   }
 
   /** Keeps the token fresh from now on. Returns the undo; with the last listener the renewing ends. */
-  listen(profileId: string, service: Service, listener: TokenListener): () => void {
-    const entry = this.#entry(profileId, service)
+  listen(subject: TokenSubject, service: Service, listener: TokenListener): () => void {
+    const entry = this.#entry(subject, service)
     entry.listeners.add(listener)
     this.#schedule(entry)
     return () => {
       entry.listeners.delete(listener)
-      if (entry.listeners.size > 0) return
-      this.#stop(entry)
-      if (entry.pending?.askers === 0) entry.pending.abort.abort()
+      if (entry.listeners.size === 0) this.#forget(entry)
     }
   }
 
   /** Renews now: after a 401 or 403, or where a command waits for it. */
-  renew(profileId: string, service: Service): void {
-    const entry = this.#entries.get(keyOf(profileId, service))
+  renew(subject: TokenSubject, service: Service): void {
+    const entry = this.#entries.get(keyOf(subject, service))
     if (entry && entry.listeners.size > 0 && !entry.pending) void this.#renew(entry)
   }
 
@@ -110,40 +133,39 @@ export class TokenBroker {
     }
   }
 
-  /** Forgets a profile's tokens, since its credential or its tenant changed. */
-  forget(profileId: string): void {
-    for (const entry of [...this.#entries.values()]) if (entry.profileId === profileId) entry.token = null
-  }
-
   /** Drops every token and ends every renewal. */
   clear(): void {
-    for (const entry of this.#entries.values()) {
-      this.#stop(entry)
-      entry.pending?.abort.abort()
-    }
-    this.#entries.clear()
+    for (const entry of [...this.#entries.values()]) this.#forget(entry)
   }
 
-  #entry(profileId: string, service: Service): Entry {
-    const key = keyOf(profileId, service)
+  #forget(entry: Entry): void {
+    this.#stop(entry)
+    entry.pending?.abort.abort()
+    entry.token = null
+    this.#entries.delete(keyOf(entry.subject, entry.service))
+    this.#options.onIdle?.(entry.subject)
+  }
+
+  #entry(subject: TokenSubject, service: Service): Entry {
+    const key = keyOf(subject, service)
     const known = this.#entries.get(key)
     if (known) return known
-    const entry: Entry = { profileId, service, token: null, pending: null, listeners: new Set(), dueAt: 0, pauseMs: 0, timer: null }
+    const entry: Entry = { subject, service, token: null, pending: null, listeners: new Set(), dueAt: 0, pauseMs: 0, timer: null }
     this.#entries.set(key, entry)
     return entry
   }
 
-  #ask(entry: Entry, purpose: AcquireOptions['purpose']): NonNullable<Entry['pending']> {
+  #ask(entry: Entry, purpose: Pending['purpose']): Pending {
     const abort = new AbortController()
     const waiters = new Set<(detail: string) => void>()
     const onWaiting = (detail: string) => waiters.forEach((waiter) => waiter(detail))
     const result = this.#options
-      .acquire(entry.profileId, entry.service, { purpose, onWaiting, signal: abort.signal })
+      .acquire(entry.subject, entry.service, { purpose, onWaiting, signal: abort.signal })
       .then((token) => this.#take(entry, token, purpose))
       .finally(() => (entry.pending = null))
     // Whoever asked hears of it; a request that nobody waits for any more fails in silence.
     result.catch(() => {})
-    return { result, abort, waiters, askers: 0 }
+    return { purpose, result, abort, waiters, askers: 0 }
   }
 
   /** @throws TenantryError `token-not-renewed` where a renewal was answered with the token that we have */
@@ -194,9 +216,10 @@ export class TokenBroker {
 
 /** A cache on the way answers with what it has: the same id (`uti`), or the same end. */
 const isSame = (before: Token, after: Token): boolean =>
-  before.expiresOn === after.expiresOn || (before.claims.uti !== undefined && before.claims.uti === after.claims.uti)
+  before.claims.exp === after.claims.exp || (before.claims.uti !== undefined && before.claims.uti === after.claims.uti)
 
-const keyOf = (profileId: string, service: Service): string => `${profileId} ${service}`
+const keyOf = ({ profileId, tenantId, signInId, clientId, cloud }: TokenSubject, service: Service): string =>
+  JSON.stringify([profileId, tenantId, signInId, clientId, cloud.loginHost, service])
 
 function within({ ofLife, leastMs, mostMs }: typeof firstPause, lifeMs: number): number {
   return Math.min(Math.max(lifeMs * ofLife, leastMs), mostMs)

@@ -88,6 +88,8 @@ export function aSession(profile: Profile): SessionView {
     failure: null,
     tenant: { id: profile.tenantId, organization: null, proof: 'pending' },
     tokenExpiresOn: null,
+    renewal: null,
+    clockSkewSeconds: null,
     moduleVersion: '3.9.0',
     powershellVersion: '7.6.5',
     standIn: false,
@@ -105,6 +107,7 @@ export function connected(profile: Profile): Partial<SessionView> {
     connectSeconds: 1.8,
     tenant: { id: profile.tenantId, organization: profile.domain, proof: 'proven' },
     tokenExpiresOn: Date.now() + 47.5 * 60_000,
+    renewal: { state: 'fresh', renewedAt: null, problem: null, retryAt: null },
     canReconnect: true
   }
 }

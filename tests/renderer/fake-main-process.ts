@@ -103,6 +103,7 @@ export class FakeMainProcess implements Core {
     return session !== undefined
   }
 
+  wake(): void {}
   greet(): void {}
 
   async dispose(): Promise<void> {}

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { failure, type TenantryError } from '../../app/failures.ts'
 import { createTokenSource, type Token } from '../../app/tokens/acquire.ts'
-import { TokenBroker, type AcquireOptions, type BrokerOptions } from '../../app/tokens/broker.ts'
+import { TokenBroker, type AcquireOptions, type BrokerOptions, type TokenSubject } from '../../app/tokens/broker.ts'
 import { startLogin } from './login.ts'
 
 const minute = 60_000
@@ -20,9 +20,15 @@ function start(acquire: BrokerOptions['acquire'], random = 0.5): TokenBroker {
   return broker
 }
 
+const subjectOf = (profileId: string): TokenSubject => ({
+  profileId, tenantId: 't', signInId: 's', clientId: 'c',
+  cloud: { id: 'worldwide', label: 'a cloud', loginHost: 'login.example', services: { exchange: null, compliance: null }, connectParameters: { exchange: {}, compliance: {} }, module: { name: 'm' } }
+})
+const [p, q] = [subjectOf('p'), subjectOf('q')]
+
 let made = 0
 const aToken = (lifeMs: number, claims: Record<string, unknown> = {}): Token => ({
-  accessToken: `token ${++made}`, expiresOn: Date.now() + lifeMs, acquiredAt: Date.now(), lifeMs, skewMs: 0, claims: { tid: 't', uti: `u${made}`, ...claims }
+  accessToken: `token ${++made}`, expiresOn: Date.now() + lifeMs, acquiredAt: Date.now(), lifeMs, skewMs: 0, claims: { tid: 't', uti: `u${made}`, exp: Date.now() + lifeMs, ...claims }
 })
 
 /** A listener that keeps what it hears. */
@@ -41,27 +47,27 @@ describe('a token', () => {
   it('is asked for once however many want it at the same time, and kept until it is due', async () => {
     const acquire = vi.fn(async () => aToken(75 * minute))
     const broker = start(acquire)
-    const tokens = await Promise.all([1, 2, 3].map(() => broker.get('p', 'exchange')))
+    const tokens = await Promise.all([1, 2, 3].map(() => broker.get(p, 'exchange')))
     expect(new Set(tokens).size).toBe(1)
-    expect(await broker.get('p', 'exchange')).toBe(tokens[0])
+    expect(await broker.get(p, 'exchange')).toBe(tokens[0])
     expect(acquire).toHaveBeenCalledTimes(1)
-    expect(broker.current('p', 'exchange')).toBe(tokens[0])
+    expect(broker.current(p, 'exchange')).toBe(tokens[0])
   })
 
   it('is one per profile and service', async () => {
     const acquire = vi.fn(async () => aToken(75 * minute))
     const broker = start(acquire)
-    const tokens = await Promise.all([broker.get('p', 'exchange'), broker.get('p', 'compliance'), broker.get('q', 'exchange')])
+    const tokens = await Promise.all([broker.get(p, 'exchange'), broker.get(p, 'compliance'), broker.get(q, 'exchange')])
     expect(new Set(tokens).size).toBe(3)
   })
 
   it('is a new one where a fresh one is asked for, or the old one is due', async () => {
     const broker = start(async () => aToken(60 * minute))
-    const first = await broker.get('p', 'exchange')
-    const second = await broker.get('p', 'exchange', { fresh: true })
+    const first = await broker.get(p, 'exchange')
+    const second = await broker.get(p, 'exchange', { fresh: true })
     expect(second).not.toBe(first)
     vi.setSystemTime(Date.now() + 46 * minute)
-    expect(await broker.get('p', 'exchange')).not.toBe(second)
+    expect(await broker.get(p, 'exchange')).not.toBe(second)
   })
 
   it('tells everybody who waits what it waits for', async () => {
@@ -71,7 +77,7 @@ describe('a token', () => {
       return aToken(minute)
     })
     const said: string[] = []
-    await Promise.all(['a', 'b'].map((who) => broker.get('p', 'exchange', { onWaiting: (detail) => said.push(`${who}: ${detail}`) })))
+    await Promise.all(['a', 'b'].map((who) => broker.get(p, 'exchange', { onWaiting: (detail) => said.push(`${who}: ${detail}`) })))
     expect(said).toEqual(['a: a dialog is open', 'b: a dialog is open'])
   })
 
@@ -79,7 +85,7 @@ describe('a token', () => {
     let signal!: AbortSignal
     const broker = start((_p, _s, options) => new Promise(() => (signal = options.signal)))
     const [one, two] = [new AbortController(), new AbortController()]
-    const waiting = [one, two].map(({ signal }) => broker.get('p', 'exchange', { signal }).catch((error: TenantryError) => error.code))
+    const waiting = [one, two].map(({ signal }) => broker.get(p, 'exchange', { signal }).catch((error: TenantryError) => error.code))
     one.abort()
     expect(await waiting[0]).toBe('cancelled')
     expect(signal.aborted).toBe(false)
@@ -88,11 +94,27 @@ describe('a token', () => {
     expect(signal.aborted).toBe(true)
   })
 
-  it('is forgotten with its profile', async () => {
+  it('is forgotten with its last listener', async () => {
+    const idle: string[] = []
+    const broker = new TokenBroker({ acquire: async () => aToken(minute), now: Date.now, onIdle: ({ profileId }) => void idle.push(profileId) })
+    const stops = [broker.listen(p, 'exchange', recorder()), broker.listen(p, 'exchange', recorder())]
+    await broker.get(p, 'exchange')
+    stops[0]!()
+    expect(broker.current(p, 'exchange')).not.toBeNull()
+    stops[1]!()
+    expect(broker.current(p, 'exchange')).toBeNull()
+    expect(idle).toEqual(['p'])
+  })
+
+  it.each([
+    ['tenant', { tenantId: 'another' }],
+    ['client id', { clientId: 'another' }],
+    ['sign-in', { signInId: 'another' }]
+  ])('is another one where the profile’s %s was changed meanwhile', async (_, change) => {
     const broker = start(async () => aToken(minute))
-    await broker.get('p', 'exchange')
-    broker.forget('p')
-    expect(broker.current('p', 'exchange')).toBeNull()
+    const first = await broker.get(p, 'exchange')
+    expect(await broker.get({ ...p, ...change }, 'exchange')).not.toBe(first)
+    expect(broker.current(p, 'exchange')).toBe(first)
   })
 })
 
@@ -100,9 +122,9 @@ describe('renewing', () => {
   it.each([[20_000], [90 * minute]])('happens at 75 %% of a life of %i ms, as long as somebody listens', async (lifeMs) => {
     const broker = start(async () => aToken(lifeMs))
     const begun = Date.now()
-    await broker.get('p', 'exchange')
+    await broker.get(p, 'exchange')
     const heard = recorder()
-    const stop = broker.listen('p', 'exchange', heard)
+    const stop = broker.listen(p, 'exchange', heard)
     await vi.advanceTimersByTimeAsync(lifeMs * 3)
     expect(heard.renewed.map(({ at }) => Math.round(((at - begun) / lifeMs) * 100) / 100)).toEqual([0.75, 1.5, 2.25, 3])
     stop()
@@ -114,27 +136,27 @@ describe('renewing', () => {
   it.each([[0, 0.7125], [1, 0.7875]])('is spread around that point (%i)', async (random, part) => {
     const broker = start(async () => aToken(10_000), random)
     const begun = Date.now()
-    await broker.get('p', 'exchange')
+    await broker.get(p, 'exchange')
     const heard = recorder()
-    broker.listen('p', 'exchange', heard)
+    broker.listen(p, 'exchange', heard)
     await vi.advanceTimersByTimeAsync(9_000)
     expect((heard.renewed[0]!.at - begun) / 10_000).toBeCloseTo(part, 3)
   })
 
   it('tells every session of the profile', async () => {
     const broker = start(async () => aToken(minute))
-    await broker.get('p', 'exchange')
+    await broker.get(p, 'exchange')
     const heard = [recorder(), recorder()]
-    for (const listener of heard) broker.listen('p', 'exchange', listener)
+    for (const listener of heard) broker.listen(p, 'exchange', listener)
     await vi.advanceTimersByTimeAsync(50_000)
     expect(heard[0]!.renewed[0]!.token).toBe(heard[1]!.renewed[0]!.token)
   })
 
   it('happens at once after sleep, and within seconds even where nobody says that the machine woke', async () => {
     const broker = start(async () => aToken(60 * minute))
-    await broker.get('p', 'exchange')
+    await broker.get(p, 'exchange')
     const heard = recorder()
-    broker.listen('p', 'exchange', heard)
+    broker.listen(p, 'exchange', heard)
     vi.setSystemTime(Date.now() + 3 * 60 * minute)
     broker.wake()
     await vi.advanceTimersByTimeAsync(0)
@@ -146,29 +168,29 @@ describe('renewing', () => {
 
   it('happens at once where a session asks for it', async () => {
     const broker = start(async () => aToken(60 * minute))
-    await broker.get('p', 'exchange')
+    await broker.get(p, 'exchange')
     const heard = recorder()
-    broker.listen('p', 'exchange', heard)
+    broker.listen(p, 'exchange', heard)
     await vi.advanceTimersByTimeAsync(1_000)
-    broker.renew('p', 'exchange')
+    broker.renew(p, 'exchange')
     await vi.advanceTimersByTimeAsync(0)
     expect(heard.renewed).toHaveLength(1)
   })
 
   it.each([
-    ['the same uti', (first: Token) => ({ ...aToken(60 * minute), expiresOn: first.expiresOn + 1, claims: first.claims })],
-    ['the same exp', (first: Token) => ({ ...aToken(60 * minute), expiresOn: first.expiresOn })]
+    ['the same uti', (first: Token) => ({ ...aToken(60 * minute), claims: { ...first.claims, exp: 1 } })],
+    ['the same exp', (first: Token) => aToken(60 * minute, { exp: first.claims.exp })]
   ])('has failed where the new token has %s', async (_, second) => {
     const answers: Array<(first: Token) => Token> = [second, () => aToken(60 * minute)]
     let first: Token | null = null
     const broker = start(async () => (first ? answers.shift()!(first) : (first = aToken(60 * minute))))
-    await broker.get('p', 'exchange')
+    await broker.get(p, 'exchange')
     const heard = recorder()
-    broker.listen('p', 'exchange', heard)
-    broker.renew('p', 'exchange')
+    broker.listen(p, 'exchange', heard)
+    broker.renew(p, 'exchange')
     await vi.advanceTimersByTimeAsync(0)
     expect(heard.failed.map(({ code }) => code)).toEqual(['token-not-renewed'])
-    expect(broker.current('p', 'exchange')).toBe(first)
+    expect(broker.current(p, 'exchange')).toBe(first)
     await vi.advanceTimersByTimeAsync(minute)
     expect(heard.renewed).toHaveLength(1)
   })
@@ -179,9 +201,9 @@ describe('renewing', () => {
       if (isAway) throw failure('timed-out', { host: 'login.example' })
       return aToken(60 * minute)
     })
-    await broker.get('p', 'exchange')
+    await broker.get(p, 'exchange')
     const heard = recorder()
-    broker.listen('p', 'exchange', heard)
+    broker.listen(p, 'exchange', heard)
     isAway = true
     await vi.advanceTimersByTimeAsync(60 * minute)
     const pauses = heard.failed.map(({ at, retryAt }) => (retryAt! - at) / 1000)
@@ -199,10 +221,10 @@ describe('renewing', () => {
       if (++asked === 2) throw failure('throttled', { host: 'login.example', wait: '' }, { retryAfter: 300 })
       return aToken(60 * minute)
     })
-    await broker.get('p', 'exchange')
+    await broker.get(p, 'exchange')
     const heard = recorder()
-    broker.listen('p', 'exchange', heard)
-    broker.renew('p', 'exchange')
+    broker.listen(p, 'exchange', heard)
+    broker.renew(p, 'exchange')
     await vi.advanceTimersByTimeAsync(299_000)
     expect(heard.renewed).toHaveLength(0)
     await vi.advanceTimersByTimeAsync(2_000)
@@ -215,9 +237,9 @@ describe('renewing', () => {
       if (++asked > 1) throw failure('secret-expired')
       return aToken(60 * minute)
     })
-    await broker.get('p', 'exchange')
+    await broker.get(p, 'exchange')
     const heard = recorder()
-    broker.listen('p', 'exchange', heard)
+    broker.listen(p, 'exchange', heard)
     await vi.advanceTimersByTimeAsync(10 * 60 * minute)
     expect(heard.failed.map(({ code, retryAt }) => ({ code, retryAt }))).toEqual([{ code: 'secret-expired', retryAt: null }])
     expect(asked).toBe(2)
@@ -226,18 +248,18 @@ describe('renewing', () => {
   it('does not ask again at once for a token that came dead', async () => {
     const acquire = vi.fn(async () => aToken(-1000))
     const broker = start(acquire)
-    await broker.get('p', 'exchange')
-    broker.listen('p', 'exchange', recorder())
+    await broker.get(p, 'exchange')
+    broker.listen(p, 'exchange', recorder())
     await vi.advanceTimersByTimeAsync(5_000)
     expect(acquire.mock.calls.length).toBeLessThan(8)
   })
 
   it('ends with clear, whatever is under way', async () => {
     const broker = start(async () => aToken(60 * minute))
-    await broker.get('p', 'exchange')
-    broker.listen('p', 'exchange', recorder())
+    await broker.get(p, 'exchange')
+    broker.listen(p, 'exchange', recorder())
     broker.clear()
-    expect(broker.current('p', 'exchange')).toBeNull()
+    expect(broker.current(p, 'exchange')).toBeNull()
     expect(vi.getTimerCount()).toBe(0)
   })
 })
@@ -248,14 +270,14 @@ describe('through real MSAL, with its cache', () => {
     const source = createTokenSource({ network: login.network, sign: async () => expect.unreachable('nothing is signed here') })
     const credential = { kind: 'secret' as const, secret: login.app.clientSecret }
     login.setTokenLife(75 * 60)
-    const broker = start((_profile, service) =>
+    const broker = start((_subject, service) =>
       source.acquire({ cloud: login.cloud, tenantId: login.tenant.tenantId, clientId: login.app.clientId, service, credential, fresh: true })
     )
     const begun = Date.now()
-    const first = await broker.get('p', 'exchange')
+    const first = await broker.get(p, 'exchange')
     expect(first.lifeMs / minute).toBeCloseTo(75, 0)
     const heard = recorder()
-    broker.listen('p', 'exchange', heard)
+    broker.listen(p, 'exchange', heard)
     await vi.advanceTimersByTimeAsync(4 * 75 * minute)
     expect(heard.failed).toEqual([])
     const steps = heard.renewed.map(({ at }, index) => (at - (heard.renewed[index - 1]?.at ?? begun)) / minute)

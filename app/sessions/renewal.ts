@@ -1,0 +1,100 @@
+import type { Service, SessionView } from '../contract.ts'
+import { TenantryError } from '../failures.ts'
+import type { AppMessage, ShellMessage } from '../powershell/messages.ts'
+import type { Token } from '../tokens/acquire.ts'
+import type { TokenBroker, TokenSubject } from '../tokens/broker.ts'
+
+export type RenewalView = NonNullable<SessionView['renewal']>
+
+/** A command that is refused over and over does not ask for a new token each time. */
+const refusalPauseMs = 30_000
+
+export interface RenewalOptions {
+  tokens: TokenBroker
+  subject: TokenSubject
+  services: readonly Service[]
+  now: () => number
+  send: (message: AppMessage) => void
+  onChange: (change: { tokenExpiresOn: number | null; renewal: RenewalView }) => void
+}
+
+/** When a token ends by this computer's clock, milliseconds since the epoch. */
+export const endOf = (token: Token): number => token.acquiredAt + token.lifeMs
+
+/** Keeps one session's tokens fresh: hears of the broker's new ones and hands them to the shell. */
+export class Renewal {
+  readonly #options: RenewalOptions
+  readonly #stops: Array<() => void>
+  /** What the shell has of each service. */
+  readonly #given = new Map<Service, Token>()
+  #isConnected = false
+  #askedAt = 0
+  #view: RenewalView = { state: 'fresh', renewedAt: null, problem: null, retryAt: null }
+
+  constructor(options: RenewalOptions) {
+    this.#options = options
+    const { tokens, subject, services } = options
+    this.#stops = services.map((service) =>
+      tokens.listen(subject, service, {
+        onRenewed: () => this.#give(service),
+        onFailed: (failure, retryAt) => this.#onFailed(failure, retryAt)
+      })
+    )
+  }
+
+  /** The shell is being connected with these. */
+  begin(given: ReadonlyMap<Service, Token>): void {
+    for (const [service, token] of given) this.#given.set(service, token)
+    this.#say({ state: 'fresh', problem: null, retryAt: null })
+  }
+
+  /** The shell is connected with all its services, and takes new tokens from now on. */
+  connected(): void {
+    this.#isConnected = true
+    for (const service of this.#options.services) this.#give(service)
+  }
+
+  /** What the shell says of a renewal; other messages are not for here. */
+  onMessage(message: ShellMessage): void {
+    if (message.type === 'renewed') this.#onTaken(message.how)
+    if (message.type === 'renewal-refused') this.#onFailed(TenantryError.fromShell(message.message, 'connect'), null)
+    if (message.type === 'needs-token') this.#ask()
+    if (message.type === 'unauthorized' && this.#options.now() - this.#askedAt > refusalPauseMs) this.#ask()
+  }
+
+  dispose(): void {
+    for (const stop of this.#stops) stop()
+  }
+
+  #give(service: Service): void {
+    const { tokens, subject, send } = this.#options
+    const token = tokens.current(subject, service)
+    if (!this.#isConnected || !token || token === this.#given.get(service)) return
+    this.#given.set(service, token)
+    this.#say({ state: 'renewing', problem: null, retryAt: null })
+    send({ type: 'token', service, accessToken: token.accessToken, expiresOn: endOf(token) })
+  }
+
+  #onTaken(how: Extract<ShellMessage, { type: 'renewed' }>['how']): void {
+    this.#say(how === 'at-prompt' ? { state: 'at-prompt' } : { state: 'fresh', renewedAt: this.#options.now() })
+  }
+
+  #onFailed(failure: TenantryError, retryAt: number | null): void {
+    if (!this.#isConnected) return
+    // A command that waits for a token waits no longer where none will come.
+    if (retryAt === null) this.#options.send({ type: 'renewal-failed', message: failure.message })
+    this.#say({ state: retryAt === null ? 'stopped' : 'failing', problem: failure.toFailure(), retryAt })
+  }
+
+  #ask(): void {
+    this.#askedAt = this.#options.now()
+    const { tokens, subject, services } = this.#options
+    for (const service of services) tokens.renew(subject, service)
+  }
+
+  #say(change: Partial<RenewalView>): void {
+    this.#view = { ...this.#view, ...change }
+    const ends = [...this.#given.values()].map(endOf)
+    this.#options.onChange({ tokenExpiresOn: ends.length === 0 ? null : Math.min(...ends), renewal: this.#view })
+  }
+}
