@@ -16,7 +16,7 @@ import { proveTenant } from './sessions/tenant-proof.ts'
 import { createTokenSource } from './tokens/acquire.ts'
 import { TokenBroker } from './tokens/broker.ts'
 import { builtInClouds, customCloud, resolveTenant } from './tokens/clouds.ts'
-import { createExplainer, type TokenSubject } from './tokens/explainer.ts'
+import { createExplainer, type TokenUse } from './tokens/explainer.ts'
 import { openSettings } from './settings.ts'
 
 /** Tenantry without a window: what a host needs of it. */
@@ -122,20 +122,14 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     { onState: (view) => emit('session.state', view), onRemoved: (id) => emit('session.removed', { id }) }
   )
 
-  const tokenSubject = (sessionId: string): TokenSubject => {
+  const tokenUseOf = (sessionId: string): TokenUse => {
     const session = sessions.list().find(({ id }) => id === sessionId)
     if (!session) throw new TenantryError('session-not-found')
-    const { profile, cloud } = planOf(session.profileId)
-    const signIn = profile.signInId ? profiles.signIn(profile.signInId) : null
-    return { profile, cloud, certificate: signIn?.certificate ?? null, isRenewed: session.phase === 'connected' }
+    const { profile, cloud, subject } = planOf(session.profileId)
+    const certificate = profile.signInId ? profiles.signIn(profile.signInId).certificate : null
+    return { profile, cloud, certificate, isRenewed: session.phase === 'connected', token: (service) => broker.current(subject, service) }
   }
-  const explainer = createExplainer({
-    clouds: clouds.values(),
-    subjectOf: tokenSubject,
-    current: (profileId, service) => broker.current(profileId, service),
-    profiles: () => profiles.list().profiles,
-    now: adapters.now
-  })
+  const explainer = createExplainer({ clouds: clouds.values(), useOf: tokenUseOf, profiles: () => profiles.list().profiles, now: adapters.now })
 
   const notices = new Map(profiles.notices.map((text, index) => [`profiles-${index}`, { level: 'warning' as const, text }]))
   async function state(): Promise<AppState> {

@@ -79,6 +79,17 @@ export const signInRows = {
     hint: 'Check the cloud’s hosts, and that no proxy changes answers.',
     retryable: true
   },
+  'not-a-token': {
+    message: 'This is not a token: {reason}.',
+    hint: 'Paste a whole access token (JWT): three parts joined by dots, of which the first begins with “eyJ”.',
+    retryable: false,
+    field: 'token'
+  },
+  'no-token': {
+    message: 'This session holds no token at the moment.',
+    hint: 'It gets one when it connects.',
+    retryable: true
+  },
   'exchange-wrong-tenant': {
     message: 'Exchange says that this is another tenant: expected {expected}, but it answered {actual}. The session was closed.',
     hint: 'Check the profile’s domain. Nothing was typed into that tenant.',

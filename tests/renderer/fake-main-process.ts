@@ -8,6 +8,7 @@ import { createDispatcher, type Handlers, type Reply, type Sender } from '../../
 import { TenantryError } from '../../app/failures.ts'
 import { aSession, aSignIn, aState, connected, firstStart } from './fake-data.ts'
 import { FakeSession } from './fake-session.ts'
+import { describeClaims, explainPasted, someClaims } from './fake-tokens.ts'
 
 type EventListener = <N extends EventName>(event: N, data: EventData<N>) => void
 
@@ -23,6 +24,8 @@ export class FakeMainProcess implements Core {
   importRows: ImportRow[] = []
   /** Whether a session that is opened becomes connected by itself. */
   connects = true
+  /** What a test changes in the claims of every session's token; null where there is no token. */
+  claims: Record<string, unknown> | null = {}
   readonly sessions = new Map<string, FakeSession>()
   /** What the window called, in order. */
   readonly log: Array<{ call: string; input: unknown }> = []
@@ -139,7 +142,7 @@ export class FakeMainProcess implements Core {
   }
 
   #handlers(): Handlers {
-    return { ...this.#appHandlers(), ...this.#profileHandlers(), ...this.#credentialHandlers(), ...this.#sessionHandlers() }
+    return { ...this.#appHandlers(), ...this.#profileHandlers(), ...this.#credentialHandlers(), ...this.#sessionHandlers(), ...this.#tokenHandlers() }
   }
 
   #appHandlers() {
@@ -197,6 +200,18 @@ export class FakeMainProcess implements Core {
       'credentials.testSign': (): CallOutput<'credentials.testSign'> => ({ algorithm: 'PS256', milliseconds: 12 }),
       'credentials.inspectPfx': () => ({ subject: 'CN=Exchange automation', notAfter: '2031-02-14T00:00:00Z', thumbprint: 'AB'.repeat(20) }),
       'credentials.answer': ({ id }) => this.emit('credential.withdrawn', { id })
+    } satisfies Partial<Handlers>
+  }
+
+  #tokenHandlers() {
+    return {
+      'tokens.describe': ({ sessionId, service }) => {
+        const profileId = this.sessions.get(sessionId)?.view.profileId
+        const profile = this.profiles.find(({ id }) => id === profileId)
+        if (!profile) throw new TenantryError('session-not-found')
+        return describeClaims(profile, this.claims && someClaims(profile, this.claims), service ?? profile.services[0]!)
+      },
+      'tokens.explain': ({ text }) => explainPasted(text)
     } satisfies Partial<Handlers>
   }
 

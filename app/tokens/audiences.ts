@@ -1,0 +1,50 @@
+import type { Cloud } from '../adapters.ts'
+import type { Service } from '../contract.ts'
+import { resourceAppIds } from './clouds.ts'
+
+/** A resource that tokens are for. */
+export interface Audience {
+  /** As `normaliseAudience` writes it: an address or the resource's app id. */
+  value: string
+  words: string
+  /** Null for a resource that Tenantry opens no sessions with. */
+  service: Service | null
+}
+
+export const serviceWords: Record<Service, string> = { exchange: 'Exchange', compliance: 'Security & Compliance' }
+
+/** Resources that pasted tokens are often for. App ids of Microsoft's own services, the same in every tenant. */
+const others: readonly Audience[] = [
+  { value: 'https://graph.microsoft.com', words: 'Microsoft Graph', service: null },
+  { value: '00000003-0000-0000-c000-000000000000', words: 'Microsoft Graph', service: null },
+  { value: 'https://graph.windows.net', words: 'Azure AD Graph, which Microsoft has retired', service: null },
+  { value: '00000002-0000-0000-c000-000000000000', words: 'Azure AD Graph, which Microsoft has retired', service: null },
+  { value: 'https://management.azure.com', words: 'Azure Resource Manager', service: null },
+  { value: 'https://management.core.windows.net', words: 'Azure Resource Manager', service: null },
+  { value: '00000003-0000-0ff1-ce00-000000000000', words: 'SharePoint Online', service: null },
+  { value: '48ac35b8-9aa8-4d74-927d-1f4a14a0b239', words: 'Microsoft Teams administration', service: null },
+  { value: resourceAppIds.exchange, words: 'Exchange Online', service: 'exchange' },
+  { value: resourceAppIds.compliance, words: 'Security & Compliance', service: 'compliance' }
+]
+
+/** Lower case and without a slash at the end, as audiences are compared. */
+export function normaliseAudience(audience: string): string {
+  return audience.toLowerCase().replace(/\/$/, '')
+}
+
+/** Every resource that has a name: the services of these clouds, and what else Microsoft has. */
+export function knownAudiences(clouds: Iterable<Cloud>): Audience[] {
+  const found = new Map<string, { service: Service; labels: string[] }>()
+  for (const { label, services } of clouds) {
+    for (const service of ['exchange', 'compliance'] as const) {
+      const resource = services[service]?.resource
+      if (!resource) continue
+      const entry = found.get(normaliseAudience(resource)) ?? { service, labels: [] }
+      entry.labels.push(label)
+      found.set(normaliseAudience(resource), entry)
+    }
+  }
+  const names = { exchange: 'Exchange Online', compliance: 'Security & Compliance' }
+  const ours = [...found].map(([value, { service, labels }]) => ({ value, words: `${names[service]}, ${labels.join(' and ')}`, service }))
+  return [...ours, ...others]
+}

@@ -1,0 +1,58 @@
+import type { Cloud } from '../adapters.ts'
+import type { Explanation, Profile, Service, SignInView } from '../contract.ts'
+import { failure } from '../failures.ts'
+import type { Token } from './acquire.ts'
+import { knownAudiences } from './audiences.ts'
+import { renewAt } from './broker.ts'
+import { decodePasted } from './decode.ts'
+import { explain } from './explain.ts'
+
+/** Whose token a session uses, and what it is held against. */
+export interface TokenUse {
+  profile: Profile
+  cloud: Cloud
+  certificate: SignInView['certificate']
+  /** Whether somebody renews its token. */
+  isRenewed: boolean
+  /** The token that it has of a service now. */
+  token(service: Service): Token | null
+}
+
+export interface ExplainerOptions {
+  clouds: Iterable<Cloud>
+  /** @throws TenantryError `session-not-found` */
+  useOf(sessionId: string): TokenUse
+  /** The profiles, by which tenants have names. */
+  profiles(): Profile[]
+  now(): number
+}
+
+/** Explains the tokens that are in use, and those that are pasted. */
+export function createExplainer({ clouds, useOf, profiles, now }: ExplainerOptions) {
+  const known = knownAudiences(clouds)
+  const nameOfTenant = (tenantId: string) => {
+    const names = profiles().filter((profile) => profile.tenantId?.toLowerCase() === tenantId.toLowerCase()).map(({ name }) => name)
+    return names.length === 0 ? null : names.join(', ')
+  }
+  return {
+    /** @throws TenantryError `session-not-found`, `no-token` */
+    describe(sessionId: string, service?: Service): Explanation {
+      const { profile, cloud, certificate, isRenewed, ...use } = useOf(sessionId)
+      const wanted = service ?? profile.services[0]!
+      const token = use.token(wanted)
+      const resource = cloud.services[wanted]?.resource
+      if (!token || resource === undefined) throw failure('no-token')
+      return explain(token.claims, {
+        tenantId: profile.tenantId,
+        audience: { service: wanted, resource },
+        now: now() + (token.skewMs ?? 0),
+        known,
+        nameOfTenant,
+        certificate,
+        renewsAt: isRenewed ? token.acquiredAt + token.lifeMs * renewAt + (token.skewMs ?? 0) : null
+      })
+    },
+    /** @throws TenantryError `not-a-token` */
+    explain: (text: string): Explanation => explain(decodePasted(text), { tenantId: null, audience: null, now: now(), known, nameOfTenant })
+  }
+}
