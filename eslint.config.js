@@ -7,8 +7,8 @@ const only = (selector, message) => ({ selector, message })
 
 const noRawIpc = [
   only("MemberExpression[object.name='ipcRenderer']", 'Only app/preload.ts speaks to ipcRenderer.'),
-  only("MemberExpression[object.name='ipcMain']", 'Only app/main.ts speaks to ipcMain.'),
-  only("CallExpression[callee.object.property.name='webContents'][callee.property.name=/^(send|postMessage)$/]", 'Only app/main.ts sends to a window.')
+  only("MemberExpression[object.name='ipcMain']", 'Only app/ipc.ts speaks to ipcMain.'),
+  only("CallExpression[callee.object.property.name='webContents'][callee.property.name=/^(send|postMessage)$/]", 'Only app/ipc.ts sends to a window.')
 ]
 const noDemoTest = [
   only("BinaryExpression[operator=/^[!=]==?$/] > Literal[value='demo']", 'A demo tenant is an ordinary profile: no test for it outside app/demo/.'),
@@ -36,15 +36,24 @@ export default tseslint.config(
   },
   {
     files: ['app/**/*.ts'],
-    ignores: ['app/main.ts', 'app/preload.ts'],
+    ignores: ['app/main.ts', 'app/preload.ts', 'app/ipc.ts'],
     rules: noImport(['electron', 'electron/*', '**/renderer/**'], 'The core does not know Electron, nor the window.')
+  },
+  {
+    files: ['app/ipc.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['electron', 'electron/*'], allowTypeImports: true, message: 'main.ts hands over what is needed of Electron.' }] }
+      ]
+    }
   },
   {
     files: ['app/**/*.ts'],
     ignores: ['app/demo/**'],
     rules: { 'no-restricted-syntax': ['error', ...noRawIpc, ...noDemoTest] }
   },
-  { files: ['app/main.ts', 'app/preload.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['app/ipc.ts', 'app/preload.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: ['renderer/**/*.ts', 'renderer/**/*.svelte'],
     rules: {

@@ -1,12 +1,11 @@
-import { app, BrowserWindow, dialog, ipcMain, MessageChannelMain, powerSaveBlocker, type IpcMainEvent, type IpcMainInvokeEvent, type MessagePortMain } from 'electron'
+import { app, BrowserWindow, dialog, ipcMain, MessageChannelMain, powerSaveBlocker } from 'electron'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Host, Question } from './adapters.ts'
-import type { ByteStream } from './contract.ts'
-import type { Core } from './core.ts'
+import { serveIpc } from './ipc.ts'
 import { createMachineCore } from './machine.ts'
 
-// The minimal Electron host: one window, the contract over IPC with its sender checked, streams over MessagePorts.
+// The minimal Electron host: one window, and the contract over its IPC.
 
 const page = join(import.meta.dirname, '..', 'renderer', 'index.html')
 
@@ -67,44 +66,9 @@ function createWindow(): BrowserWindow {
   return window
 }
 
-/** Only the top frame of our own window, on our own page, may ask. */
-function isOurs(event: IpcMainInvokeEvent | IpcMainEvent, window: BrowserWindow): boolean {
-  const frame = event.senderFrame
-  return frame !== null && frame === window.webContents.mainFrame && frame.url.split(/[?#]/)[0] === pathToFileURL(page).href
-}
-
-function streamOver(port: MessagePortMain): ByteStream {
-  return {
-    send: (frame) => port.postMessage(frame),
-    onFrame: (listener) => {
-      port.on('message', ({ data }) => {
-        if (data instanceof Uint8Array) listener(data)
-      })
-      port.start()
-    },
-    onClose: (listener) => port.on('close', listener),
-    close: () => port.close()
-  }
-}
-
-function connect(core: Core, window: BrowserWindow): void {
-  ipcMain.handle('tenantry:call', (event, call: unknown, input: unknown) =>
-    core.dispatch({ trusted: isOurs(event, window), description: event.senderFrame?.url ?? 'no frame' }, String(call), input)
-  )
-  ipcMain.on('tenantry:stream', (event, ticket: unknown) => {
-    if (!isOurs(event, window)) return
-    const { port1, port2 } = new MessageChannelMain()
-    if (!core.openStream(String(ticket), streamOver(port1))) port1.close()
-    window.webContents.postMessage('tenantry:stream', String(ticket), [port2])
-  })
-  core.onEvent((event, data) => {
-    if (!window.isDestroyed()) window.webContents.send('tenantry:event', { event, data })
-  })
-}
-
 void app.whenReady().then(async () => {
   const core = await createMachineCore(new ElectronHost(), { version: app.getVersion(), dataFolder: app.getPath('userData') })
-  connect(core, createWindow())
+  serveIpc(core, createWindow(), pathToFileURL(page).href, { ipcMain, MessageChannelMain }, (line) => console.error(`tenantry: ${line}`))
   app.on('window-all-closed', () => app.quit())
   app.on('will-quit', (event) => {
     event.preventDefault()

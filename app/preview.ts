@@ -47,6 +47,8 @@ export interface PreviewOptions {
   createCore(host: Host): Promise<Core>
   /** Sees every byte that goes to the window, for the leak test. */
   onTraffic?(data: Uint8Array | string): void
+  /** Told of sockets that were refused; standard error unless told. */
+  log?(line: string): void
 }
 
 export interface Preview {
@@ -184,17 +186,20 @@ function decodeURIComponentSafely(text: string): string {
 }
 
 function acceptSockets(server: Server, door: Door, window: CurrentWindow, core: Core, options: PreviewOptions): WebSocketServer {
+  const log = options.log ?? ((line: string) => console.error(`tenantry: ${line}`))
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxControlMessageBytes, perMessageDeflate: false })
   server.on('upgrade', (request, socket, head) => {
-    const url = new URL(request.url ?? '/', 'http://127.0.0.1')
-    const known = url.pathname === '/control' || url.pathname === '/stream'
+    // Until a WebSocket has it, nobody else listens to its errors.
+    socket.on('error', () => socket.destroy())
+    const [path, query] = (request.url ?? '/').split('?')
+    const known = path === '/control' || path === '/stream'
     if (!known || !door.isOwnAddress(request) || !door.isOwnOrigin(request) || !door.hasCookie(request)) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
-      return
+      return log(`rejected a socket from ${JSON.stringify(request.headers.origin?.slice(0, 200) ?? 'no origin')}`)
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
-      if (url.pathname === '/control') serveControl(client, window, core)
-      else serveStream(client, url.searchParams.get('ticket') ?? '', core, options.onTraffic)
+      if (path === '/control') serveControl(client, window, core)
+      else serveStream(client, new URLSearchParams(query).get('ticket') ?? '', core, options.onTraffic)
     })
   })
   return sockets

@@ -1,0 +1,60 @@
+import type { BrowserWindow, IpcMain, IpcMainEvent, IpcMainInvokeEvent, MessageChannelMain, MessagePortMain, WebContents } from 'electron'
+import { maxInputFrameBytes, type ByteStream } from './contract.ts'
+import type { Core } from './core.ts'
+
+/** What the contract needs of Electron; `main.ts` hands over the real things. */
+export interface ElectronIpc {
+  ipcMain: Pick<IpcMain, 'handle' | 'on'>
+  MessageChannelMain: new () => Pick<MessageChannelMain, 'port1' | 'port2'>
+}
+
+/** What the contract needs of the window. */
+export type IpcWindow = Pick<BrowserWindow, 'isDestroyed'> & {
+  webContents: Pick<WebContents, 'mainFrame' | 'send' | 'postMessage' | 'on'>
+}
+
+/**
+ * The contract over Electron's IPC: calls and events as messages, each session's stream over a MessagePort. Only the
+ * top frame of `window`, on the page `pageUrl`, is answered; everybody else is refused and named in the log.
+ */
+export function serveIpc(core: Core, window: IpcWindow, pageUrl: string, electron: ElectronIpc, log: (line: string) => void): void {
+  electron.ipcMain.handle('tenantry:call', (event, call: unknown, input: unknown) =>
+    core.dispatch({ trusted: isOurs(event, window, pageUrl), description: describe(event) }, String(call), input)
+  )
+  electron.ipcMain.on('tenantry:stream', (event, asked: unknown) => {
+    if (!isOurs(event, window, pageUrl)) return log(`rejected a stream from ${describe(event)}`)
+    const ticket = String(asked)
+    const { port1, port2 } = new electron.MessageChannelMain()
+    const isOpen = core.openStream(ticket, streamOver(port1))
+    if (!isOpen) port1.close()
+    // Without a port the window knows that its ticket opened nothing.
+    window.webContents.postMessage('tenantry:stream', ticket, isOpen ? [port2] : [])
+  })
+  // A window that was reloaded is told again what waits for an answer.
+  window.webContents.on('did-finish-load', () => core.greet())
+  core.onEvent((event, data) => {
+    if (!window.isDestroyed()) window.webContents.send('tenantry:event', { event, data })
+  })
+}
+
+function isOurs({ senderFrame }: IpcMainInvokeEvent | IpcMainEvent, window: IpcWindow, pageUrl: string): boolean {
+  return senderFrame !== null && senderFrame === window.webContents.mainFrame && senderFrame.url.split(/[?#]/)[0] === pageUrl
+}
+
+function describe({ senderFrame }: IpcMainInvokeEvent | IpcMainEvent): string {
+  return JSON.stringify(senderFrame?.url.slice(0, 200) ?? 'no frame')
+}
+
+function streamOver(port: MessagePortMain): ByteStream {
+  return {
+    send: (frame) => port.postMessage(frame),
+    onFrame: (listener) => {
+      port.on('message', ({ data }) => {
+        if (data instanceof Uint8Array && data.length <= maxInputFrameBytes) listener(data)
+      })
+      port.start()
+    },
+    onClose: (listener) => port.on('close', listener),
+    close: () => port.close()
+  }
+}

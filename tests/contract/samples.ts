@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto'
+import type { CallInput, CallName, CallOutput, EventData, EventName } from '../../app/contract.ts'
+import { aFailure, aProfile, aSession, aSignIn, aState } from '../renderer/fake-data.ts'
+import { describeClaims, someClaims } from '../renderer/fake-tokens.ts'
+
+const id = randomUUID()
+const signIn = aSignIn()
+const profile = aProfile({ name: 'Contoso', signInId: signIn.id })
+const session = { ...aSession(profile), failure: aFailure({ message: 'It is not there.', hint: 'Look elsewhere.', field: 'domain' }) }
+const state = aState({
+  powershellProblem: { failure: aFailure({ message: 'No PowerShell was found.' }), installCommand: 'winget install pwsh' },
+  notices: [{ id: 'profiles-0', level: 'warning', text: 'A notice.' }]
+})
+const list = { profiles: [profile], signIns: [signIn] }
+const thumbprint = 'AB'.repeat(20)
+const notAfter = '2031-02-14T00:00:00Z'
+
+/** A good input and a good output of every call. Inputs leave out what their schema fills in. */
+export const callSamples: { [N in CallName]: { input: CallInput<N>; output: CallOutput<N> } } = {
+  'app.state': { input: null, output: state },
+  'app.dismissNotice': { input: { id: 'profiles-0' }, output: undefined },
+  'app.installPowerShell': { input: null, output: { sessionId: id } },
+  'app.findPowerShell': { input: null, output: state },
+  'app.choosePowerShell': { input: null, output: state },
+  'app.answer': { input: { id, yes: true }, output: undefined },
+  'profiles.list': { input: null, output: list },
+  'profiles.resolve': {
+    input: { domain: 'contoso.example', cloud: 'custom', customCloud: { loginHost: 'login.example', exchangeHost: 'exchange.example' } },
+    output: { tenantId: id, cloudLabel: 'Custom', authority: `https://login.example/${id}` }
+  },
+  'profiles.save': {
+    input: {
+      profile: { name: 'Contoso', domain: 'contoso.example', cloud: 'worldwide', services: ['exchange'], colour: '#5aa9ff', environment: 'production' },
+      signIn: { use: 'new', signIn: { clientId: id, kind: 'pfx' } },
+      credential: { kind: 'pfx', pfxBase64: 'AAAA', password: 'pässword' }
+    },
+    output: profile
+  },
+  'profiles.duplicate': { input: { id }, output: profile },
+  'profiles.delete': { input: { id }, output: undefined },
+  'profiles.chooseFolder': { input: null, output: { folder: null } },
+  'profiles.export': { input: { format: 'csv', ids: [id] }, output: { fileName: 'tenantry-profiles.csv', text: 'name;domain\r\nZürich\u2028;zuerich.example' } },
+  'profiles.previewImport': {
+    input: { format: 'list', text: 'contoso.example', signInId: null },
+    output: { rows: [{ line: 1, name: 'Contoso', domain: 'contoso.example', tenantId: null, signIn: '', outcome: 'invalid', problem: 'No such tenant.' }] }
+  },
+  'profiles.import': { input: { format: 'json', text: '{}', group: 'Customers' }, output: { added: 1, merged: 2, skipped: 3 } },
+  'signIns.save': { input: { id, signIn: { clientId: id, kind: 'secret' }, credential: { kind: 'secret', secret: 'typed' } }, output: signIn },
+  'signIns.delete': { input: { id }, output: undefined },
+  'credentials.certificates': {
+    input: null,
+    output: { certificates: [{ thumbprint, subject: 'CN=Exchange', notAfter, location: 'CurrentUser', keyKind: 'RSA', canSign: true }] }
+  },
+  'credentials.testSign': { input: { thumbprint }, output: { algorithm: 'PS256', milliseconds: 12.5 } },
+  'credentials.inspectPfx': { input: { pfxBase64: 'AAAA', password: '' }, output: { subject: 'CN=Exchange', notAfter, thumbprint } },
+  'credentials.answer': { input: { id, credential: { kind: 'store', thumbprint } }, output: undefined },
+  'sessions.list': { input: null, output: { sessions: [session] } },
+  'sessions.open': { input: { profileId: profile.id, cols: 120, rows: 30 }, output: session },
+  'sessions.attach': { input: { id }, output: { ticket: 'a ticket' } },
+  'sessions.detach': { input: { id }, output: undefined },
+  'sessions.resize': { input: { id, cols: 80, rows: 24 }, output: undefined },
+  'sessions.reconnect': { input: { id }, output: session },
+  'sessions.close': { input: { id, force: true }, output: undefined },
+  'tokens.describe': { input: { sessionId: id, service: 'exchange' }, output: describeClaims(profile, someClaims(profile), 'exchange') },
+  'tokens.explain': { input: { text: 'eyJ' }, output: describeClaims(profile, someClaims(profile, { roles: [] }), 'exchange') }
+}
+
+/** Good data of every event. */
+export const eventSamples: { [N in EventName]: EventData<N> } = {
+  'app.changed': state,
+  'profiles.changed': list,
+  'session.state': session,
+  'session.removed': { id },
+  'question.asked': { id, title: 'Trust', message: 'Send credentials to login.example?', detail: 'Login host: login.example', confirmLabel: 'Trust' },
+  'credential.asked': { id, signInName: 'Contoso app', clientId: id, tenant: 'contoso.example', kind: 'secret', reason: 'This sign-in asks each time.' },
+  'credential.withdrawn': { id },
+  'window.replaced': {}
+}
