@@ -68,13 +68,17 @@ export class ProfileForm {
     this.services = isWanted ? [...others, service] : others
   }
 
-  /** What can be said without asking anybody; null where the main process shall judge. */
-  check(): Failure | null {
+  /** What can be said without asking anybody, all at once; the main process judges the rest. */
+  check(): Failure[] {
     const wrong = (field: string, message: string, hint: string): Failure => ({ code: 'field-empty', field, message, hint, retryable: false })
-    if (!this.name.trim()) return wrong('name', 'The profile has no name.', 'Type a name; the tab and the prompt will show it.')
-    if (!this.domain.trim()) return wrong('domain', 'The tenant domain is missing.', 'Type any verified domain of the tenant, or its tenant ID.')
-    if (this.services.length === 0) return wrong('services', 'No service is chosen.', 'Choose at least one.')
-    return null
+    const found: Failure[] = []
+    if (!this.name.trim()) found.push(wrong('name', 'The profile has no name.', 'Type a name; the tab and the prompt will show it.'))
+    if (!this.domain.trim()) found.push(wrong('domain', 'The tenant domain is missing.', 'Type any verified domain of the tenant, or its tenant ID.'))
+    if (this.signIn === newSignIn && !this.clientId.trim()) {
+      found.push(wrong('clientId', 'The application (client) ID is missing.', 'Copy it from the app’s overview in Microsoft Entra.'))
+    }
+    if (this.services.length === 0) found.push(wrong('services', 'No service is chosen.', 'Choose at least one.'))
+    return found
   }
 
   /** The call's input. */

@@ -191,6 +191,19 @@ describe('what is wrong in the editor', () => {
     expect(core.inputsOf('profiles.save')).toEqual([])
   })
 
+  it('is said of every field at once, and of each until something is typed there', async () => {
+    const { dialog, field } = await newProfile()
+    await dialog.getByRole('checkbox', { name: 'Exchange Online' }).uncheck()
+    await dialog.getByRole('button', { name: 'Save', exact: true }).click()
+    const sentences = ['The profile has no name.', 'The tenant domain is missing.', 'The application (client) ID is missing.', 'No service is chosen.']
+    for (const sentence of sentences) await dialog.getByText(sentence).waitFor()
+    await field('Name').pressSequentially('N')
+    await dialog.getByText(sentences[0]!).waitFor({ state: 'hidden' })
+    await dialog.getByRole('checkbox', { name: 'Compliance' }).check()
+    await dialog.getByText(sentences[3]!).waitFor({ state: 'hidden' })
+    for (const sentence of sentences.slice(1, 3)) await dialog.getByText(sentence).waitFor()
+  })
+
   it('is told of a domain when its field is left', async () => {
     const { core, dialog, field } = await newProfile()
     core.failNext('profiles.resolve', aFailure({ message: 'There is no tenant “nowhere.example”.', field: 'domain' }))
@@ -243,6 +256,14 @@ describe('editing a profile', () => {
     expect(saved!.profile).toEqual({ ...kept, name: 'Northwind Traders' })
     expect(saved!.signIn).toEqual({ use: 'existing', id: signIn.id })
     expect(saved).not.toHaveProperty('credential')
+  })
+
+  it('shows which tenant the profile is pinned to', async () => {
+    const profile = aProfile({ name: 'Northwind', initialDomain: 'northwind.onmicrosoft.com' })
+    const { page, tenant } = await browser.openWindow(new FakeMainProcess({ profiles: [profile], signIns: [] }))
+    await tenant('Northwind').click()
+    await page.keyboard.press('F2')
+    await page.getByRole('dialog').getByText(`Pinned to ${profile.tenantId}, northwind.onmicrosoft.com`).waitFor()
   })
 
   it('can replace the sign-in’s secret for all who use it', async () => {

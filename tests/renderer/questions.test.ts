@@ -41,7 +41,7 @@ describe('a question of the main process', () => {
 
 describe('a sign-in that asks each time', () => {
   it('says who asks and for which tenant, and gets its secret once', async () => {
-    const { core, page } = await browser.openWindow()
+    const { core, page, problems } = await browser.openWindow()
     const asked = askForSecret()
     const secret = randomBytes(16).toString('hex')
     core.emit('credential.asked', asked)
@@ -52,6 +52,18 @@ describe('a sign-in that asks each time', () => {
     await dialog.waitFor({ state: 'hidden' })
     expect(core.inputsOf('credentials.answer')).toEqual([{ id: asked.id, credential: { kind: 'secret', secret } }])
     expect(await page.content()).not.toContain(secret)
+    expect(problems).toEqual([])
+  })
+
+  it('names an empty secret at its field, which gets the keyboard', async () => {
+    const { core, page } = await browser.openWindow()
+    core.emit('credential.asked', askForSecret())
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click()
+    const field = page.getByRole('textbox', { name: 'Client secret' })
+    await eventually(() => field.evaluate((input) => input === document.activeElement && input.getAttribute('aria-invalid')), (invalid) => invalid === 'true')
+    await field.pressSequentially('x')
+    await eventually(() => field.getAttribute('aria-invalid'), (invalid) => invalid === null)
+    expect(core.inputsOf('credentials.answer')).toEqual([])
   })
 
   it('gives up by Cancel', async () => {
