@@ -1,3 +1,4 @@
+import { tick } from 'svelte'
 import { SvelteSet } from 'svelte/reactivity'
 import type { AppState, Failure, Profile } from '../app/contract.ts'
 import { failureOf, type Bridge, type LinkState } from './bridge.ts'
@@ -28,7 +29,7 @@ export class Desk {
     bridge.on('app.changed', (app) => (this.app = app))
     bridge.on('profiles.changed', (news) => this.profiles.take(news))
     bridge.on('session.state', (session) => this.sessions.take(session))
-    bridge.on('session.removed', ({ id }) => this.sessions.remove(id))
+    bridge.on('session.removed', ({ id }) => void this.#remove(id))
     bridge.on('window.replaced', () => (this.link = 'replaced'))
     bridge.onState((state) => {
       this.link = state
@@ -63,9 +64,34 @@ export class Desk {
     this.#opening.delete(profile.id)
   }
 
-  show(sessionId: string): void {
+  /** Brings a session to the front and its tenant into the sidebar's light; the keyboard goes with it unless told. */
+  show(sessionId: string, { focus = true } = {}): void {
     this.sessions.activeId = sessionId
-    this.focusWish++
+    this.#selectActive()
+    if (focus) this.focusWish++
+  }
+
+  /** The session that is `by` tabs further along, round the end. */
+  showNext(by: 1 | -1): void {
+    const { all, activeId } = this.sessions
+    const at = all.findIndex(({ id }) => id === activeId)
+    const next = all.at((at + by) % all.length)
+    if (next) this.show(next.id)
+  }
+
+  /** The tab goes. Where the keyboard was on what went, the terminal that comes to the front gets it. */
+  async #remove(sessionId: string): Promise<void> {
+    const wasActive = this.sessions.activeId === sessionId
+    this.sessions.remove(sessionId)
+    if (!wasActive) return
+    this.#selectActive()
+    await tick()
+    if (document.activeElement === document.body) this.focusWish++
+  }
+
+  #selectActive(): void {
+    const { active } = this.sessions
+    if (active && this.profiles.byId(active.profileId)) this.profiles.selectedId = active.profileId
   }
 
   async reconnect(sessionId: string): Promise<void> {
@@ -131,6 +157,7 @@ export class Desk {
       this.profiles.take(profiles)
       this.sessions.replace(sessions)
       this.arrival++
+      this.#selectActive()
       if (this.sessions.active) this.focusWish++
     })
   }

@@ -5,6 +5,7 @@ import { WebglAddon } from '@xterm/addon-webgl'
 import { Terminal } from '@xterm/xterm'
 import { scrollbackLines } from '../../app/contract.ts'
 import type { Bridge } from '../bridge.ts'
+import { windowAction } from '../window-keys.ts'
 import { SessionLink } from './session-link.ts'
 import { darkScheme, terminalFont, terminalTheme } from './terminal-theme.ts'
 
@@ -45,6 +46,8 @@ export class SessionTerminal {
     this.#terminal.loadAddon(new WebLinksAddon((event, address) => openLink(event, address)))
     this.#terminal.open(pane)
     this.#terminal.textarea?.setAttribute('aria-label', `Terminal input of ${name}`)
+    // Tab is the shell's, so whoever came here by the keyboard must hear how to leave.
+    this.#terminal.textarea?.setAttribute('aria-description', 'F6 leaves the terminal')
     this.#link = new SessionLink(bridge, sessionId, this.#terminal)
     this.#terminal.attachCustomKeyEventHandler((event) => this.#handleKey(event))
     this.#watchPane(pane)
@@ -144,14 +147,13 @@ export class SessionTerminal {
 
   /** Ctrl+Shift+C and Ctrl+Shift+V, since Ctrl+C alone must reach the shell. Answers false for a key taken here. */
   #handleKey(event: KeyboardEvent): boolean {
+    if (windowAction(event)) return false
     if (event.type !== 'keydown' || !event.ctrlKey || !event.shiftKey) return true
     if (event.code === 'KeyC') {
       event.preventDefault()
       if (this.#terminal.hasSelection()) void navigator.clipboard.writeText(this.#terminal.getSelection()).catch(() => {})
       return false
     }
-    // Closes the session; the window takes it.
-    if (event.code === 'KeyW') return false
     // The browser's own "paste as plain text" reaches xterm as a paste event; xterm must not send a key besides.
     return event.code !== 'KeyV'
   }

@@ -43,6 +43,13 @@ describe('the status bar', () => {
     await bar.getByText('Secrets in Secret Service').waitFor()
   })
 
+  it('names the module that the session in front runs', async () => {
+    const { core, page, connect } = await browser.openWindow()
+    await connect('Contoso demo')
+    core.changeSession(core.sessionOf('Contoso demo'), { moduleVersion: '3.7.2' })
+    await page.getByRole('contentinfo').getByText('ExchangeOnlineManagement 3.7.2').waitFor()
+  })
+
   it('says that there is no keychain', async () => {
     const core = new FakeMainProcess()
     core.state = aState({ keychain: { available: false, name: 'Secret Service', reason: 'It is locked.' } })
@@ -76,6 +83,18 @@ describe('the status bar', () => {
     await page.getByRole('button', { name: /^Dismiss/ }).click()
     await notice.waitFor({ state: 'hidden' })
     expect(core.inputsOf('app.dismissNotice')).toEqual([{ id: 'n1' }])
+  })
+})
+
+describe('the window’s title', () => {
+  it('names the tenant in front', async () => {
+    const { page, connect } = await browser.openWindow()
+    expect(await page.title()).toBe('Tenantry')
+    await connect('Contoso demo')
+    await connect('Fabrikam demo')
+    expect(await page.title()).toBe('Fabrikam demo – Tenantry')
+    await page.getByRole('tab', { name: 'Contoso demo', exact: true }).click()
+    expect(await page.title()).toBe('Contoso demo – Tenantry')
   })
 })
 

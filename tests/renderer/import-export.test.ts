@@ -80,6 +80,17 @@ describe('exporting', () => {
   })
 })
 
+describe('exporting all', () => {
+  it('is a button of the sidebar', async () => {
+    const { core, page } = await browser.openWindow()
+    await page.getByRole('complementary').getByRole('button', { name: 'Export…' }).click()
+    const download = page.waitForEvent('download')
+    await page.getByRole('dialog', { name: /^Export/ }).getByRole('button', { name: 'Export', exact: true }).click()
+    await download
+    expect(core.inputsOf('profiles.export')).toEqual([{ format: 'json' }])
+  })
+})
+
 describe('the sign-ins', () => {
   it('are listed, renamed, given a new secret once for all, and deleted where nobody uses them', async () => {
     const start = firstStart()
