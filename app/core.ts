@@ -9,6 +9,7 @@ import { createCredentialStore } from './credentials/store.ts'
 import { createDispatcher, createEvents, type EventListener, type Handlers, type Reply, type Sender } from './dispatcher.ts'
 import { TenantryError } from './failures.ts'
 import { findPowerShell, installCommand, type FindResult, type FoundPowerShell } from './powershell/find.ts'
+import { useQuestion } from './profiles/binding.ts'
 import { openProfiles, type Examples } from './profiles/profiles.ts'
 import { Sessions } from './sessions/sessions.ts'
 import type { SessionPlan } from './sessions/session.ts'
@@ -94,6 +95,8 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     questions,
     signIn: (id) => profiles.signIn(id),
     tenantName: (id) => profiles.get(id).domain,
+    allow: (signIn, { cloud, profileId, tenantId }) =>
+      adapters.host.confirm(useQuestion(signIn, cloud, [{ domain: profiles.get(profileId).domain, tenantId: tenantId! }])),
     onKept: () => emit('profiles.changed', profiles.list())
   })
   const broker = new TokenBroker({

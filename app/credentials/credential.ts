@@ -23,11 +23,25 @@ export interface CredentialRequest {
   clientId: string
 }
 
+/** A binding is of this host and app, whatever its tenants. */
+export function isForApp(binding: Binding, { authorityHost, clientId }: Pick<CredentialRequest, 'authorityHost' | 'clientId'>): boolean {
+  return same(binding.authorityHost, authorityHost) && same(binding.clientId, clientId)
+}
+
+/** The binding with one more tenant. */
+export function widened(binding: Binding, tenantId: string): Binding {
+  const isKnown = binding.tenantIds.some((id) => same(id, tenantId))
+  return isKnown ? binding : { ...binding, tenantIds: [...binding.tenantIds, tenantId.toLowerCase()] }
+}
+
 /** Why a request is outside of a binding, in words; null where it is covered. */
 export function outsideOf(binding: Binding, request: CredentialRequest): string | null {
-  const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()
   if (!same(binding.authorityHost, request.authorityHost)) return `the login host ${request.authorityHost}`
   if (!same(binding.clientId, request.clientId)) return `the application ${request.clientId}`
   if (!binding.tenantIds.some((id) => same(id, request.tenantId))) return `the tenant ${request.tenantId}`
   return null
+}
+
+function same(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase()
 }

@@ -2,7 +2,7 @@ import { failure } from '../failures.ts'
 import type { SignIn } from '../profiles/sign-in.ts'
 import type { TokenSubject } from '../tokens/broker.ts'
 import type { CredentialQuestions } from './asking.ts'
-import type { StoredCredential } from './credential.ts'
+import { isForApp, widened, type CredentialRequest, type StoredCredential } from './credential.ts'
 import type { CredentialStore } from './store.ts'
 
 export interface TokenCredentialsOptions {
@@ -12,6 +12,8 @@ export interface TokenCredentialsOptions {
   signIn: (id: string) => SignIn
   /** The tenant's name for the question. */
   tenantName: (profileId: string) => string
+  /** Asks in the host's own dialog whether the sign-in may be used for the subject's tenant. */
+  allow: (signIn: SignIn, subject: TokenSubject) => Promise<boolean>
   /** A typed credential was kept: the sign-in is ready from now on. */
   onKept: () => void
 }
@@ -22,6 +24,8 @@ export class TokenCredentials {
   /** Typed for a connection and not to be stored: kept in memory for as long as its sessions need renewals. */
   readonly #typed = new Map<string, StoredCredential>()
   readonly #asking = new Map<string, Promise<StoredCredential>>()
+  readonly #confirming = new Map<string, Promise<boolean>>()
+  #changing: Promise<void> = Promise.resolve()
 
   constructor(options: TokenCredentialsOptions) {
     this.#options = options
@@ -29,18 +33,17 @@ export class TokenCredentials {
 
   /**
    * @param purpose a renewal asks nobody: it takes what was typed for the connection
-   * @throws TenantryError `needs-credential`; `cancelled` where the question was not answered
+   * @throws TenantryError `needs-credential`; `credential-unbound` where its use for this tenant is not allowed
    */
   async find(subject: TokenSubject, purpose: 'connect' | 'renew', signal: AbortSignal): Promise<StoredCredential> {
     const signIn = subject.signInId ? this.#options.signIn(subject.signInId) : null
     if (!signIn || !subject.tenantId) throw failure('needs-credential', { signIn: signIn?.name ?? this.#options.tenantName(subject.profileId) })
-    const binding = { authorityHost: subject.cloud.loginHost, tenantId: subject.tenantId, clientId: subject.clientId }
-    const known = signIn.askEachTime ? null : await this.#options.store.get(signIn.id, binding)
+    const known = signIn.askEachTime ? null : await this.#stored(subject, signIn, purpose)
     if (known) return known
     const typed = purpose === 'renew' ? this.#typed.get(keyOf(subject)) : undefined
     if (typed) return typed
     if (purpose === 'renew') throw failure('needs-credential', { signIn: signIn.name })
-    return this.#ask(subject, signIn, signal)
+    return this.#once(subject, this.#asking, () => this.#askNow(subject, signIn, signal))
   }
 
   /** Forgets what was typed for a subject that no session needs any more. */
@@ -48,16 +51,37 @@ export class TokenCredentials {
     this.#typed.delete(keyOf(subject))
   }
 
+  /** The stored credential; where it is the tenant alone that it was not confirmed for, the person is asked. */
+  async #stored(subject: TokenSubject, signIn: SignIn, purpose: 'connect' | 'renew'): Promise<StoredCredential | null> {
+    const { store } = this.#options
+    const request = requestOf(subject)
+    try {
+      return await store.get(signIn.id, request)
+    } catch (error) {
+      const bound = purpose === 'connect' ? await store.bindingOf(signIn.id).catch(() => null) : null
+      if (!bound || bound.kind !== signIn.kind || !isForApp(bound, request)) throw error
+      const isAllowed = await this.#once(subject, this.#confirming, () => this.#confirm(subject, signIn))
+      if (!isAllowed) throw error
+      return store.get(signIn.id, request)
+    }
+  }
+
+  async #confirm(subject: TokenSubject, signIn: SignIn): Promise<boolean> {
+    const isAllowed = await this.#options.allow(signIn, subject)
+    if (isAllowed) await this.#inTurn(() => this.#options.store.confirmTenant(signIn.id, subject.tenantId!))
+    return isAllowed
+  }
+
   /** One question, however many services of a connection need its answer. */
-  #ask(subject: TokenSubject, signIn: SignIn, signal: AbortSignal): Promise<StoredCredential> {
+  #once<T>(subject: TokenSubject, open: Map<string, Promise<T>>, ask: () => Promise<T>): Promise<T> {
     const key = keyOf(subject)
-    const asking = this.#asking.get(key) ?? this.#askNow(subject, signIn, signal).finally(() => this.#asking.delete(key))
-    this.#asking.set(key, asking)
+    const asking = open.get(key) ?? ask().finally(() => open.delete(key))
+    open.set(key, asking)
     return asking
   }
 
   async #askNow(subject: TokenSubject, signIn: SignIn, signal: AbortSignal): Promise<StoredCredential> {
-    const { store, questions, tenantName, onKept } = this.#options
+    const { questions, tenantName, onKept } = this.#options
     const credential: StoredCredential = await questions.ask(
       {
         signInName: signIn.name,
@@ -72,11 +96,28 @@ export class TokenCredentials {
       this.#typed.set(keyOf(subject), credential)
       return credential
     }
-    // Typed for one connection, it is confirmed for this tenant alone; the sign-in's editor binds it for all of them.
-    await store.set(signIn.id, credential, { authorityHost: subject.cloud.loginHost, clientId: subject.clientId, tenantIds: [subject.tenantId!] })
+    await this.#inTurn(() => this.#keep(signIn.id, credential, requestOf(subject)))
     onKept()
     return credential
   }
+
+  /** Typed for one connection, it is confirmed for this tenant; the ones it was confirmed for before stay. */
+  async #keep(signInId: string, credential: StoredCredential, { authorityHost, clientId, tenantId }: CredentialRequest): Promise<void> {
+    const { store } = this.#options
+    const bound = await store.bindingOf(signInId).catch(() => null)
+    const tenantIds = bound && isForApp(bound, { authorityHost, clientId }) ? bound.tenantIds : []
+    await store.set(signInId, credential, widened({ authorityHost, clientId, tenantIds }, tenantId))
+  }
+
+  /** One change of a binding after another: each begins with what the one before left. */
+  #inTurn(change: () => Promise<void>): Promise<void> {
+    const changed = this.#changing.then(change)
+    this.#changing = changed.catch(() => {})
+    return changed
+  }
 }
+
+/** What is asked of a credential. The subject's tenant is known by then. */
+const requestOf = ({ cloud, tenantId, clientId }: TokenSubject): CredentialRequest => ({ authorityHost: cloud.loginHost, tenantId: tenantId!, clientId })
 
 const keyOf = ({ profileId, tenantId, signInId, clientId, cloud }: TokenSubject): string => JSON.stringify([profileId, tenantId, signInId, clientId, cloud.loginHost])

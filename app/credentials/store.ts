@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Keychain } from '../adapters.ts'
 import { failure, TenantryError } from '../failures.ts'
-import { outsideOf, type Binding, type CredentialRequest, type StoredCredential } from './credential.ts'
+import { outsideOf, widened, type Binding, type CredentialRequest, type StoredCredential } from './credential.ts'
 import { checkWritable, createKey, keychainName, KeychainSilent, readKey, readKeychainProblem } from './keychain-key.ts'
 import { seal, SealedFolder, unseal } from './sealed.ts'
 
@@ -137,16 +137,18 @@ class SealedStore implements CredentialStore {
     const entry = this.#entry(signInId)
     if (!entry) return null
     const outside = outsideOf(entry.binding, request)
-    if (outside !== null) throw failure('credential-unbound', { what: outside })
-    return entry.credential
+    if (outside === null) return entry.credential
+    // One that was typed while the keychain was locked does not take from the stored one what that was confirmed for.
+    const stored = this.#run.has(signInId.toLowerCase()) ? this.#stored(signInId) : null
+    if (stored && outsideOf(stored.binding, request) === null) return stored.credential
+    throw failure('credential-unbound', { what: outside })
   }
 
   async confirmTenant(signInId: string, tenantId: string): Promise<void> {
     const entry = this.#entry(signInId)
     if (!entry) throw failure('needs-credential', { signIn: 'this one' })
-    const id = tenantId.toLowerCase()
-    if (entry.binding.tenantIds.some((known) => known.toLowerCase() === id)) return
-    const binding = { ...entry.binding, tenantIds: [...entry.binding.tenantIds, id] }
+    const binding = widened(entry.binding, tenantId)
+    if (binding === entry.binding) return
     await this.set(signInId, entry.credential, binding, this.#run.has(signInId.toLowerCase()) ? 'run' : 'stored')
   }
 
@@ -174,9 +176,11 @@ class SealedStore implements CredentialStore {
 
   /** What this run holds goes before what the disk holds: it is the newer one. */
   #entry(signInId: string): Entry | null {
+    return this.#run.get(signInId.toLowerCase()) ?? this.#stored(signInId)
+  }
+
+  #stored(signInId: string): Entry | null {
     const id = signInId.toLowerCase()
-    const held = this.#run.get(id)
-    if (held) return held
     const file = this.#problem === null ? this.#folder.read(id) : null
     if (!file) return null
     if (!this.#key) throw failure('credential-damaged', { reason: 'the key that sealed it is gone from the keychain' })

@@ -58,7 +58,8 @@ export async function checkHost(signIn: SignIn, cloud: Cloud, credentials: Crede
   throw failure('sign-in-other-host', { signIn: signIn.name, confirmed: bound.authorityHost, wanted: cloud.loginHost })
 }
 
-function useQuestion(signIn: SignIn, cloud: Cloud, tenants: Tenant[]): Question {
+/** Asks whether a sign-in may be used for tenants that it was not confirmed for. */
+export function useQuestion(signIn: SignIn, cloud: Cloud, tenants: Tenant[]): Question {
   const lines = tenants.slice(0, listedTenants).map(({ domain, tenantId }) => `Tenant: ${domain} (${tenantId})`)
   if (tenants.length > listedTenants) lines.push(`… and ${tenants.length - listedTenants} more tenants`)
   return {
