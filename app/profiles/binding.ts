@@ -1,5 +1,4 @@
 import type { Cloud, Question } from '../adapters.ts'
-import type { Profile } from '../contract.ts'
 import { outsideOf, type Binding } from '../credentials/credential.ts'
 import type { CredentialStore, Kept, StoredCredential } from '../credentials/store.ts'
 import { failure } from '../failures.ts'
@@ -68,21 +67,6 @@ export function useQuestion(signIn: SignIn, cloud: Cloud, tenants: Tenant[]): Qu
     detail: [`Application (client) ID: ${signIn.clientId}`, `Login host: ${cloud.loginHost}`, ...lines].join('\n'),
     confirmLabel: 'Allow'
   }
-}
-
-/** Has a custom cloud's hosts confirmed: credentials will be sent there. Throws `cancelled`. */
-export async function confirmHosts(hosts: NonNullable<Profile['customCloud']>, confirm: Confirm): Promise<void> {
-  const yes = await confirm({
-    title: 'Trust the hosts of a custom cloud',
-    message: `Send credentials to ${hosts.loginHost}?`,
-    detail: [
-      `Login host, which is sent the credential: ${hosts.loginHost}`,
-      `Exchange host, which is sent tokens: ${hosts.exchangeHost}`,
-      ...(hosts.complianceHost ? [`Compliance host, which is sent tokens: ${hosts.complianceHost}`] : [])
-    ].join('\n'),
-    confirmLabel: 'Trust these hosts'
-  })
-  if (!yes) throw failure('cancelled')
 }
 
 /** What a sign-in's credential is bound to; null where there is none that can be read. */

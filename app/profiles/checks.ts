@@ -88,11 +88,6 @@ export function checkPin(before: Profile, draft: CheckedDraft, actual: string): 
   }
 }
 
-/** A stored profile has these hosts: they were confirmed when it was saved. */
-export function isTrusted(content: Content, hosts: NonNullable<Profile['customCloud']>): boolean {
-  return content.profiles.some(({ cloud, customCloud }) => cloud === 'custom' && sameHosts(customCloud, hosts))
-}
-
 export function sameHosts(a: Profile['customCloud'], b: Profile['customCloud']): boolean {
   if (!a || !b) return a === b
   return a.loginHost === b.loginHost && a.exchangeHost === b.exchangeHost && a.complianceHost === b.complianceHost

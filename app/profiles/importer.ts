@@ -4,19 +4,21 @@ import type { Binding } from '../credentials/credential.ts'
 import type { Kept } from '../credentials/store.ts'
 import { failure, TenantryError } from '../failures.ts'
 import { normaliseDomain } from '../tokens/clouds.ts'
-import { confirmHosts, confirmUse, rebind } from './binding.ts'
-import { checkServices, findSignIn, isFolder, isTrusted, sameHosts } from './checks.ts'
+import { confirmUse, rebind } from './binding.ts'
+import { checkServices, findSignIn, isFolder, sameHosts } from './checks.ts'
 import type { Content, ProfilesFile } from './file.ts'
 import { freeName } from './names.ts'
 import type { ProfilesOptions } from './profiles.ts'
 import type { SignIn } from './sign-in.ts'
 import { readRows, type TransferFormat, type TransferRow } from './transfer.ts'
+import type { TrustedHosts } from './trusted-hosts.ts'
 
 /** Tenants that are looked up at the same time. */
 const lookupsAtOnce = 4
 
 export interface ImporterOptions extends Pick<ProfilesOptions, 'cloudOf' | 'resolveTenant' | 'confirm' | 'credentials'> {
   file: ProfilesFile
+  hosts: TrustedHosts
   keepOf(signInId: string): Kept
   /** A profile uses the sign-in at this login host. */
   usedAt(signInId: string, host: string): boolean
@@ -28,8 +30,6 @@ export interface ImportInput {
   cloud?: Profile['cloud']
   signInId?: string | null
 }
-
-type CustomCloud = NonNullable<Profile['customCloud']>
 
 /** A row whose cloud and tenant are known. */
 interface KnownRow {
@@ -74,11 +74,11 @@ export class Importer {
 
   /** Takes the rows that can be taken, after what needs a confirmation was confirmed, once for all of them. */
   async take(input: CallInput<'profiles.import'>): Promise<CallOutput<'profiles.import'>> {
-    const { file, confirm, credentials, keepOf } = this.#options
+    const { file, hosts, credentials, keepOf } = this.#options
     const listSignIn = input.format === 'list' && input.signInId ? findSignIn(file.content, input.signInId).id : null
     const all = await this.#know(input)
     const rows = all.filter((row) => !('problem' in row)) as KnownRow[]
-    for (const hosts of newHosts(rows, file.content)) await confirmHosts(hosts, confirm)
+    for (const { cloud } of rows) await hosts.confirm(cloud)
     const binding = listSignIn ? await this.#confirmList(listSignIn, rows) : null
     const done = { added: 0, merged: 0, skipped: all.length - rows.length }
     await file.change(async (content, onUndo) => {
@@ -125,7 +125,7 @@ export class Importer {
     const cloud = this.#options.cloudOf(cloudId, customCloud)
     checkServices(row.services, cloud)
     const domain = normaliseDomain(row.domain)
-    if (customCloud && !row.tenantId && !isTrusted(this.#options.file.content, customCloud)) {
+    if (!row.tenantId && !this.#options.hosts.has(cloud)) {
       // Hosts that nobody has confirmed are not spoken to.
       throw failure('import-unreadable', { reason: 'a row of a new custom cloud must name its tenantId' })
     }
@@ -147,14 +147,6 @@ export class Importer {
 
 function bad(line: number, row: TransferRow, error: unknown): BadRow {
   return { line, name: row.name, domain: row.domain, problem: TenantryError.from(error).message }
-}
-
-function newHosts(rows: KnownRow[], content: Content): CustomCloud[] {
-  const found: CustomCloud[] = []
-  for (const { customCloud } of rows) {
-    if (customCloud && !isTrusted(content, customCloud) && !found.some((hosts) => sameHosts(hosts, customCloud))) found.push(customCloud)
-  }
-  return found
 }
 
 /** The sign-in of a row: the list's one, the known one of the same client id and kind, or a new one without credential. */

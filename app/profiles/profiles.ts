@@ -1,17 +1,19 @@
 import { readdirSync } from 'node:fs'
 import type { Cloud, Question } from '../adapters.ts'
-import type { CallInput, CallOutput, Profile, SignInView, StoreCertificate } from '../contract.ts'
+import type { CallInput, CallOutput, CallRequest, Profile, SignInView, StoreCertificate } from '../contract.ts'
 import type { Binding } from '../credentials/credential.ts'
 import type { CredentialStore, Kept, StoredCredential } from '../credentials/store.ts'
 import { failure } from '../failures.ts'
-import { bindingOf, checkHost, confirmHosts, confirmUse, noTenant, rebind, replaceCredential } from './binding.ts'
-import { checkDraft, checkPin, checkServices, findProfile, findSignIn, isTrusted, put } from './checks.ts'
+import { normaliseDomain } from '../tokens/clouds.ts'
+import { bindingOf, checkHost, confirmUse, noTenant, rebind, replaceCredential } from './binding.ts'
+import { checkDraft, checkPin, checkServices, findProfile, findSignIn, put } from './checks.ts'
 import { ProfilesFile, type Content } from './file.ts'
 import { Importer } from './importer.ts'
 import { checkName, freeName } from './names.ts'
 import { checkClientId, checkCredential, missingCredential, type CheckedCredential, type PfxFacts, type SignIn } from './sign-in.ts'
 import { SignInUsers } from './sign-in-users.ts'
 import { exportText } from './transfer.ts'
+import { TrustedHosts } from './trusted-hosts.ts'
 
 export type { SignIn } from './sign-in.ts'
 
@@ -52,6 +54,7 @@ export class Profiles {
   readonly #file: ProfilesFile
   readonly #importer: Importer
   readonly #users: SignInUsers
+  readonly #hosts: TrustedHosts
   /** Sign-ins whose credential is an example's and must stay out of the keychain. */
   readonly #examples = new Set<string>()
 
@@ -59,9 +62,11 @@ export class Profiles {
     this.#options = options
     this.#file = new ProfilesFile(options.dataFolder)
     this.#users = new SignInUsers(options.cloudOf)
+    this.#hosts = new TrustedHosts({ ...options, profiles: () => this.#file.content.profiles })
     this.#importer = new Importer({
       ...options,
       file: this.#file,
+      hosts: this.#hosts,
       keepOf: (id) => this.#keepOf(id),
       usedAt: (signInId, host) => this.#users.usedAt(signInId, host, this.#file.content.profiles)
     })
@@ -106,6 +111,19 @@ export class Profiles {
   }
 
   /**
+   * Asks a cloud which tenant a domain belongs to; a custom cloud only after its hosts were confirmed.
+   *
+   * @throws TenantryError as `resolveTenant` does; `cancelled` where the person refused the hosts
+   */
+  async resolve({ domain, cloud: id, customCloud }: CallRequest<'profiles.resolve'>): Promise<CallOutput<'profiles.resolve'>> {
+    const cloud = this.#options.cloudOf(id, customCloud ?? null)
+    const name = normaliseDomain(domain)
+    // The editor resolves as one types: who refused the hosts is asked again only when saving.
+    await this.#hosts.confirm(cloud, { askAgain: false })
+    return this.#options.resolveTenant(cloud, name)
+  }
+
+  /**
    * Saves a new or an edited profile: the domain is resolved and its tenant pinned, the credential looked at, and
    * whatever was not confirmed before is asked, before anything is written.
    *
@@ -120,7 +138,7 @@ export class Profiles {
     const signIn = this.#signInOf(input, draft.name)
     const entered = await this.#entered(signIn, input.credential, input.signIn.use === 'new')
     // Before the first word to them.
-    if (draft.customCloud && !isTrusted(this.#file.content, draft.customCloud)) await confirmHosts(draft.customCloud, confirm)
+    await this.#hosts.confirm(cloud)
     const { tenantId } = await this.#options.resolveTenant(cloud, draft.domain)
     if (before) checkPin(before, draft, tenantId)
     const usedElsewhere = (host: string) => this.#users.usedAt(signIn.id, host, this.#file.content.profiles, before?.id)
