@@ -12,6 +12,7 @@ export type Opened =
   | { kind: 'export'; profile?: Profile }
   | { kind: 'signIns' }
   | { kind: 'powershell' }
+  | { kind: 'token' }
 
 /** The dialogs in front of the window: what the person opened, and what the main process asks, one after another. */
 export class Dialogs {

@@ -51,6 +51,7 @@ function factsOf(token: Reading, expected: Expected): Fact[] {
   const audience = audienceOf(token, expected)
   const isWrongAudience = expected.audience !== null && serviceOf(token, expected) === null
   const isWrongTenant = expected.tenantId !== null && token.tenantId?.toLowerCase() !== expected.tenantId.toLowerCase()
+  const certificate = token.way === 'certificate' ? expected.certificate : null
   const tenantName = token.tenantId === null ? null : (expected.nameOfTenant?.(token.tenantId) ?? null)
   return [
     { ...named('Audience', audience?.words ?? null, token.audience), level: isWrongAudience ? 'bad' : null },
@@ -58,8 +59,8 @@ function factsOf(token: Reading, expected: Expected): Fact[] {
     { name: 'Acts as', value: token.kind === 'app' ? 'the app itself' : (token.user ?? 'a user'), detail: null, level: null },
     ...(token.appName === null ? [] : [plain('App', token.appName)]),
     plain('App ID', token.appId ?? 'not said'),
-    { name: 'Signed in with', value: signedInWith(token), detail: null, level: token.way === 'nothing' ? 'warning' : null },
-    ...(expected.certificate ? certificateFacts(expected.certificate) : [])
+    { name: 'Signed in with', value: signedInWith(token), detail: certificate?.thumbprint ?? null, level: token.way === 'nothing' ? 'warning' : null },
+    ...(certificate ? [plain('Certificate expires', certificate.notAfter.slice(0, 10))] : [])
   ]
 }
 
@@ -69,11 +70,6 @@ function named(name: string, words: string | null, value: string | null): Omit<F
 }
 
 const plain = (name: string, value: string): Fact => ({ name, value, detail: null, level: null })
-
-const certificateFacts = ({ thumbprint, notAfter }: NonNullable<Expected['certificate']>): Fact[] => [
-  plain('Certificate', thumbprint),
-  plain('Certificate expires', notAfter.slice(0, 10))
-]
 
 const wayWords: Record<Exclude<SignInWay, 'user'>, string> = {
   certificate: 'a certificate',
@@ -99,14 +95,14 @@ function permissionsOf(token: Reading, service: Service | null): Grant[] {
   const granted = token.roles.map((name) => grantOf(name, appPermissions, service, 'granted'))
   if (service === null || token.roles.includes(manageAsApp)) return granted
   const { allows } = appPermissions.find(({ name }) => name === manageAsApp)!
-  return [{ name: manageAsApp, id: null, allows: `Would allow to ${allows}.`, state: 'missing', level: 'bad' }, ...granted]
+  return [{ name: manageAsApp, id: null, allows: `Would let it ${allows}.`, state: 'missing', level: 'bad' }, ...granted]
 }
 
 function grantOf(name: string, table: readonly Permission[], service: Service | null, state: Grant['state']): Grant {
   const known = table.find((permission) => permission.name === name)
   if (!known) return { name, id: null, allows: 'Tenantry has no words for it; PowerShell does not need it.', state, level: null }
   const opens = service !== null && known.opens.includes(service)
-  const allows = [`Allows to ${known.allows}.`, known.tooMuch].filter(Boolean).join(' ')
+  const allows = [`Lets it ${known.allows}.`, known.tooMuch].filter(Boolean).join(' ')
   return { name, id: null, allows, state, level: opens ? 'good' : known.tooMuch ? 'warning' : null }
 }
 

@@ -4,7 +4,7 @@ import { resourceAppIds } from './clouds.ts'
 export interface Permission {
   /** As it stands in `roles` or `scp`. */
   name: string
-  /** What it allows, after "Allows to …". */
+  /** What it allows, after "Lets it …". */
   allows: string
   /** The services whose PowerShell takes it. */
   opens: Service[]

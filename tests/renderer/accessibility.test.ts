@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findBarriers } from './axe-in-page.ts'
 import { aFailure, aProfile, aSignIn, aState, firstStart } from './fake-data.ts'
 import { FakeMainProcess } from './fake-main-process.ts'
+import { pastedToken, someClaims } from './fake-tokens.ts'
 import { startBrowser, type Browser, type TestWindow } from './window-in-chromium.ts'
 
 let browser: Browser
@@ -96,6 +97,23 @@ const views: Record<string, (window: TestWindow) => Promise<unknown>> = {
     core.state = aState({ host: 'electron', powershell: null, powershellProblem: { failure, installCommand: 'winget install Microsoft.PowerShell' } })
     core.changeState({})
     await page.getByRole('contentinfo').getByRole('button', { name: 'no PowerShell found' }).click()
+  },
+  'the token panel with all claims': async (window) => {
+    window.core.claims = { roles: ['Exchange.ManageAsApp', 'Mail.Read'], appidacr: '1', wids: ['62e90394-69f5-4237-9190-012177145e10', randomUUID()] }
+    await window.connect('Tenant 0')
+    await window.page.getByRole('button', { name: 'Token', exact: true }).click()
+    await window.page.getByRole('button', { name: 'All claims' }).click()
+  },
+  'an explained token': async ({ core, page }) => {
+    await page.getByRole('button', { name: 'Explain a token…' }).click()
+    await page.getByRole('textbox', { name: 'Token' }).fill(pastedToken(someClaims(core.profiles[0]!, { exp: 5, appidacr: '0' })).token)
+    await page.getByRole('button', { name: 'Explain', exact: true }).click()
+    await page.getByRole('region', { name: 'Explanation' }).waitFor()
+  },
+  'a text that is no token': async ({ page }) => {
+    await page.getByRole('button', { name: 'Explain a token…' }).click()
+    await page.getByRole('button', { name: 'Explain', exact: true }).click()
+    await page.locator('[aria-invalid=true]').waitFor()
   },
   'a window that another one replaced': async ({ core, page }) => {
     core.emit('window.replaced', {})

@@ -220,8 +220,7 @@ describe('the facts', () => {
       ['Acts as', 'the app itself', null],
       ['App', 'Exchange automation', null],
       ['App ID', '41c9a6b2-6f0e-4f8d-9d65-2f5c1fd207ee', null],
-      ['Signed in with', 'a certificate', null],
-      ['Certificate', '3F2A'.padEnd(40, '0'), null],
+      ['Signed in with', 'a certificate', '3F2A'.padEnd(40, '0')],
       ['Certificate expires', '2027-02-14', null]
     ])
     expect(reminder).toBe('Exchange’s audit log will show the app “Exchange automation”, not the person who uses it.')
