@@ -148,13 +148,12 @@ export class Desk {
 
   async #load(): Promise<void> {
     await this.attempt(async () => {
-      const [app, profiles, { sessions }] = await Promise.all([
-        this.bridge.call('app.state', null),
-        this.bridge.call('profiles.list', null),
-        this.bridge.call('sessions.list', null)
+      // Each is shown as it comes: looking for PowerShell may take longer than the list of tenants.
+      const [{ sessions }] = await Promise.all([
+        this.bridge.call('sessions.list', null),
+        this.bridge.call('profiles.list', null).then((profiles) => this.profiles.take(profiles)),
+        this.bridge.call('app.state', null).then((app) => (this.app = app))
       ])
-      this.app = app
-      this.profiles.take(profiles)
       this.sessions.replace(sessions)
       this.arrival++
       this.#selectActive()
