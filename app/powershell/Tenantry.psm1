@@ -251,12 +251,25 @@ function Invoke-Connect {
     finally {
         $parameters.Clear()
     }
-    $known = @($script:Session.ConnectionIds.Values)
-    $connection = Get-ConnectionInformation -ErrorAction Stop | Where-Object { $known -notcontains [string]$_.ConnectionId } | Select-Object -Last 1
+    $connection = Get-NewConnection -Known @($script:Session.ConnectionIds.Values)
     if (-not $connection) { throw 'The module reports no connection after connecting.' }
     $script:Session.ConnectionIds[$Service] = [string]$connection.ConnectionId
     $script:Session.ExpiresOn[$Service] = $ExpiresOn
     $connection
+}
+
+function Get-NewConnection {
+    # The connection that was not there before. Get-ConnectionInformation asks the service about every connection and
+    # throws where an older one's token is refused, so beside older ones the module's own list is looked at.
+    param([Parameter(Mandatory)][AllowEmptyCollection()][string[]]$Known)
+
+    $isNew = { $Known -notcontains [string]$_.ConnectionId }
+    $factory = 'Microsoft.Exchange.Management.ExoPowershellSnapin.ConnectionContextFactory' -as [type]
+    if ($Known.Count -gt 0 -and $factory) {
+        $context = $factory::GetAllConnectionContexts() | Where-Object -FilterScript $isNew | Select-Object -Last 1
+        if ($context) { return $context }
+    }
+    Get-ConnectionInformation -ErrorAction Stop | Where-Object -FilterScript $isNew | Select-Object -Last 1
 }
 
 function Invoke-InTemporaryFolder {
@@ -352,19 +365,21 @@ function Get-SessionPrompt {
 }
 
 function Read-SessionLine {
-    # The one moment between Enter and execution. Each step sees the line before it runs.
+    # The one moment between Enter and execution. Each step sees the line before it runs; one that answers false
+    # takes it back.
     if ($script:OriginalReadLine) { $line = & $script:OriginalReadLine }
     else { $line = $Host.UI.ReadLine() }
-    if (-not [string]::IsNullOrWhiteSpace($line)) {
-        foreach ($step in $script:LineSteps) { $null = & $step $line }
+    if ([string]::IsNullOrWhiteSpace($line)) { return $line }
+    foreach ($step in $script:LineSteps) {
+        if ((& $step $line) -eq $false) { return '' }
     }
     $line
 }
 
 $script:LineSteps = @(
-    { param($line) $script:Session.Running = $true; Send-SessionMessage -Message @{ type = 'command'; running = $true } }
+    { param($line) $script:Session.Running = $true; $null = Send-SessionMessage -Message @{ type = 'command'; running = $true } }
     { param($line) Wait-FreshToken }
-    { param($line) Update-Connection }
+    { param($line) $null = Update-Connection }
 )
 
 Export-ModuleMember -Function @()

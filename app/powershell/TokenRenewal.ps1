@@ -88,20 +88,30 @@ $script:ListenerScript = {
 }
 
 function Wait-FreshToken {
-    # A command that was typed over an expired token (the machine slept) waits for a fresh one; Ctrl+C gives it up.
-    if (-not (Test-TokenExpired)) { return }
-    $grey = $script:Escape + '[90m'
-    Write-Host ($grey + "renewing$([char]0x2026)" + $script:Escape + '[0m') -NoNewline
+    # A command that was typed over an expired token (the machine slept) waits for a fresh one. False where Ctrl+C gave
+    # it up: while a line is being read the host stops nothing at Ctrl+C, so the key is looked for here.
+    if (-not (Test-TokenExpired)) { return $true }
+    Write-Host ($script:Escape + "[90mrenewing$([char]0x2026)" + $script:Escape + '[0m') -NoNewline
     Send-SessionMessage -Message @{ type = 'needs-token' }
+    $before = [Console]::TreatControlCAsInput
+    [Console]::TreatControlCAsInput = $true
     try {
-        while ((Test-TokenExpired) -and -not $script:Session.RenewalProblem -and $script:Session.Writer) { Start-Sleep -Milliseconds 50 }
+        while ((Test-TokenExpired) -and -not $script:Session.RenewalProblem -and $script:Session.Writer) {
+            while ([Console]::KeyAvailable) {
+                $key = [Console]::ReadKey($true)
+                if ($key.Key -eq 'C' -and $key.Modifiers -eq 'Control') { return $false }
+            }
+            Start-Sleep -Milliseconds 50
+        }
     }
     finally {
+        [Console]::TreatControlCAsInput = $before
         Write-Host ("`r" + $script:Escape + '[K') -NoNewline
     }
     if ($script:Session.RenewalProblem) {
         Write-Host ($script:Escape + '[31mThe token could not be renewed: ' + $script:Session.RenewalProblem + $script:Escape + '[0m')
     }
+    $true
 }
 
 function Test-TokenExpired {
