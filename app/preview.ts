@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { extname, join, normalize, sep } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { Host, Question } from './adapters.ts'
 import { maxInputFrameBytes, requestSchema, type ByteStream } from './contract.ts'
@@ -12,6 +13,8 @@ import type { Core } from './core.ts'
 export const replacedCloseCode = 4001
 /** A profile import or a PFX is the largest control message. */
 const maxControlMessageBytes = 8 * 1024 * 1024
+/** A key in its JSON is under 50. */
+const maxKeyMessageChars = 1000
 
 /**
  * What the page may do: its own scripts and its own sockets. Styles may be inline because xterm.js sizes its rows so.
@@ -70,7 +73,10 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
   const door = new Door()
   const window = new CurrentWindow(options.onTraffic)
   const core = await options.createCore(window)
-  const server = createServer((request, response) => void answer(request, response, door, options.rendererFolder))
+  const server = createServer((request, response) => {
+    // A browser that goes away in the middle of a request concerns nobody else.
+    answer(request, response, door, options.rendererFolder).catch(() => response.destroy())
+  })
   const port = await listen(server, options.port).catch(async (error: unknown) => {
     await core.dispose()
     throw error
@@ -156,9 +162,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, door: 
 async function redeemKey(request: IncomingMessage, response: ServerResponse, door: Door): Promise<void> {
   if (!door.isOwnOrigin(request)) return void response.writeHead(403).end()
   let body = ''
-  for await (const chunk of request) {
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     body += String(chunk)
-    if (body.length > 1000) return void response.writeHead(413).end()
+    if (body.length > maxKeyMessageChars) return void response.writeHead(413, { Connection: 'close' }).end()
   }
   const key = /"key"\s*:\s*"([\w-]+)"/.exec(body)?.[1] ?? ''
   const cookie = door.redeem(key)
@@ -174,7 +180,7 @@ async function serveFile(response: ServerResponse, folder: string, path: string)
   const found = isInside && type ? await stat(file).catch(() => null) : null
   if (!found?.isFile() || !type) return void response.writeHead(404).end()
   response.writeHead(200, { 'Content-Type': type, 'Content-Length': found.size })
-  createReadStream(file).pipe(response)
+  await pipeline(createReadStream(file), response)
 }
 
 function decodeURIComponentSafely(text: string): string {
