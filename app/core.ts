@@ -33,6 +33,8 @@ export interface Core {
   greet(): void
   /** Ends every session and helper. */
   dispose(): Promise<void>
+  /** A call to the keychain has not come back; see `endProcess`. */
+  isWaiting(): boolean
 }
 
 /**
@@ -220,7 +222,8 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       broker.clear()
       tokens.clear()
       forgetListeners()
-    }
+    },
+    isWaiting: () => credentials.isWaiting()
   }
 }
 

@@ -2,6 +2,7 @@ import { app, BrowserWindow, dialog, ipcMain, MessageChannelMain, powerSaveBlock
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Host, Question } from './adapters.ts'
+import { endProcess } from './ending.ts'
 import { serveIpc } from './ipc.ts'
 import { createMachineCore } from './machine.ts'
 
@@ -67,11 +68,12 @@ function createWindow(): BrowserWindow {
 }
 
 void app.whenReady().then(async () => {
-  const core = await createMachineCore(new ElectronHost(), { version: app.getVersion(), dataFolder: app.getPath('userData') })
-  serveIpc(core, createWindow(), pathToFileURL(page).href, { ipcMain, MessageChannelMain }, (line) => console.error(`tenantry: ${line}`))
+  const starting = createMachineCore(new ElectronHost(), { version: app.getVersion(), dataFolder: app.getPath('userData') })
   app.on('window-all-closed', () => app.quit())
   app.on('will-quit', (event) => {
     event.preventDefault()
-    void core.dispose().finally(() => app.exit())
+    void starting.then((core) => core.dispose().finally(() => endProcess(core, () => app.exit())), () => app.exit(1))
   })
+  const core = await starting
+  serveIpc(core, createWindow(), pathToFileURL(page).href, { ipcMain, MessageChannelMain }, (line) => console.error(`tenantry: ${line}`))
 })

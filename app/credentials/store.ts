@@ -44,7 +44,7 @@ export interface CredentialStore {
   delete(signInId: string): Promise<void>
   /**
    * A call to the keychain has not come back. Node waits at its end for as long as that takes, which may be for ever:
-   * a host that wants to quit then must end its own process with SIGKILL.
+   * a host ends its process by `endProcess` (app/ending.ts).
    */
   isWaiting(): boolean
   /** Every sign-in of which something is kept, on disk or in memory, whether it can be opened or not. */

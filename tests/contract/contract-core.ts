@@ -64,6 +64,10 @@ export class ContractCore implements Core {
     this.greetings++
   }
 
+  isWaiting(): boolean {
+    return false
+  }
+
   async dispose(): Promise<void> {
     this.pty.exit()
     await this.#sessions.dispose()

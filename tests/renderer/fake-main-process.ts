@@ -111,6 +111,10 @@ export class FakeMainProcess implements Core {
 
   async dispose(): Promise<void> {}
 
+  isWaiting(): boolean {
+    return false
+  }
+
   #view() {
     return { profiles: this.profiles, signIns: this.signIns }
   }

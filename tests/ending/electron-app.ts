@@ -1,0 +1,39 @@
+import type { App } from 'electron'
+import { EventEmitter } from 'node:events'
+
+/*
+ * Stands in for Electron around app/main.ts, as far as starting, one window and quitting go. Like Electron's, its end
+ * is Node's end. The test closes the window by a signal.
+ */
+
+class StandInApp extends EventEmitter implements Pick<App, 'whenReady' | 'getVersion' | 'quit' | 'exit'> {
+  whenReady = () => Promise.resolve()
+  getVersion = () => 'test'
+  getPath = () => process.env.TENANTRY_TEST_DATA!
+  exit = (code = 0) => process.exit(code)
+  quit(): void {
+    let isPrevented = false
+    this.emit('will-quit', { preventDefault: () => (isPrevented = true) })
+    if (!isPrevented) this.exit()
+  }
+}
+
+export const app = new StandInApp()
+
+export class BrowserWindow {
+  readonly webContents = { mainFrame: { url: '' }, on() {}, send() {}, postMessage() {}, setWindowOpenHandler() {} }
+
+  async loadFile(): Promise<void> {
+    process.on('SIGUSR2', () => app.emit('window-all-closed'))
+    console.log('the window is open')
+  }
+  isDestroyed(): boolean {
+    return false
+  }
+}
+
+export const ipcMain = { handle() {}, on() {} }
+export class MessageChannelMain {}
+export const dialog = {}
+export const powerMonitor = new EventEmitter()
+export const powerSaveBlocker = {}
