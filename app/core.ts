@@ -8,7 +8,8 @@ import { readPfx } from './credentials/pfx.ts'
 import { createCredentialStore } from './credentials/store.ts'
 import { createDispatcher, createEvents, type EventListener, type Handlers, type Reply, type Sender } from './dispatcher.ts'
 import { TenantryError } from './failures.ts'
-import { findPowerShell, installCommand, type FindResult, type FoundPowerShell } from './powershell/find.ts'
+import { installCommand } from './powershell/find.ts'
+import { createFinder, powerShellProblem } from './powershell/finder.ts'
 import { useQuestion } from './profiles/binding.ts'
 import { openProfiles, type Examples } from './profiles/profiles.ts'
 import { Sessions } from './sessions/sessions.ts'
@@ -145,7 +146,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       host: adapters.host.kind,
       platform: adapters.platform,
       powershell: result.found && { path: result.found.path, version: result.found.version, edition: result.found.edition, standIn: result.found.standIn },
-      powershellProblem: result.found ? null : { failure: missing(result).toFailure(), installCommand: installCommand(adapters.platform, adapters.env) },
+      powershellProblem: result.found ? null : { failure: powerShellProblem(result).toFailure(), installCommand: installCommand(adapters.platform, adapters.env) },
       module: { name: 'ExchangeOnlineManagement', version: result.found?.moduleVersions[0] ?? null },
       keychain,
       clouds: [...clouds.values()].map(({ id, label }) => ({ id, label })).concat({ id: 'custom', label: 'Custom' }),
@@ -225,34 +226,4 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     },
     isWaiting: () => credentials.isWaiting()
   }
-}
-
-/** Looks for PowerShell once and remembers it until told to look again. */
-function createFinder(adapters: Adapters, configuredPath: () => string | null) {
-  let result: Promise<FindResult> | null = null
-  const find = () =>
-    (result ??= findPowerShell({
-      configuredPath: configuredPath() ?? adapters.env.TENANTRY_PWSH ?? null,
-      engineConsole: adapters.paths.engineConsole,
-      env: adapters.env,
-      platform: adapters.platform,
-      cacheFile: join(adapters.paths.data, 'powershell.json')
-    }))
-  return {
-    find,
-    forget() {
-      result = null
-    },
-    async require(): Promise<FoundPowerShell> {
-      const answer = await find()
-      if (!answer.found) throw missing(answer)
-      return answer.found
-    }
-  }
-}
-
-function missing(result: Extract<FindResult, { found: null }>): TenantryError {
-  return result.reason === 'too-old'
-    ? new TenantryError('powershell-too-old', { version: result.version ?? '' })
-    : new TenantryError('powershell-missing')
 }

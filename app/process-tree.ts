@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import type { IPty } from 'node-pty'
-import type { Adapters } from './adapters.ts'
+import type { Adapters, Spawn } from './adapters.ts'
+import { programOutput } from './program-output.ts'
 
 /** What a hang-up does not end within this time is killed. */
 export const hangUpPatienceMs = 500
@@ -18,7 +18,7 @@ export async function endProcessTree(pty: IPty, { platform, spawn }: Pick<Adapte
     pty.kill()
     return
   }
-  const tree = await processTree(pty.pid, platform)
+  const tree = await processTree(pty.pid, { platform, spawn })
   signalAll(tree, 'SIGHUP')
   const deadline = Date.now() + hangUpPatienceMs
   while (tree.some(isAlive) && Date.now() < deadline) await pause(lookEveryMs)
@@ -31,7 +31,7 @@ export async function endProcessTree(pty: IPty, { platform, spawn }: Pick<Adapte
  * is a small program around the shell.
  */
 export async function killProcessTree(root: number, { platform, spawn }: Pick<Adapters, 'platform' | 'spawn'>): Promise<void> {
-  if (platform !== 'win32') return signalAll(await processTree(root, platform), 'SIGKILL')
+  if (platform !== 'win32') return signalAll(await processTree(root, { platform, spawn }), 'SIGKILL')
   await new Promise<void>((resolve) => {
     const child = spawn.process('taskkill', ['/PID', String(root), '/T', '/F'], { windowsHide: true, stdio: 'ignore' })
     child.once('error', () => resolve())
@@ -40,8 +40,8 @@ export async function killProcessTree(root: number, { platform, spawn }: Pick<Ad
 }
 
 /** Process ids of `root` and all below it, children before their parents. */
-export async function processTree(root: number, platform: NodeJS.Platform): Promise<number[]> {
-  const parents = platform === 'linux' ? parentsFromProc() : await parentsFromPs()
+export async function processTree(root: number, { platform, spawn }: Pick<Adapters, 'platform' | 'spawn'>): Promise<number[]> {
+  const parents = platform === 'linux' ? parentsFromProc() : await parentsFromPs(spawn)
   const children = (pid: number): number[] =>
     [...parents].filter(([, parent]) => parent === pid).flatMap(([child]) => [...children(child), child])
   return [...children(root), root]
@@ -62,13 +62,10 @@ function parentsFromProc(): Map<number, number> {
   return parents
 }
 
-function parentsFromPs(): Promise<Map<number, number>> {
-  return new Promise((resolve) => {
-    execFile('ps', ['-axo', 'pid=,ppid='], (error, stdout) => {
-      const rows = error ? [] : stdout.trim().split('\n').map((line) => line.trim().split(/\s+/).map(Number))
-      resolve(new Map(rows.map(([pid = 0, parent = 0]) => [pid, parent])))
-    })
-  })
+async function parentsFromPs(spawn: Spawn): Promise<Map<number, number>> {
+  const output = await programOutput(spawn, 'ps', { args: ['-axo', 'pid=,ppid='] })
+  const rows = (output ?? '').trim().split('\n').map((line) => line.trim().split(/\s+/).map(Number))
+  return new Map(rows.map(([pid = 0, parent = 0]) => [pid, parent]))
 }
 
 function signalAll(pids: number[], signal: 'SIGHUP' | 'SIGKILL'): void {

@@ -128,6 +128,11 @@ export const sessionRows = {
     hint: 'Set-ExecutionPolicy RemoteSigned -Scope CurrentUser allows it, unless a group policy decides; then ask its admin.',
     retryable: false
   },
+  'scripts-refused': {
+    message: 'This computer’s policy ({policy}) does not let PowerShell run Tenantry’s scripts, so no session can be connected.',
+    hint: 'Ask the admin of the Group Policy “Turn on Script Execution” to allow local scripts, or to trust Tenantry’s signature; or choose another PowerShell.',
+    retryable: false
+  },
   'assembly-clash': {
     message: 'Another module in this PowerShell loaded a different version of the same library (Microsoft.Identity.Client).',
     hint: 'Switch “Load my PowerShell profile” off, or keep Graph, Az and Teams modules out of it: each needs a session of its own.',

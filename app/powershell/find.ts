@@ -1,9 +1,11 @@
-import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { z } from 'zod'
+import type { Spawn } from '../adapters.ts'
+import { programOutput } from '../program-output.ts'
 import { shellEnvironment } from './launch.ts'
+import { policyQuery, refusingPolicy, type ScriptsPolicy } from './policy.ts'
 
 /** A PowerShell that can run a session. */
 export interface FoundPowerShell {
@@ -21,13 +23,18 @@ export interface FindRequest {
   engineConsole: string | null
   env: NodeJS.ProcessEnv
   platform: NodeJS.Platform
+  spawn: Spawn
+  /** Folder of Tenantry.psm1, whose signature counts where a policy asks for one. */
+  scriptsFolder: string
   /** Where answers are cached by path and modification time. */
   cacheFile: string
 }
 
 export type FindResult =
   | { found: FoundPowerShell }
-  | { found: null; reason: 'missing' | 'too-old'; path: string | null; version: string | null }
+  | { found: null; reason: 'missing' }
+  | { found: null; reason: 'too-old'; path: string; version: string }
+  | { found: null; reason: 'scripts-refused'; path: string; policy: ScriptsPolicy }
 
 /** PowerShell 7 before 7.4 is out of support and runs no current ExchangeOnlineManagement. */
 export const oldestCore = [7, 4] as const
@@ -39,6 +46,7 @@ const answerSchema = z.object({
   edition: z.enum(['Core', 'Desktop']),
   modulePath: z.string()
 })
+type Answer = z.infer<typeof answerSchema> & { refusal: ScriptsPolicy | null }
 const cacheSchema = z.record(z.string(), answerSchema.extend({ mtimeMs: z.number() }))
 
 /**
@@ -46,28 +54,24 @@ const cacheSchema = z.record(z.string(), answerSchema.extend({ mtimeMs: z.number
  * misses, on Windows also Windows PowerShell 5.1, last the engine console of a development machine.
  */
 export async function findPowerShell(request: FindRequest): Promise<FindResult> {
-  let tooOld: { path: string; version: string } | null = null
+  let problem: FindResult = { found: null, reason: 'missing' }
   for (const path of candidates(request)) {
     if (!isFile(path)) continue
     const answer = await askVersion(path, request)
     if (!answer) continue
-    if (!isNewEnough(answer.version, answer.edition)) {
-      tooOld ??= { path, version: answer.version }
-      continue
-    }
-    return {
-      found: {
-        path,
-        version: answer.version,
-        edition: answer.edition,
-        standIn: path === request.engineConsole,
-        moduleVersions: installedModuleVersions(answer.modulePath, request.platform)
-      }
-    }
+    const found = readFound(path, answer, request)
+    if (found.found) return found
+    // The first one is the one that the admin means.
+    if (problem.reason === 'missing') problem = found
   }
-  return tooOld
-    ? { found: null, reason: 'too-old', ...tooOld }
-    : { found: null, reason: 'missing', path: null, version: null }
+  return problem
+}
+
+function readFound(path: string, { version, edition, modulePath, refusal }: Answer, request: FindRequest): FindResult {
+  if (!isNewEnough(version, edition)) return { found: null, reason: 'too-old', path, version }
+  if (refusal) return { found: null, reason: 'scripts-refused', path, policy: refusal }
+  const moduleVersions = installedModuleVersions(modulePath, request.platform)
+  return { found: { path, version, edition, standIn: path === request.engineConsole, moduleVersions } }
 }
 
 /** Whether sessions can run on this version: 5.1 of the Desktop edition, 7.4 and later of Core. */
@@ -78,7 +82,7 @@ export function isNewEnough(version: string, edition: string): boolean {
 }
 
 /** Paths to try, in order, existing or not. */
-export function candidates({ configuredPath, engineConsole, env, platform }: Omit<FindRequest, 'cacheFile'>): string[] {
+export function candidates({ configuredPath, engineConsole, env, platform }: Pick<FindRequest, 'configuredPath' | 'engineConsole' | 'env' | 'platform'>): string[] {
   const name = platform === 'win32' ? 'pwsh.exe' : 'pwsh'
   const onPath = (env.PATH ?? env.Path ?? '').split(delimiter).filter(Boolean).map((folder) => join(folder, name))
   const list = [
@@ -120,35 +124,48 @@ function isFile(path: string): boolean {
   }
 }
 
-async function askVersion(path: string, request: FindRequest): Promise<z.infer<typeof answerSchema> | null> {
-  const mtimeMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
-  const cache = readCache(request.cacheFile)
-  const known = cache[path]
-  if (known && known.mtimeMs === mtimeMs && mtimeMs !== 0) return known
+async function askVersion(path: string, request: FindRequest): Promise<Answer | null> {
+  const mtimeMs = modifiedAt(path)
+  const known = readCache(request.cacheFile)[path]
+  if (known && known.mtimeMs === mtimeMs && mtimeMs !== 0) return { ...known, refusal: null }
   const answer = await runVersionQuery(path, request)
-  if (answer) {
-    cache[path] = { ...answer, mtimeMs }
-    mkdirSync(dirname(request.cacheFile), { recursive: true, mode: 0o700 })
-    writeFileSync(request.cacheFile, JSON.stringify(cache, null, 2), { mode: 0o600 })
-  }
+  // A policy that refuses is asked for each time: its admin may have changed it since.
+  if (answer && !answer.refusal && mtimeMs !== 0) remember(request.cacheFile, path, { ...answerSchema.parse(answer), mtimeMs })
   return answer
 }
 
-function runVersionQuery(path: string, request: FindRequest): Promise<z.infer<typeof answerSchema> | null> {
-  const query =
-    "'{0}|{1}|{2}' -f $PSVersionTable.PSVersion, $PSVersionTable.PSEdition, $env:PSModulePath"
-  return new Promise((resolve) => {
-    execFile(
-      path,
-      ['-NoLogo', '-NoProfile', '-NonInteractive', '-Command', query],
-      { timeout: askTimeoutMs, env: shellEnvironment(request.env, request.platform), windowsHide: true },
-      (error, stdout) => {
-        const [version = '', edition = '', modulePath = ''] = stdout.trim().split('|')
-        const parsed = answerSchema.safeParse({ version, edition, modulePath })
-        resolve(error || !parsed.success ? null : parsed.data)
-      }
-    )
-  })
+/** Milliseconds since the epoch; 0 where the system does not tell, as of the Store's alias. */
+function modifiedAt(path: string): number {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+  } catch {
+    return 0
+  }
+}
+
+async function runVersionQuery(path: string, { spawn, env, platform, scriptsFolder }: FindRequest): Promise<Answer | null> {
+  const facts = '$PSVersionTable.PSVersion, $PSVersionTable.PSEdition, $env:PSModulePath'
+  const query = `${platform === 'win32' ? `${facts}, ${policyQuery(scriptsFolder)}` : facts} -join '|'`
+  const args = ['-NoLogo', '-NoProfile', '-NonInteractive', '-Command', query]
+  const output = await programOutput(spawn, path, { args, env: shellEnvironment(env, platform), timeoutMs: askTimeoutMs })
+  return output === null ? null : readVersionAnswer(output)
+}
+
+/** What a PowerShell answered to the version query; null where it is no such answer. */
+export function readVersionAnswer(output: string): Answer | null {
+  const [version = '', edition = '', modulePath = '', machine = '', user = '', signature = ''] = output.trim().split('|')
+  const parsed = answerSchema.safeParse({ version, edition, modulePath })
+  return parsed.success && /^\d/.test(version) ? { ...parsed.data, refusal: refusingPolicy(machine, user, signature) } : null
+}
+
+/** The cache only saves time: where it can't be written, it is asked again. */
+function remember(file: string, path: string, answer: z.infer<typeof cacheSchema>[string]): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    writeFileSync(file, JSON.stringify({ ...readCache(file), [path]: answer }, null, 2), { mode: 0o600 })
+  } catch {
+    return
+  }
 }
 
 function readCache(file: string): z.infer<typeof cacheSchema> {

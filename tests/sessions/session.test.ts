@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { spawn as ptySpawn } from 'node-pty'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { processTree } from '../../app/process-tree.ts'
 import { describeOnEachEngine } from '../engines.ts'
@@ -148,7 +150,7 @@ async function left() {
   const runtime = readdirSync(tmpdir()).filter((name) => name.startsWith('tenantry-run-')).filter((name) => readFileSync(`${tmpdir()}/${name}/owner`, 'utf8') === String(process.pid))
   const resources = process.getActiveResourcesInfo().filter((name) => !/^(Immediate|TickObject|FSReqPromise)$/.test(name))
   return {
-    children: (await processTree(process.pid, process.platform)).length,
+    children: (await processTree(process.pid, { platform: process.platform, spawn: { pty: ptySpawn, process: spawn } })).length,
     folders: runtime.flatMap((name) => readdirSync(`${tmpdir()}/${name}`)).filter((name) => name !== 'owner'),
     pipes: resources.filter((name) => /Pipe|TTY|ReadStream/.test(name)).length
   }
