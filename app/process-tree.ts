@@ -18,7 +18,7 @@ export async function endProcessTree(pty: IPty, { platform, spawn }: Pick<Adapte
     pty.kill()
     return
   }
-  const tree = await processTree(pty.pid, { platform, spawn })
+  const tree = await processTree(pty.pid, platform, spawn)
   signalAll(tree, 'SIGHUP')
   const deadline = Date.now() + hangUpPatienceMs
   while (tree.some(isAlive) && Date.now() < deadline) await pause(lookEveryMs)
@@ -31,7 +31,7 @@ export async function endProcessTree(pty: IPty, { platform, spawn }: Pick<Adapte
  * is a small program around the shell.
  */
 export async function killProcessTree(root: number, { platform, spawn }: Pick<Adapters, 'platform' | 'spawn'>): Promise<void> {
-  if (platform !== 'win32') return signalAll(await processTree(root, { platform, spawn }), 'SIGKILL')
+  if (platform !== 'win32') return signalAll(await processTree(root, platform, spawn), 'SIGKILL')
   await new Promise<void>((resolve) => {
     const child = spawn.process('taskkill', ['/PID', String(root), '/T', '/F'], { windowsHide: true, stdio: 'ignore' })
     child.once('error', () => resolve())
@@ -40,7 +40,7 @@ export async function killProcessTree(root: number, { platform, spawn }: Pick<Ad
 }
 
 /** Process ids of `root` and all below it, children before their parents. */
-export async function processTree(root: number, { platform, spawn }: Pick<Adapters, 'platform' | 'spawn'>): Promise<number[]> {
+export async function processTree(root: number, platform: NodeJS.Platform, spawn: Spawn): Promise<number[]> {
   const parents = platform === 'linux' ? parentsFromProc() : await parentsFromPs(spawn)
   const children = (pid: number): number[] =>
     [...parents].filter(([, parent]) => parent === pid).flatMap(([child]) => [...children(child), child])

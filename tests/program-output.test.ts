@@ -40,12 +40,12 @@ describe('the process tree', () => {
   it.skipIf(process.platform === 'win32')('is the same by ps as by /proc, and ps is started through the adapter', async () => {
     const child = spawn('sh', ['-c', 'sleep 60 & wait'], { stdio: 'ignore' })
     try {
-      const tree = (platform: NodeJS.Platform) => processTree(child.pid!, { platform, spawn: watched })
+      const tree = (platform: NodeJS.Platform) => processTree(child.pid!, platform, watched)
       await expect.poll(async () => (await tree(process.platform)).length).toBe(2)
       expect(await tree('darwin')).toEqual(await tree(process.platform))
       expect(started).toContain('ps -axo pid=,ppid=')
     } finally {
-      for (const pid of await processTree(child.pid!, { platform: process.platform, spawn: watched })) process.kill(pid, 'SIGKILL')
+      for (const pid of await processTree(child.pid!, process.platform, watched)) process.kill(pid, 'SIGKILL')
     }
   })
 })

@@ -150,7 +150,7 @@ async function left() {
   const runtime = readdirSync(tmpdir()).filter((name) => name.startsWith('tenantry-run-')).filter((name) => readFileSync(`${tmpdir()}/${name}/owner`, 'utf8') === String(process.pid))
   const resources = process.getActiveResourcesInfo().filter((name) => !/^(Immediate|TickObject|FSReqPromise)$/.test(name))
   return {
-    children: (await processTree(process.pid, { platform: process.platform, spawn: { pty: ptySpawn, process: spawn } })).length,
+    children: (await processTree(process.pid, process.platform, { pty: ptySpawn, process: spawn })).length,
     folders: runtime.flatMap((name) => readdirSync(`${tmpdir()}/${name}`)).filter((name) => name !== 'owner'),
     pipes: resources.filter((name) => /Pipe|TTY|ReadStream/.test(name)).length
   }
