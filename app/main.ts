@@ -1,6 +1,8 @@
 import { app, BrowserWindow, dialog, ipcMain, MessageChannelMain, powerSaveBlocker } from 'electron'
-import { join } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
 import type { Host, Question } from './adapters.ts'
 import { endProcess } from './ending.ts'
 import { serveIpc } from './ipc.ts'
@@ -65,6 +67,19 @@ function createWindow(): BrowserWindow {
   window.webContents.on('will-navigate', (event) => event.preventDefault())
   void window.loadFile(page)
   return window
+}
+
+/** `--data-dir FOLDER`, among whatever Electron and Chromium are given beside it; null where it is not there. */
+function dataFolderOf(args: string[]): string | null {
+  const { values } = parseArgs({ args, options: { 'data-dir': { type: 'string' } }, strict: false, allowPositionals: true })
+  return typeof values['data-dir'] === 'string' ? resolve(values['data-dir']) : null
+}
+
+// Before the app is ready: Chromium's own files go there too.
+const chosenFolder = dataFolderOf(process.argv.slice(1))
+if (chosenFolder) {
+  mkdirSync(chosenFolder, { recursive: true, mode: 0o700 })
+  app.setPath('userData', chosenFolder)
 }
 
 void app.whenReady().then(async () => {

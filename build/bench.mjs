@@ -1,10 +1,11 @@
 // npm run bench: sets up what the benchmarks need, bundles them, and runs them in a process of their own.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { checkNode, installPackages, prepareBrowser, preparePowerShell, root, runMain, say, SetupError } from './setup.mjs'
+import { checkNode, installPackages, prepareBrowser, preparePowerShell, root, runMain, say, SetupError, stopIfRunning } from './setup.mjs'
 
 await runMain(async () => {
   checkNode()
+  stopIfRunning()
   installPackages()
   const browser = prepareBrowser()
   const { pwsh, engineConsole } = await preparePowerShell()

@@ -1,9 +1,10 @@
 // What a machine needs before Tenantry can be built, run and tested. Each step does nothing where it was done before.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runningProcess } from './running.mjs'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 export const cacheFolder = join(root, '.cache')
@@ -78,26 +79,10 @@ export function installDebianPackages(names, why) {
   run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { env, sentence: `${command} failed.` })
 }
 
-/** Set-up replaces files that a running Tenantry uses. */
-export function stopIfRunning() {
-  const file = join(cacheFolder, 'running.json')
-  if (!existsSync(file)) return
-  const pid = Number(JSON.parse(readFileSync(file, 'utf8')).pid)
-  try {
-    process.kill(pid, 0)
-  } catch {
-    rmSync(file, { force: true })
-    return
-  }
-  throw new SetupError(`Tenantry is running from this folder (process ${pid}). Close it, then try again.`)
-}
-
-/** Notes that this checkout's Tenantry runs, so that set-up keeps its hands off. Returns the undo. */
-export function markRunning(pid) {
-  mkdirSync(cacheFolder, { recursive: true })
-  const file = join(cacheFolder, 'running.json')
-  writeFileSync(file, JSON.stringify({ pid }))
-  return () => rmSync(file, { force: true })
+/** Set-up and builds replace files that a running Tenantry uses. */
+export function stopIfRunning(folder = cacheFolder) {
+  const pid = runningProcess(folder)
+  if (pid !== null) throw new SetupError(`Tenantry is running from this folder (process ${pid}). Close it, then try again.`)
 }
 
 /**

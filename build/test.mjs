@@ -2,10 +2,11 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { checkNode, installPackages, prepareBrowser, prepareKeyring, prepareTestEngines, root, runMain, say, SetupError } from './setup.mjs'
+import { checkNode, installPackages, prepareBrowser, prepareKeyring, prepareTestEngines, root, runMain, say, SetupError, stopIfRunning } from './setup.mjs'
 
 await runMain(async () => {
   checkNode()
+  stopIfRunning()
   installPackages()
   const browser = prepareBrowser()
   prepareKeyring()
