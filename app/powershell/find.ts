@@ -188,14 +188,3 @@ export function installedModuleVersions(modulePath: string, platform: NodeJS.Pla
   }
   return [...versions].sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
 }
-
-/** The command that installs PowerShell here, or null where there is none to offer. */
-export function installCommand(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): string | null {
-  const has = (tool: string) =>
-    (env.PATH ?? env.Path ?? '').split(delimiter).some((folder) => folder && existsSync(join(folder, tool)))
-  if (platform === 'win32') return 'winget install --id Microsoft.PowerShell --source winget'
-  if (platform === 'darwin') return has('brew') || existsSync('/opt/homebrew/bin/brew') ? 'brew install --cask powershell' : null
-  if (has('dotnet')) return 'dotnet tool install --global PowerShell'
-  if (has('snap')) return 'sudo snap install powershell --classic'
-  return null
-}
