@@ -50,7 +50,7 @@ describe('Tab', () => {
     const { page, connect } = await browser.openWindow()
     await connect('Contoso demo')
     await page.getByRole('tab').focus()
-    for (const name of ['button Close tab Contoso demo', 'button Open a tenant', 'button Reconnect', 'button Close', 'textarea Terminal input of Contoso demo']) {
+    for (const name of ['button Close tab Contoso demo', 'button Open a tenant', 'button Reconnect', 'button Token', 'button Close', 'textarea Terminal input of Contoso demo']) {
       await page.keyboard.press('Tab')
       await waitForFocus(page, name)
     }
