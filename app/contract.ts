@@ -136,6 +136,8 @@ export const sessionPhases = ['starting', 'signing-in', 'connecting', 'connected
 export const sessionViewSchema = z.object({
   id: z.uuid(),
   profileId: z.uuid(),
+  /** What it is connected to; a profile with several services has a session for each. */
+  service: serviceSchema,
   name: z.string(),
   colour: z.string(),
   phase: z.enum(sessionPhases),
@@ -313,7 +315,8 @@ export const calls = {
   ),
 
   'sessions.list': call(none, z.object({ sessions: z.array(sessionViewSchema) })),
-  'sessions.open': call(z.object({ profileId: z.uuid(), ...size }), sessionViewSchema),
+  /** Opens a session for one of the profile's services, the first one unless told. */
+  'sessions.open': call(z.object({ profileId: z.uuid(), service: serviceSchema.optional(), ...size }), sessionViewSchema),
   /** A ticket for `Transport.openStream`; attaching again takes the stream over from whoever had it. */
   'sessions.attach': call(byId, z.object({ ticket: z.string() })),
   'sessions.detach': call(byId, none),

@@ -120,20 +120,25 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       plan: planOf,
       tokens: broker,
       async prove(plan, token) {
-        const proof = await proveTenant(plan.profile, plan.cloud, token, plan.cloud.network && !plan.cloud.services.exchange?.url ? plan.cloud.network : adapters.network)
-        if (proof.initialDomain) await profiles.noteInitialDomain(plan.profile.id, proof.initialDomain)
+        const { profile, cloud } = plan
+        const resolveTenantId = async (domain: string) => (await resolveTenant(cloud, domain, adapters.network)).tenantId
+        const proof = await proveTenant({ profile, cloud, token, network: adapters.network, resolveTenantId })
+        // The profile may have been changed to another tenant meanwhile.
+        const isSame = profiles.list().profiles.some(({ id, tenantId }) => id === profile.id && tenantId === profile.tenantId)
+        if (proof.initialDomain && isSame) await profiles.noteInitialDomain(profile.id, proof.initialDomain)
         return proof
       }
     },
     { onState: (view) => emit('session.state', view), onRemoved: (id) => emit('session.removed', { id }) }
   )
 
-  const tokenUseOf = (sessionId: string): TokenUse => {
-    const session = sessions.list().find(({ id }) => id === sessionId)
-    if (!session) throw new TenantryError('session-not-found')
-    const { profile, cloud, subject } = planOf(session.profileId)
-    const certificate = profile.signInId ? profiles.signIn(profile.signInId).certificate : null
-    return { profile, cloud, certificate, isRenewed: session.phase === 'connected', token: (service) => broker.current(subject, service) }
+  const tokenUseOf = (sessionId: string): TokenUse | null => {
+    const use = sessions.inUse(sessionId)
+    if (!use) return null
+    const { profile, cloud } = use.plan
+    const certificate = profiles.list().signIns.find(({ id }) => id === profile.signInId)?.certificate ?? null
+    const isRenewed = sessions.list().some(({ id, phase }) => id === sessionId && phase === 'connected')
+    return { profile, cloud, certificate, isRenewed, token: use.token }
   }
   const explainer = createExplainer({ clouds: clouds.values(), useOf: tokenUseOf, profiles: () => profiles.list().profiles, now: adapters.now })
 
@@ -199,7 +204,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     },
     'credentials.answer': ({ id, credential }) => questions.answer(id, credential),
     'sessions.list': () => ({ sessions: sessions.list() }),
-    'sessions.open': ({ profileId, cols, rows }) => sessions.open(profileId, { cols, rows }),
+    'sessions.open': ({ profileId, service, cols, rows }) => sessions.open(profileId, service, { cols, rows }),
     'sessions.attach': ({ id }) => ({ ticket: sessions.ticket(id) }),
     'sessions.detach': ({ id }) => sessions.detach(id),
     'sessions.resize': ({ id, cols, rows }) => sessions.resize(id, cols, rows),

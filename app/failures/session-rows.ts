@@ -165,6 +165,11 @@ export const sessionRows = {
     hint: 'Check the profile’s working folder and the PowerShell in use.',
     retryable: true
   },
+  'session-of-another-tenant': {
+    message: 'This session belongs to the tenant {before}, and its profile now leads to {after}.',
+    hint: 'Close this tab and connect the profile: it opens a session of its own.',
+    retryable: false
+  },
   'pipe-broken': {
     message: 'The connection between Tenantry and its PowerShell broke: {reason}.',
     hint: 'Reconnect to start again.',

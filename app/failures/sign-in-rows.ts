@@ -92,7 +92,7 @@ export const signInRows = {
   },
   'exchange-wrong-tenant': {
     message: 'Exchange says that this is another tenant: expected {expected}, but it answered {actual}. The session was closed.',
-    hint: 'Check the profile’s domain. Nothing was typed into that tenant.',
+    hint: 'Check the profile’s domain. What was typed before went to the tenant that answered.',
     retryable: false
   },
   'exchange-unconfirmed': {

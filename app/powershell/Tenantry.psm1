@@ -32,6 +32,7 @@ function Start-TenantrySession {
         exit 87
     }
     $script:Session = New-SessionState
+    $problem = 'The connecting was stopped.'
     try {
         Connect-SessionPipe -Name $name
         Send-SessionMessage -Message @{
@@ -40,16 +41,24 @@ function Start-TenantrySession {
         }
         $nonce = $null
         Invoke-SessionStart
+        $problem = $null
     }
     catch {
-        Write-Host ('Tenantry: ' + $_.Exception.Message)
+        $problem = $_.Exception.Message
+        Write-Host ($script:Escape + '[31mTenantry: ' + $problem + $script:Escape + '[0m')
+    }
+    finally {
+        # Ctrl+C passes a catch, but not this: the app is told, and the prompt is the tenant's all the same.
+        if ($problem) { Send-SessionMessage -Message @{ type = 'failed'; service = $null; stage = 'connect'; message = $problem; errorId = 'Stopped' } }
+        Start-PipeListener
+        Set-SessionPrompt
     }
 }
 
 function New-SessionState {
     # One table that the prompt, the line reader and the listener's runspace share.
     [hashtable]::Synchronized(@{
-            Reader = $null; Writer = $null; WriterLock = New-Object -TypeName object
+            Reader = $null; Read = $null; Writer = $null; WriterLock = New-Object -TypeName object
             TenantName = ''; Colour = '#5aa9ff'; TemporaryFolder = ''
             Module = $null; Connected = $false; Running = $false; Listener = $null
             # By service: what to connect with again, the connection's id, when its token ends (milliseconds since the
@@ -109,8 +118,11 @@ function Send-SessionMessage {
 
 function Receive-SessionMessage {
     # The app's next message; waits in slices so that Ctrl+C gets through. Null where the app is gone.
-    $task = $script:Session.Reader.ReadLineAsync()
+    # A read that Ctrl+C left under way goes on for whoever reads next.
+    if (-not $script:Session.Read) { $script:Session.Read = $script:Session.Reader.ReadLineAsync() }
+    $task = $script:Session.Read
     while (-not $task.Wait($script:PollMilliseconds)) { }
+    $script:Session.Read = $null
     if ($null -eq $task.Result) { return $null }
     $message = ConvertFrom-Json -InputObject $task.Result
     if ($message.v -ne $script:PipeVersion) {
@@ -124,7 +136,7 @@ function Invoke-SessionStart {
     $finished = $false
     while (-not $finished) {
         $message = Receive-SessionMessage
-        if ($null -eq $message) { return }
+        if ($null -eq $message) { throw 'Tenantry closed the connection to this shell.' }
         switch ($message.type) {
             'prepare' { $finished = -not (Initialize-Session -Message $message) }
             'connect' { $finished = (-not (Connect-Service -Message $message)) -or $message.last }
@@ -136,8 +148,6 @@ function Invoke-SessionStart {
         }
         $message = $null
     }
-    Start-PipeListener
-    Set-SessionPrompt
 }
 
 function Initialize-Session {
@@ -316,6 +326,7 @@ function Send-Failure {
 
 function Start-PipeListener {
     # A second runspace waits for what the app says while the first one belongs to the person at the prompt.
+    if (-not $script:Session.Reader) { return }
     $state = [System.Management.Automation.Runspaces.InitialSessionState]::Create()
     $state.LanguageMode = 'FullLanguage'
     $runspace = [runspacefactory]::CreateRunspace($state)

@@ -73,7 +73,8 @@ $script:ListenerScript = {
     }
 
     while ($true) {
-        $task = $session.Reader.ReadLineAsync()
+        $task = if ($session.Read) { $session.Read } else { $session.Reader.ReadLineAsync() }
+        $session.Read = $null
         try { while (-not $task.Wait($poll)) { } } catch { return }
         $line = $task.Result
         if ($null -eq $line) { $session.Writer = $null; return }

@@ -1,8 +1,8 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { IPty } from 'node-pty'
 import type { Adapters } from '../adapters.ts'
-import { TenantryError } from '../failures.ts'
+import { failure } from '../failures.ts'
 import type { FoundPowerShell } from '../powershell/find.ts'
 import { launchShell } from '../powershell/launch.ts'
 import type { AppMessage, ShellMessage } from '../powershell/messages.ts'
@@ -16,13 +16,18 @@ export const helloDeadlineMs = 20_000
 /** How long a goodbye to the service may take before the shell is ended all the same. */
 export const disconnectDeadlineMs = 2_000
 
+/** A pipe that closes is mostly the shell's end, which is told by itself within this time. */
+const pipeClosedPatienceMs = 1_000
+/** How long the end of a killed shell's terminal is waited for. */
+const exitPatienceMs = 500
+
 export type Hello = Extract<ShellMessage, { type: 'hello' }>
 
 /** What a session hears of its attempt. */
 export interface AttemptEvents {
   onHello(hello: Hello): void
   onMessage(message: ShellMessage): void
-  /** The shell spoke another version of the pipe, or garbage. */
+  /** The shell spoke another version of the pipe, or garbage, or closed it and lives on. */
   onBroken(reason: string): void
   onExit(exitCode: number, signal: number): void
 }
@@ -38,20 +43,30 @@ export class Attempt {
   /** Where the shell's session keeps its temporary files; of mode 0700, and gone with the attempt. */
   readonly folder: string
   readonly abort = new AbortController()
+  /** The shell has a connection that it can say goodbye to. */
+  isConnected = false
   readonly #adapters: Adapters
   readonly #events: AttemptEvents
+  readonly #name: string
   #pipe: SessionPipe | null = null
   #pty: IPty | null = null
   #saidHello = false
   #settleHello: (came: boolean) => void = () => {}
   #onGoodbye: () => void = () => {}
+  #onGone: () => void = () => {}
+  #timer: NodeJS.Timeout | null = null
+  #released = false
 
-  constructor(plan: SessionPlan, sessionId: string, adapters: Adapters, events: AttemptEvents) {
+  /**
+   * @param id of this attempt alone: its folder is named by it
+   * @param name what prompt and title say
+   */
+  constructor(plan: SessionPlan, { id, name }: { id: string; name: string }, adapters: Adapters, events: AttemptEvents) {
     this.plan = plan
+    this.#name = name
     this.#adapters = adapters
     this.#events = events
-    this.folder = join(adapters.paths.runtime, sessionId.slice(0, 8))
-    rmSync(this.folder, { recursive: true, force: true })
+    this.folder = join(adapters.paths.runtime, id)
     mkdirSync(this.folder, { recursive: true, mode: 0o700 })
   }
 
@@ -66,14 +81,14 @@ export class Attempt {
   /**
    * Starts the shell and waits for its hello; false where the attempt was given up or the shell ended meanwhile.
    *
-   * @throws TenantryError `shell-no-hello`
+   * @throws TenantryError `shell-not-started`, `shell-no-hello`
    */
   async start(powershell: FoundPowerShell, size: Size, output: Output, onStarted: () => void): Promise<boolean> {
     const pipe = await openSessionPipe(this.folder, this.#adapters.platform, {
       onHello: (hello) => this.#onHello(hello),
       onMessage: (message) => (message.type === 'disconnected' ? this.#onGoodbye() : this.#events.onMessage(message)),
       onBroken: (reason) => this.#events.onBroken(reason),
-      onClosed: () => {}
+      onClosed: () => this.#onPipeClosed()
     })
     this.#pipe = pipe
     if (this.abort.signal.aborted) {
@@ -97,34 +112,52 @@ export class Attempt {
   async end({ goodbye }: { goodbye: boolean }): Promise<void> {
     this.abort.abort()
     if (goodbye && this.#pty) await this.#sayGoodbye()
-    if (this.#pty) await endProcessTree(this.#pty, this.#adapters)
+    if (this.#pty) {
+      const gone = new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, exitPatienceMs)
+        this.#onGone = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+      await endProcessTree(this.#pty, this.#adapters)
+      await gone
+    }
     this.release()
   }
 
   /** Frees all but the shell. */
   release(): void {
+    this.#released = true
     this.abort.abort()
+    if (this.#timer) clearTimeout(this.#timer)
     this.#settleHello(false)
     this.#pipe?.close()
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 })
+    try {
+      rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 })
+    } catch {
+      // Something on Windows still has a file of it open: the folder goes with the next start's sweep.
+    }
   }
 
   #spawn(powershell: FoundPowerShell, size: Size, output: Output): void {
     const { paths, env, platform, spawn } = this.#adapters
     const { profile } = this.plan
+    const workingFolder = profile.workingFolder || env.HOME || env.USERPROFILE || '.'
+    if (!statSync(workingFolder, { throwIfNoEntry: false })?.isDirectory()) throw failure('shell-not-started', { reason: `the folder ${workingFolder} is not there` })
     const launch = launchShell({
       powershell,
       scriptsFolder: paths.scripts,
       pipe: this.#pipe!,
       ...size,
-      workingFolder: profile.workingFolder || env.HOME || env.USERPROFILE || '.',
+      workingFolder,
       loadPowerShellProfile: profile.loadPowerShellProfile,
       env,
       platform
     })
-    const pty = spawn.pty(launch.file, launch.args, launch.options)
+    const pty = startPty(() => spawn.pty(launch.file, launch.args, launch.options))
     this.#pty = pty
-    output.connect({
+    const disconnect = output.connect({
       pause: () => pty.pause(),
       resume: () => pty.resume(),
       write: (data) => pty.write(typeof data === 'string' ? data : Buffer.from(data))
@@ -133,9 +166,10 @@ export class Attempt {
     pty.onData((data: string | Uint8Array) => output.push(typeof data === 'string' ? Buffer.from(data) : data))
     pty.onExit(({ exitCode, signal }) => {
       this.#pty = null
-      output.connect(null)
+      disconnect()
       this.#settleHello(false)
       this.#onGoodbye()
+      this.#onGone()
       this.#events.onExit(exitCode, signal ?? 0)
     })
   }
@@ -144,7 +178,7 @@ export class Attempt {
     if (this.#saidHello || this.abort.signal.aborted) return Promise.resolve(this.#saidHello)
     const deadlineMs = this.#adapters.helloDeadlineMs ?? helloDeadlineMs
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new TenantryError('shell-no-hello', { seconds: deadlineMs / 1000 })), deadlineMs)
+      const timer = setTimeout(() => reject(failure('shell-no-hello', { seconds: deadlineMs / 1000 })), deadlineMs)
       this.#settleHello = (came) => {
         clearTimeout(timer)
         resolve(came)
@@ -153,17 +187,26 @@ export class Attempt {
   }
 
   #onHello(hello: Hello): void {
-    this.#saidHello = true
     const { profile, cloud } = this.plan
     this.send({
       type: 'prepare',
-      tenantName: profile.name,
+      tenantName: this.#name,
       colour: profile.colour,
       module: { name: cloud.module.name, path: cloud.module.path ?? null, pinnedVersion: profile.moduleVersion || null },
       temporaryFolder: this.folder
     })
+    // A shell that comes when nobody waits for it any more gets its prompt, without a connection.
+    if (this.abort.signal.aborted) return this.send({ type: 'abandon', message: 'PowerShell took too long to start.' })
+    this.#saidHello = true
     this.#events.onHello(hello)
     this.#settleHello(true)
+  }
+
+  #onPipeClosed(): void {
+    if (this.#released || !this.#pty) return
+    this.#timer = setTimeout(() => {
+      if (this.#pty) this.#events.onBroken('PowerShell closed it')
+    }, pipeClosedPatienceMs)
   }
 
   #sayGoodbye(): Promise<void> {
@@ -175,5 +218,14 @@ export class Attempt {
       }
       this.send({ type: 'disconnect' })
     })
+  }
+}
+
+/** @throws TenantryError `shell-not-started` */
+function startPty(start: () => IPty): IPty {
+  try {
+    return start()
+  } catch (error) {
+    throw failure('shell-not-started', { reason: error instanceof Error ? error.message.slice(0, 200) : 'no reason given' })
   }
 }

@@ -24,7 +24,7 @@ export class InstallTerminal {
     this.output = new Output(size.cols, size.rows)
     const now = adapters.now()
     this.#view = {
-      id, profileId: noProfile, name: 'Install PowerShell', colour: '#8d99a8', phase: 'connected', since: now,
+      id, profileId: noProfile, service: 'exchange', name: 'Install PowerShell', colour: '#8d99a8', phase: 'connected', since: now,
       detail: `Running ${command}`, openedAt: now, connectSeconds: null, failure: null,
       tenant: { id: null, organization: null, proof: 'unconfirmed' }, tokenExpiresOn: null, renewal: null, clockSkewSeconds: null, moduleVersion: null,
       powershellVersion: null, standIn: false, busy: false, alive: true, canReconnect: false
@@ -65,11 +65,11 @@ export class InstallTerminal {
       env: shellEnvironment(env, platform),
       encoding: null
     })
-    this.output.connect({ pause: () => pty.pause(), resume: () => pty.resume(), write: (data) => pty.write(typeof data === 'string' ? data : Buffer.from(data)) })
+    const disconnect = this.output.connect({ pause: () => pty.pause(), resume: () => pty.resume(), write: (data) => pty.write(typeof data === 'string' ? data : Buffer.from(data)) })
     pty.onData((data: string | Uint8Array) => this.output.push(typeof data === 'string' ? Buffer.from(data) : data))
     pty.onExit(() => {
       this.#pty = null
-      this.output.connect(null)
+      disconnect()
       this.#view = { ...this.#view, phase: 'closed', detail: 'The terminal ended', alive: false }
       this.#onChange(this.#view)
     })

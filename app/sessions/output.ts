@@ -54,10 +54,13 @@ export class Output {
     return this.#stream !== null
   }
 
-  /** Takes the pty that output comes from and input goes to; null once it is gone. */
-  connect(source: Source | null): void {
+  /** Takes the pty that output comes from and input goes to. Returns the undo, for when that pty is gone. */
+  connect(source: Source): () => void {
     this.#source = source
     this.#paused = false
+    return () => {
+      if (this.#source === source) this.#source = null
+    }
   }
 
   /** Output of the pty, or a line of the session's own. */

@@ -12,7 +12,7 @@ const refusalPauseMs = 30_000
 export interface RenewalOptions {
   tokens: TokenBroker
   subject: TokenSubject
-  services: readonly Service[]
+  service: Service
   now: () => number
   send: (message: AppMessage) => void
   onChange: (change: { tokenExpiresOn: number | null; renewal: RenewalView }) => void
@@ -21,37 +21,40 @@ export interface RenewalOptions {
 /** When a token ends by this computer's clock, milliseconds since the epoch. */
 export const endOf = (token: Token): number => token.acquiredAt + token.lifeMs
 
-/** Keeps one session's tokens fresh: hears of the broker's new ones and hands them to the shell. */
+/** Keeps one session's token fresh: hears of the broker's new ones and hands them to the shell. */
 export class Renewal {
   readonly #options: RenewalOptions
-  readonly #stops: Array<() => void>
-  /** What the shell has of each service. */
-  readonly #given = new Map<Service, Token>()
+  readonly #stop: () => void
+  /** What the shell has. */
+  #given: Token | null = null
   #isConnected = false
   #askedAt = 0
   #view: RenewalView = { state: 'fresh', renewedAt: null, problem: null, retryAt: null }
 
   constructor(options: RenewalOptions) {
     this.#options = options
-    const { tokens, subject, services } = options
-    this.#stops = services.map((service) =>
-      tokens.listen(subject, service, {
-        onRenewed: () => this.#give(service),
-        onFailed: (failure, retryAt) => this.#onFailed(failure, retryAt)
-      })
-    )
+    this.#stop = options.tokens.listen(options.subject, options.service, {
+      onRenewed: () => this.#give(),
+      onFailed: (failure, retryAt) => this.#onFailed(failure, retryAt)
+    })
   }
 
-  /** The shell is being connected with these. */
-  begin(given: ReadonlyMap<Service, Token>): void {
-    for (const [service, token] of given) this.#given.set(service, token)
+  /** The shell is being connected with this. */
+  begin(token: Token): void {
+    this.#given = token
     this.#say({ state: 'fresh', problem: null, retryAt: null })
   }
 
-  /** The shell is connected with all its services, and takes new tokens from now on. */
+  /** The shell is connected, and takes new tokens from now on. */
   connected(): void {
     this.#isConnected = true
-    for (const service of this.#options.services) this.#give(service)
+    this.#give()
+  }
+
+  /** No connection is left that a token could serve: a command that waits for one waits no longer. */
+  isOver(message: string): void {
+    this.#options.send({ type: 'renewal-failed', message })
+    this.dispose()
   }
 
   /** What the shell says of a renewal; other messages are not for here. */
@@ -63,14 +66,14 @@ export class Renewal {
   }
 
   dispose(): void {
-    for (const stop of this.#stops) stop()
+    this.#stop()
   }
 
-  #give(service: Service): void {
-    const { tokens, subject, send } = this.#options
+  #give(): void {
+    const { tokens, subject, service, send } = this.#options
     const token = tokens.current(subject, service)
-    if (!this.#isConnected || !token || token === this.#given.get(service)) return
-    this.#given.set(service, token)
+    if (!this.#isConnected || !token || token === this.#given) return
+    this.#given = token
     this.#say({ state: 'renewing', problem: null, retryAt: null })
     send({ type: 'token', service, accessToken: token.accessToken, expiresOn: endOf(token) })
   }
@@ -88,13 +91,12 @@ export class Renewal {
 
   #ask(): void {
     this.#askedAt = this.#options.now()
-    const { tokens, subject, services } = this.#options
-    for (const service of services) tokens.renew(subject, service)
+    const { tokens, subject, service } = this.#options
+    tokens.renew(subject, service)
   }
 
   #say(change: Partial<RenewalView>): void {
     this.#view = { ...this.#view, ...change }
-    const ends = [...this.#given.values()].map(endOf)
-    this.#options.onChange({ tokenExpiresOn: ends.length === 0 ? null : Math.min(...ends), renewal: this.#view })
+    this.#options.onChange({ tokenExpiresOn: this.#given && endOf(this.#given), renewal: this.#view })
   }
 }

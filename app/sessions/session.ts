@@ -1,6 +1,7 @@
 import type { Adapters, Cloud } from '../adapters.ts'
 import type { ByteStream, Failure, Profile, Service, SessionView } from '../contract.ts'
-import { TenantryError } from '../failures.ts'
+import { failure, TenantryError } from '../failures.ts'
+import { quote } from '../failures/reading.ts'
 import type { FoundPowerShell } from '../powershell/find.ts'
 import type { ShellMessage } from '../powershell/messages.ts'
 import type { Token } from '../tokens/acquire.ts'
@@ -8,6 +9,7 @@ import type { TokenBroker, TokenSubject } from '../tokens/broker.ts'
 import { Attempt, type Hello } from './attempt.ts'
 import { Output } from './output.ts'
 import { endOf, Renewal } from './renewal.ts'
+import type { TenantProof } from './tenant-proof.ts'
 
 /** Entra's tokens are valid from five minutes before; a clock that is further off than this will soon matter. */
 const toldSkewMs = 120_000
@@ -27,7 +29,7 @@ export interface SessionServices {
   plan(profileId: string): SessionPlan
   tokens: TokenBroker
   /** Asks Exchange which tenant it serves; throws where it is another one. */
-  prove(plan: SessionPlan, token: Token): Promise<{ proof: 'proven' | 'unconfirmed'; initialDomain: string | null }>
+  prove(plan: SessionPlan, token: Token): Promise<TenantProof>
   onChange(view: SessionView): void
 }
 
@@ -46,14 +48,20 @@ export class Session {
   #view: SessionView
   #size: Size
   #disposed = false
+  #attempts = 0
+  /** Endings and starts, one after the other. */
+  #queue: Promise<unknown> = Promise.resolve()
+  /** The tenant that the session is of, for all its life. */
+  readonly #tenant: string
 
-  constructor(id: string, plan: SessionPlan, size: Size, services: SessionServices) {
+  constructor(id: string, plan: SessionPlan, service: Service, size: Size, services: SessionServices) {
     this.id = id
+    this.#tenant = tenantOf(plan)
     this.#services = services
     this.#size = size
     this.output = new Output(size.cols, size.rows)
     const now = services.adapters.now()
-    this.#view = { ...atBeginning(plan), id, profileId: plan.profile.id, since: now, openedAt: now, connectSeconds: null, moduleVersion: null, powershellVersion: null, standIn: false, alive: false }
+    this.#view = { ...atBeginning(plan, service), id, profileId: plan.profile.id, service, since: now, openedAt: now, connectSeconds: null, moduleVersion: null, powershellVersion: null, standIn: false, alive: false }
   }
 
   get view(): SessionView {
@@ -65,34 +73,31 @@ export class Session {
     return this.#attempt?.shellPid ?? null
   }
 
+  /** What its shell was started by, null where it has none. */
+  get plan(): SessionPlan | null {
+    return this.#attempt?.plan ?? null
+  }
+
   /** The token that its shell has of a service; for the main process alone. */
   token(service: Service): Token | null {
     return this.#attempt ? this.#services.tokens.current(this.#attempt.plan.subject, service) : null
   }
 
   /** Starts the shell and the sign-in side by side. Never throws: what fails becomes the session's state. */
-  async start({ fresh = false } = {}): Promise<void> {
-    const attempt = this.#begin(this.#services.plan(this.#view.profileId))
-    const tokens = this.#signIn(attempt, fresh)
-    // Awaited after the shell's hello; until then its failure is nobody's.
-    tokens.catch(() => {})
-    try {
-      const powershell = await this.#services.powershell()
-      const onStarted = () => this.#set({ alive: true, powershellVersion: powershell.version, standIn: powershell.standIn })
-      if (!(await attempt.start(powershell, this.#size, this.output, onStarted)) || !this.#isCurrent(attempt)) return
-      this.#connect(attempt, await tokens)
-    } catch (error) {
-      this.#fail(attempt, TenantryError.from(error).toFailure())
-    }
+  start(): Promise<void> {
+    return this.#enqueue(() => this.#start(false))
   }
 
-  /** Ends the shell and starts another one in the same terminal, with a new token. */
-  async reconnect(): Promise<void> {
-    await this.#endAttempt({ goodbye: true })
-    if (this.#disposed) return
-    this.#print('\r\n\x1b[90m── reconnecting ──\x1b[0m\r\n')
-    this.#set({ openedAt: this.#services.adapters.now(), connectSeconds: null, failure: null })
-    await this.start({ fresh: true })
+  /** Ends the shell and starts another one in the same terminal, with a new token; once however often it is asked for. */
+  reconnect(): Promise<void> {
+    if (this.#disposed || !this.#view.canReconnect) return Promise.resolve()
+    this.#set({ canReconnect: false, phase: 'starting', detail: startingDetail, openedAt: this.#services.adapters.now(), connectSeconds: null, failure: null })
+    return this.#enqueue(async () => {
+      await this.#endAttempt({ goodbye: true })
+      if (this.#disposed) return
+      this.#print('\r\n\x1b[90m── reconnecting ──\x1b[0m\r\n')
+      await this.#start(true)
+    })
   }
 
   attach(stream: ByteStream): void {
@@ -110,14 +115,50 @@ export class Session {
   async close(): Promise<void> {
     if (this.#disposed) return
     this.#disposed = true
-    await this.#endAttempt({ goodbye: true })
+    this.#attempt?.abort.abort()
+    await this.#enqueue(() => this.#endAttempt({ goodbye: true }))
     this.output.dispose()
   }
 
   // ---- the way to a connection ----
 
+  #enqueue(work: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(work)
+    this.#queue = done.catch(() => {})
+    return done
+  }
+
+  async #start(fresh: boolean): Promise<void> {
+    let attempt: Attempt | null = null
+    try {
+      const plan = this.#services.plan(this.#view.profileId)
+      if (tenantOf(plan) !== this.#tenant) throw failure('session-of-another-tenant', { before: this.#tenant, after: tenantOf(plan) })
+      attempt = this.#begin(plan)
+      await this.#run(attempt, fresh)
+    } catch (error) {
+      const failure = TenantryError.from(error).toFailure()
+      if (attempt) this.#fail(attempt, failure)
+      else this.#set({ phase: 'failed', detail: failure.message, failure, canReconnect: true })
+    }
+  }
+
+  async #run(attempt: Attempt, fresh: boolean): Promise<void> {
+    const token = this.#signIn(attempt, fresh)
+    // Awaited after the shell's hello; until then its failure is nobody's.
+    token.catch(() => {})
+    const powershell = await this.#services.powershell()
+    const onStarted = () => this.#set({ alive: true, powershellVersion: powershell.version, standIn: powershell.standIn, canReconnect: true })
+    if (!(await attempt.start(powershell, this.#size, this.output, onStarted)) || !this.#isCurrent(attempt)) return
+    // The queue goes on here: what waits for a person can be reconnected or closed.
+    void token.then(
+      (token) => this.#connect(attempt, token),
+      (error) => this.#fail(attempt, TenantryError.from(error).toFailure())
+    )
+  }
+
   #begin(plan: SessionPlan): Attempt {
-    const attempt: Attempt = new Attempt(plan, this.id, this.#services.adapters, {
+    const name = { id: `${this.id.slice(0, 8)}-${++this.#attempts}`, name: this.#view.name }
+    const attempt: Attempt = new Attempt(plan, name, this.#services.adapters, {
       onHello: (hello) => this.#onHello(attempt, hello),
       onMessage: (message) => this.#onMessage(attempt, message),
       onBroken: (reason) => this.#fail(attempt, new TenantryError('pipe-broken', { reason }).toFailure()),
@@ -127,51 +168,47 @@ export class Session {
     this.#renewal = new Renewal({
       tokens: this.#services.tokens,
       subject: plan.subject,
-      services: plan.profile.services,
+      service: this.#view.service,
       now: this.#services.adapters.now,
       send: (message) => attempt.send(message),
       onChange: (change) => {
         if (this.#isCurrent(attempt)) this.#set(change)
       }
     })
-    this.#set(atBeginning(plan))
+    this.#set(atBeginning(plan, this.#view.service))
     return attempt
   }
 
-  async #signIn(attempt: Attempt, fresh: boolean): Promise<Map<Service, Token>> {
+  #signIn(attempt: Attempt, fresh: boolean): Promise<Token> {
     const onWaiting = (detail: string) => {
       if (this.#isCurrent(attempt)) this.#set({ detail })
     }
-    const { profile, subject } = attempt.plan
-    const ask = async (service: Service) =>
-      [service, await this.#services.tokens.get(subject, service, { fresh, onWaiting, signal: attempt.abort.signal })] as const
-    return new Map(await Promise.all(profile.services.map(ask)))
+    return this.#services.tokens.get(attempt.plan.subject, this.#view.service, { fresh, onWaiting, signal: attempt.abort.signal })
   }
 
-  #connect(attempt: Attempt, tokens: Map<Service, Token>): void {
-    if (!this.#isCurrent(attempt)) return
+  #connect(attempt: Attempt, token: Token): void {
+    if (!this.#isCurrent(attempt) || attempt.abort.signal.aborted) return
     const { profile, cloud, appName } = attempt.plan
+    const { service } = this.#view
     const organization = profile.initialDomain ?? profile.domain
-    const skewMs = Math.max(...[...tokens.values()].map((token) => Math.abs(token.skewMs ?? 0)))
+    const skewMs = Math.abs(token.skewMs ?? 0)
     this.#set({ phase: 'connecting', detail: `Connecting to ${organization}`, clockSkewSeconds: skewMs > toldSkewMs ? Math.round(skewMs / 1000) : null })
-    this.#renewal?.begin(tokens)
-    profile.services.forEach((service, index) => {
-      const token = tokens.get(service)!
-      attempt.send({
-        type: 'connect',
-        service,
-        accessToken: token.accessToken,
-        expiresOn: endOf(token),
-        organization,
-        parameters: cloud.connectParameters[service],
-        last: index === profile.services.length - 1,
-        appName
-      })
+    this.#renewal?.begin(token)
+    attempt.send({
+      type: 'connect',
+      service,
+      accessToken: token.accessToken,
+      expiresOn: endOf(token),
+      organization,
+      parameters: cloud.connectParameters[service],
+      last: true,
+      appName
     })
   }
 
   async #prove(attempt: Attempt): Promise<void> {
-    const token = this.#services.tokens.current(attempt.plan.subject, 'exchange')
+    // Only Exchange lists a tenant's domains.
+    const token = this.#view.service === 'exchange' ? this.token('exchange') : null
     if (!token) return this.#set({ tenant: { ...this.#view.tenant, proof: 'unconfirmed' } })
     try {
       const { proof } = await this.#services.prove(attempt.plan, token)
@@ -216,12 +253,11 @@ export class Session {
 
   #onConnected(attempt: Attempt, message: Extract<ShellMessage, { type: 'connected' }>): void {
     const { profile } = attempt.plan
-    if (message.tenantId && profile.tenantId && message.tenantId.toLowerCase() !== profile.tenantId.toLowerCase()) {
-      const error = new TenantryError('exchange-wrong-tenant', { expected: profile.tenantId, actual: message.tenantId })
+    if (message.tenantId.toLowerCase() !== profile.tenantId?.toLowerCase()) {
+      const error = failure('exchange-wrong-tenant', { expected: profile.tenantId ?? 'none', actual: quote(message.tenantId) || 'none' })
       void this.#refuse(error.toFailure())
       return
     }
-    if (message.service !== profile.services.at(-1)) return
     const seconds = (this.#services.adapters.now() - this.#view.openedAt) / 1000
     this.#set({
       phase: 'connected',
@@ -231,6 +267,7 @@ export class Session {
       canReconnect: true,
       tenant: { id: message.tenantId, organization: message.organization, proof: 'pending' }
     })
+    attempt.isConnected = true
     this.#renewal?.connected()
     void this.#prove(attempt)
   }
@@ -238,7 +275,7 @@ export class Session {
   #fail(attempt: Attempt, failure: Failure): void {
     if (!this.#isCurrent(attempt)) return
     attempt.abort.abort()
-    this.#renewal?.dispose()
+    this.#renewal?.isOver(failure.message)
     // A shell that waits for its token goes on to its prompt, without a connection.
     if (attempt.saidHello) attempt.send({ type: 'abandon', message: failure.message })
     else if (this.#view.alive) this.#print(`\r\n\x1b[31m${failure.message}\x1b[0m\r\n`)
@@ -272,8 +309,7 @@ export class Session {
     this.#renewal?.dispose()
     this.#renewal = null
     if (!attempt) return
-    await attempt.end({ goodbye: goodbye && this.#view.phase === 'connected' && !this.#view.busy })
-    this.output.connect(null)
+    await attempt.end({ goodbye: goodbye && attempt.isConnected && !this.#view.busy })
     this.#set({ alive: false, busy: false })
   }
 
@@ -294,10 +330,13 @@ export class Session {
 
 const startingDetail = 'Starting PowerShell'
 
+/** What makes two plans the same tenant: its id, and the hosts that know it. */
+const tenantOf = ({ profile, cloud }: SessionPlan): string => `${profile.tenantId ?? profile.domain} at ${cloud.loginHost}`
+
 /** What a view says while a new shell starts. */
-function atBeginning({ profile }: SessionPlan) {
+function atBeginning({ profile }: SessionPlan, service: Service) {
   return {
-    name: profile.name,
+    name: service === 'exchange' ? profile.name : `${profile.name} · Compliance`,
     colour: profile.colour,
     phase: 'starting',
     detail: startingDetail,

@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { ByteStream, SessionView } from '../contract.ts'
+import type { ByteStream, Service, SessionView } from '../contract.ts'
 import { TenantryError } from '../failures.ts'
+import type { Token } from '../tokens/acquire.ts'
 import { InstallTerminal } from './install-terminal.ts'
-import { Session, type SessionServices } from './session.ts'
+import { Session, type SessionPlan, type SessionServices } from './session.ts'
 
 /** A ticket that nobody used by then opens nothing. */
 const ticketLifeMs = 10_000
@@ -29,9 +30,9 @@ export class Sessions {
   }
 
   /** Opens a session and starts connecting it; what fails becomes its state. Throws `profile-not-found`. */
-  open(profileId: string, size: { cols: number; rows: number }): SessionView {
+  open(profileId: string, service: Service | undefined, size: { cols: number; rows: number }): SessionView {
     const plan = this.#services.plan(profileId)
-    const session = new Session(randomUUID(), plan, size, {
+    const session = new Session(randomUUID(), plan, service ?? plan.profile.services[0]!, size, {
       ...this.#services,
       onChange: (view) => this.#onChange(view)
     })
@@ -47,6 +48,12 @@ export class Sessions {
     this.#sessions.set(terminal.id, terminal)
     this.#onChange(terminal.view)
     return terminal.id
+  }
+
+  /** What a session's shell was started by, and its tokens; null where it has none. Throws `session-not-found`. */
+  inUse(id: string): { plan: SessionPlan; token(service: Service): Token | null } | null {
+    const session = this.#get(id)
+    return session instanceof Session && session.plan ? { plan: session.plan, token: (service) => session.token(service) } : null
   }
 
   ticket(id: string): string {
@@ -92,9 +99,12 @@ export class Sessions {
     const session = this.#get(id)
     if (session.view.busy && !force) throw new TenantryError('session-busy', { name: session.view.name })
     this.#sessions.delete(id)
-    await session.close()
-    this.#events.onRemoved(id)
-    this.#regulateAwake()
+    try {
+      await session.close()
+    } finally {
+      this.#events.onRemoved(id)
+      this.#regulateAwake()
+    }
   }
 
   async dispose(): Promise<void> {

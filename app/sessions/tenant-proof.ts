@@ -1,11 +1,14 @@
-import type { Cloud, Network } from '../adapters.ts'
+import type { Cloud, HttpResponse, Network } from '../adapters.ts'
 import type { Profile } from '../contract.ts'
-import { TenantryError } from '../failures.ts'
+import { failure } from '../failures.ts'
+import { quote } from '../failures/reading.ts'
 import type { Token } from '../tokens/acquire.ts'
 
 /** The mailbox that app-only requests are routed by (recorded from ExchangeOnlineManagement 3.9.0). */
 const anchorMailbox = 'SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}'
 const askTimeoutMs = 30_000
+/** A tenant may verify 5,000 domains (learn.microsoft.com/entra/fundamentals/service-limits): five pages. */
+const maxPages = 10
 
 export interface TenantProof {
   /** `unconfirmed` where the app may not run Get-AcceptedDomain, or Exchange did not answer. */
@@ -19,49 +22,86 @@ interface AcceptedDomain {
   InitialDomain?: boolean | string
 }
 
+export interface ProofRequest {
+  profile: Profile
+  cloud: Cloud
+  token: Token
+  network: Network
+  /** The tenant id that a domain belongs to, by the cloud's metadata. */
+  resolveTenantId(domain: string): Promise<string>
+}
+
 /**
  * Asks Exchange itself which domains its tenant has (`Get-AcceptedDomain`, as the module asks) and compares them
- * with the profile's domain.
+ * with the profile's domain. Where the profile has only the tenant's id, the metadata must say that Exchange's
+ * initial domain is of that id.
  *
  * @throws TenantryError `exchange-wrong-tenant` where Exchange's list lacks the profile's domain
  */
-export async function proveTenant(profile: Profile, cloud: Cloud, token: Token, network: Network): Promise<TenantProof> {
+export async function proveTenant({ profile, cloud, token, network, resolveTenantId }: ProofRequest): Promise<TenantProof> {
+  const unconfirmed = { proof: 'unconfirmed', initialDomain: null } as const
   const domains = await acceptedDomains(cloud, token, network)
-  if (!domains) return { proof: 'unconfirmed', initialDomain: null }
-  const names = domains.map((domain) => String(domain.DomainName ?? domain.Name ?? '').toLowerCase())
+  if (!domains) return unconfirmed
+  const names = domains.map(nameOf)
   const initial = domains.find((domain) => String(domain.InitialDomain).toLowerCase() === 'true')
-  const initialDomain = initial ? String(initial.DomainName ?? initial.Name) : null
+  const initialDomain = initial ? nameOf(initial) : null
   const isId = profile.domain.toLowerCase() === profile.tenantId?.toLowerCase()
   const expected = isId ? profile.initialDomain?.toLowerCase() : profile.domain.toLowerCase()
-  if (expected !== undefined && !names.includes(expected)) {
-    throw new TenantryError('exchange-wrong-tenant', { expected, actual: names.join(', ') || 'no domain at all' })
+  if (expected !== undefined) {
+    if (!names.includes(expected)) throw wrongTenant(expected, names.join(', ') || 'no domain at all')
+    return { proof: 'proven', initialDomain }
   }
+  if (!initialDomain) return unconfirmed
+  const actual = await resolveTenantId(initialDomain).catch(() => null)
+  if (actual === null) return unconfirmed
+  if (actual.toLowerCase() !== profile.tenantId?.toLowerCase()) throw wrongTenant(profile.tenantId ?? 'none', `${initialDomain}, which is ${actual}`)
   return { proof: 'proven', initialDomain }
 }
 
+const nameOf = ({ DomainName, Name }: AcceptedDomain): string => String(DomainName ?? Name ?? '').toLowerCase()
+const wrongTenant = (expected: string, actual: string) => failure('exchange-wrong-tenant', { expected: quote(expected), actual: quote(actual) })
+
+/** Every page of the list; null where Exchange could not be asked, which proves nothing either way. */
 async function acceptedDomains(cloud: Cloud, token: Token, network: Network): Promise<AcceptedDomain[] | null> {
   const service = cloud.services.exchange
-  const tenantId = String(token.claims.tid)
   if (!service) return null
+  const domains: AcceptedDomain[] = []
+  let url: string | undefined = `${service.url}/adminapi/beta/${String(token.claims.tid)}/InvokeCommand`
   try {
-    const response = await network({
-      url: `${service.url}/adminapi/beta/${tenantId}/InvokeCommand`,
-      method: 'POST',
-      headers: {
-        Authorization: `Bearer ${token.accessToken}`,
-        'Content-Type': 'application/json',
-        'X-AnchorMailbox': `APP:${anchorMailbox}@${tenantId}`,
-        'X-CmdletName': 'Get-AcceptedDomain',
-        'X-ResponseFormat': 'json'
-      },
-      body: JSON.stringify({ CmdletInput: { CmdletName: 'Get-AcceptedDomain', Parameters: {} } }),
-      timeoutMs: askTimeoutMs
-    })
-    if (response.status !== 200) return null
-    const answer = JSON.parse(response.body) as { value?: AcceptedDomain[] }
-    return Array.isArray(answer.value) ? answer.value : null
+    for (let page = 0; url !== undefined; page++) {
+      if (page === maxPages) return null
+      const answer = readPage(await askPage(url, token, network))
+      if (!answer) return null
+      domains.push(...answer.value)
+      url = answer.next
+      // The link carries the token: it is followed on the service's own host only.
+      if (url !== undefined && new URL(url).origin !== new URL(service.url).origin) return null
+    }
   } catch {
-    // Exchange could not be asked: that proves nothing either way, and the strip says so.
     return null
   }
+  return domains
+}
+
+function askPage(url: string, token: Token, network: Network): Promise<HttpResponse> {
+  return network({
+    url,
+    method: 'POST',
+    headers: {
+      Authorization: `Bearer ${token.accessToken}`,
+      'Content-Type': 'application/json',
+      Prefer: 'odata.maxpagesize=1000',
+      'X-AnchorMailbox': `APP:${anchorMailbox}@${String(token.claims.tid)}`,
+      'X-CmdletName': 'Get-AcceptedDomain',
+      'X-ResponseFormat': 'json'
+    },
+    body: JSON.stringify({ CmdletInput: { CmdletName: 'Get-AcceptedDomain', Parameters: {} } }),
+    timeoutMs: askTimeoutMs
+  })
+}
+
+function readPage(response: HttpResponse): { value: AcceptedDomain[]; next: string | undefined } | null {
+  if (response.status !== 200) return null
+  const answer = JSON.parse(response.body) as { value?: AcceptedDomain[]; '@odata.nextLink'?: string }
+  return Array.isArray(answer.value) ? { value: answer.value, next: answer['@odata.nextLink'] } : null
 }

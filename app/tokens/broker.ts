@@ -219,7 +219,7 @@ const isSame = (before: Token, after: Token): boolean =>
   before.claims.exp === after.claims.exp || (before.claims.uti !== undefined && before.claims.uti === after.claims.uti)
 
 const keyOf = ({ profileId, tenantId, signInId, clientId, cloud }: TokenSubject, service: Service): string =>
-  JSON.stringify([profileId, tenantId, signInId, clientId, cloud.loginHost, service])
+  JSON.stringify([profileId, tenantId, signInId, clientId, cloud.id, cloud.loginHost, service, cloud.services[service]])
 
 function within({ ofLife, leastMs, mostMs }: typeof firstPause, lifeMs: number): number {
   return Math.min(Math.max(lifeMs * ofLife, leastMs), mostMs)

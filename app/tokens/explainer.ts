@@ -20,8 +20,12 @@ export interface TokenUse {
 
 export interface ExplainerOptions {
   clouds: Iterable<Cloud>
-  /** @throws TenantryError `session-not-found` */
-  useOf(sessionId: string): TokenUse
+  /**
+   * Null where the session has no connection.
+   *
+   * @throws TenantryError `session-not-found`
+   */
+  useOf(sessionId: string): TokenUse | null
   /** The profiles, by which tenants have names. */
   profiles(): Profile[]
   now(): number
@@ -37,7 +41,9 @@ export function createExplainer({ clouds, useOf, profiles, now }: ExplainerOptio
   return {
     /** @throws TenantryError `session-not-found`, `no-token` */
     describe(sessionId: string, service?: Service): Explanation {
-      const { profile, cloud, certificate, isRenewed, ...use } = useOf(sessionId)
+      const use = useOf(sessionId)
+      if (!use) throw failure('no-token')
+      const { profile, cloud, certificate, isRenewed } = use
       const wanted = service ?? profile.services[0]!
       const token = use.token(wanted)
       const resource = cloud.services[wanted]?.resource

@@ -78,6 +78,7 @@ export function aSession(profile: Profile): SessionView {
   return {
     id: randomUUID(),
     profileId: profile.id,
+    service: profile.services[0]!,
     name: profile.name,
     colour: profile.colour,
     phase: 'starting',

@@ -109,7 +109,9 @@ describe('a token', () => {
   it.each([
     ['tenant', { tenantId: 'another' }],
     ['client id', { clientId: 'another' }],
-    ['sign-in', { signInId: 'another' }]
+    ['sign-in', { signInId: 'another' }],
+    ['cloud', { cloud: { ...p.cloud, id: 'dod' as const } }],
+    ['resource', { cloud: { ...p.cloud, services: { exchange: { resource: 'https://b.example', url: 'https://b.example' }, compliance: null } } }]
   ])('is another one where the profile’s %s was changed meanwhile', async (_, change) => {
     const broker = start(async () => aToken(minute))
     const first = await broker.get(p, 'exchange')
