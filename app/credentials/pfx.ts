@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, pbkdf2Sync, X509Certificate, type KeyObject } from 'node:crypto'
 import forge from 'node-forge'
-import { failure } from '../failures.ts'
+import { failure, TenantryError } from '../failures.ts'
 
 /** What a PFX file holds, as signing in needs it. Its key never leaves the main process. */
 export interface Pfx {
@@ -20,17 +20,41 @@ export interface Pfx {
 
 type Bag = forge.pkcs12.Bag
 
-/** Far above what anybody writes (OpenSSL 2,048, Windows 2,000, careful people 600,000); more would hang the app. */
-const mostIterations = 10_000_000
+/**
+ * How often a password may be hashed to open one file; the file itself says how often, and more would hang the app.
+ * Tools write 2,000 (Windows) to 600,000 (careful people). PBKDF2 is OpenSSL's here (3 million a second); PKCS #12's own
+ * derivation, which MACs and legacy encryption use, is node-forge's (0.1 to 0.5 million a second).
+ */
+const mostRounds = { pbkdf2: 10_000_000, pkcs12: 3_000_000 }
+type Derivation = keyof typeof mostRounds
+
+/** What is left of them for the file that is being opened. */
+let roundsLeft = { ...mostRounds }
+
+function spend(derivation: Derivation, rounds: number): void {
+  if (!(rounds >= 1 && rounds <= roundsLeft[derivation])) throw failure('pfx-unsupported', { what: `its password would have to be hashed ${rounds} times` })
+  roundsLeft[derivation] -= rounds
+}
 
 /**
  * node-forge's own PBKDF2 takes the password's characters for bytes, so that a password with an accent opens no modern
  * file, and is plain JavaScript. RFC 8018 leaves the encoding open; OpenSSL and .NET use UTF-8.
  */
 forge.pkcs5.pbkdf2 = ((password: string | null, salt: string, iterations: number, length: number, digest?: { algorithm: string }) => {
-  if (iterations > mostIterations) throw new Error('unsupported number of iterations')
+  spend('pbkdf2', iterations)
   return pbkdf2Sync(Buffer.from(password ?? '', 'utf8'), Buffer.from(salt, 'binary'), iterations, length, digest?.algorithm ?? 'sha1').toString('binary')
 }) as typeof forge.pkcs5.pbkdf2
+
+type DeriveKey = (password: string | null, salt: unknown, id: number, iterations: number, length: number, digest?: { digestLength: number }) => unknown
+// @types/node-forge knows neither of the two names under which node-forge calls it.
+const pbe = (forge.pki as unknown as { pbe: { generatePkcs12Key: DeriveKey } }).pbe
+const deriveKey = pbe.generatePkcs12Key
+const deriveKeyWithin: DeriveKey = (password, salt, id, iterations, length, digest) => {
+  spend('pkcs12', iterations * Math.ceil(length / (digest?.digestLength ?? 20)))
+  return deriveKey(password, salt, id, iterations, length, digest)
+}
+pbe.generatePkcs12Key = deriveKeyWithin
+;(forge.pkcs12 as unknown as { generateKey: DeriveKey }).generateKey = deriveKeyWithin
 
 /**
  * Reads a PFX (PKCS #12) file, encrypted in the modern way (AES, PBES2, SHA-256) or the legacy one (RC2, 3DES), and
@@ -75,16 +99,19 @@ function open(structure: forge.asn1.Asn1, password: string): forge.pkcs12.Pkcs12
   // An empty password is written as no password at all by some tools, and as an empty text by others.
   const spellings = password === '' ? ['', null] : [password]
   let problem = ''
+  roundsLeft = { ...mostRounds }
   for (const spelling of spellings) {
     try {
       return forge.pkcs12.pkcs12FromAsn1(structure, false, spelling as string)
     } catch (error) {
+      if (error instanceof TenantryError) throw error
       problem = error instanceof Error ? error.message : ''
     }
   }
   if (/not an PKCS#12 PFX|PFX of version|ContentInfo/i.test(problem)) throw failure('pfx-not-pfx')
   if (/MAC could not be verified|Unable to decrypt|wrong password|Failed to decrypt/i.test(problem)) throw failure('pfx-wrong-password')
-  if (/OID|unsupported|mac/i.test(problem)) throw failure('pfx-unsupported', { what: 'an encryption it does not know' })
+  // A number of rounds beyond 32 bits is refused by node-forge itself.
+  if (/OID|unsupported|bits supported|mac/i.test(problem)) throw failure('pfx-unsupported', { what: 'an encryption it does not know' })
   // Without a MAC a wrong password shows only as nonsense after decryption.
   throw failure('pfx-wrong-password')
 }

@@ -148,6 +148,34 @@ describe('a PFX that can’t be used', () => {
     }
   })
 
+  const legacyKey = ['-inkey', 'key.pem', '-in', 'cert.pem', '-keypbe', 'PBE-SHA1-3DES', '-certpbe', 'NONE', '-provider', 'legacy', '-provider', 'default']
+  it.each<[string, string[] | undefined, (pfx: Asn1) => void]>([
+    ['the MAC', undefined, (pfx) => setRounds(partsOf(pfx)[2]!, 0x7fffffff)],
+    ['the MAC, in the modern way', [], (pfx) => setRounds(partsOf(pfx)[2]!, 0x7fffffff)],
+    ['the MAC, beyond any number', undefined, (pfx) => setRounds(partsOf(pfx)[2]!, 2 ** 80)],
+    ['legacy encryption of the certificates', undefined, (pfx) => changeSafes(pfx, ([certificates]) => setRounds(certificates!, 0x7fffffff))],
+    ['legacy encryption of the key', legacyKey, (pfx) => changeSafes(pfx, (safes) => changeKeyBag(safes, (bag) => setRounds(bag, 0x7fffffff)))],
+    ['PBKDF2', [], (pfx) => changeSafes(pfx, ([certificates]) => setRounds(certificates!, 0x7fffffff))],
+    ['encryption, beyond 32 bits', undefined, (pfx) => changeSafes(pfx, ([certificates]) => setRounds(certificates!, 2 ** 35))]
+  ])('more rounds of hashing for %s than anybody can wait for are refused', (_, args, spoil) => {
+    const password = randomBytes(8).toString('hex')
+    const made = makePfx({ password, ...(args ? { args: args.length > 0 ? args : ['-inkey', 'key.pem', '-in', 'cert.pem'] } : { encryption: 'legacy' }) })
+    const structure = forge.asn1.fromDer(made.bytes.toString('binary'))
+    spoil(structure)
+    const message = expect.stringMatching(/hashed [\d.e+]+ times|an encryption it does not know/) as string
+    expect(codeOf(der(structure), password)).toMatchObject({ code: 'pfx-unsupported', field: 'pfx', message })
+  })
+
+  it('counts the rounds of a whole file', () => {
+    const password = randomBytes(8).toString('hex')
+    const { bytes } = makePfx({ password, args: ['-inkey', 'key.pem', '-in', 'cert.pem', '-certpbe', 'NONE', '-iter', '3000000'] })
+    const structure = forge.asn1.fromDer(bytes.toString('binary'))
+    changeSafes(structure, (safes) => changeKeyBag(safes, (bag, bags) => partsOf(bags).push(bag, bag)))
+    expect(readPfx(der(structure), password).subject).toBe('CN=Tenantry test, O=Zoë & Co')
+    changeSafes(structure, (safes) => changeKeyBag(safes, (bag, bags) => partsOf(bags).push(bag)))
+    expect(codeOf(der(structure), password).message).toContain('hashed 3000000 times')
+  })
+
   it('says nothing of the password or the key', () => {
     const [password, wrong] = [newPassword(), newPassword()]
     const made = makePfx({ password })
@@ -158,6 +186,39 @@ describe('a PFX that can’t be used', () => {
     }
   })
 })
+
+type Asn1 = forge.asn1.Asn1
+const partsOf = (structure: Asn1) => structure.value as Asn1[]
+const der = (structure: Asn1) => Buffer.from(forge.asn1.toDer(structure).getBytes(), 'binary')
+const isOctets = ({ type, tagClass }: Asn1) => type === forge.asn1.Type.OCTETSTRING && tagClass === forge.asn1.Class.UNIVERSAL
+
+/** Sets the number of rounds that stands behind a salt, the first one of a structure. */
+function setRounds(structure: Asn1, rounds: number): boolean {
+  if (!Array.isArray(structure.value)) return false
+  const parts = partsOf(structure)
+  const at = parts.findIndex((part, index) => isOctets(part) && parts[index + 1]?.type === forge.asn1.Type.INTEGER)
+  if (at < 0) return parts.some((part) => setRounds(part, rounds))
+  const digits = BigInt(rounds).toString(16)
+  parts[at + 1]!.value = Buffer.from(digits.padStart(digits.length + 2 + (digits.length % 2), '0'), 'hex').toString('binary').replace(/^\0(?=[\0-\x7f])/, '')
+  return true
+}
+
+/** Changes what the MAC protects, and leaves the MAC away, since it is checked before all else. */
+function changeSafes(pfx: Asn1, change: (safes: Asn1[]) => void): void {
+  const octets = partsOf(partsOf(partsOf(pfx)[1]!)[1]!)[0]!
+  const safes = forge.asn1.fromDer(octets.value as string)
+  change(partsOf(safes))
+  octets.value = forge.asn1.toDer(safes).getBytes()
+  partsOf(pfx).splice(2)
+}
+
+/** Changes the key's bag in the last safe, which is not encrypted itself. */
+function changeKeyBag(safes: Asn1[], change: (bag: Asn1, bags: Asn1) => void): void {
+  const octets = partsOf(partsOf(safes.at(-1)!)[1]!)[0]!
+  const bags = forge.asn1.fromDer(octets.value as string)
+  change(partsOf(bags)[0]!, bags)
+  octets.value = forge.asn1.toDer(bags).getBytes()
+}
 
 /** Two keys and their certificates, one PFX's contents put behind the other's. */
 function twoKeys(password: string): Buffer {
