@@ -19,6 +19,8 @@ export interface MachineOptions {
   spawn?: Spawn
   keychain?: () => Promise<Keychain>
   demo?: DemoOptions
+  /** Milliseconds; see `helloDeadlineMs` of app/sessions/attempt.ts. Read for each shell that is started. */
+  helloDeadlineMs?: number
 }
 
 /** A core on the real machine, with its demo tenants. */
@@ -46,6 +48,9 @@ export async function createMachineCore(host: Host, options: MachineOptions): Pr
     keychain: options.keychain ?? loadKeychain,
     spawn: options.spawn ?? { pty: (file, args, settings) => nodePty.spawn(file, args, settings), process: spawn },
     now: Date.now,
+    get helloDeadlineMs() {
+      return options.helloDeadlineMs
+    },
     network: machineNetwork,
     host,
     clouds: [demoCloud(demo, join(out, 'demo', 'ExchangeOnlineManagement'))]

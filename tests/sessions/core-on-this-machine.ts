@@ -13,6 +13,8 @@ const patienceMs = 45_000
 /** A real core without a window: real ptys, a real PowerShell engine, the demo's services. */
 export interface CoreUnderTest {
   core: MachineCore
+  /** What it was started with; a change counts where the machine reads it late. */
+  options: MachineOptions
   dataFolder: string
   call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>>
   open(profileName: string): Promise<SessionView>
@@ -31,13 +33,14 @@ const silentHost: Host = {
 
 export async function startCore(options: Partial<MachineOptions> = {}): Promise<CoreUnderTest> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'tenantry-data-'))
-  const core = await createMachineCore(silentHost, {
+  const all: MachineOptions = {
     version: 'test',
     outFolder: join(root, 'out'),
     keychain: async () => Promise.reject(new Error('no keychain in this test')),
     dataFolder,
     ...options
-  })
+  }
+  const core = await createMachineCore(silentHost, all)
   const call = async <N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> => {
     const reply = await core.dispatch({ trusted: true, description: 'test' }, name, input)
     if ('failure' in reply) throw Object.assign(new Error(reply.failure.message), reply.failure)
@@ -45,6 +48,7 @@ export async function startCore(options: Partial<MachineOptions> = {}): Promise<
   }
   return {
     core,
+    options: all,
     dataFolder,
     call,
     async open(profileName) {
