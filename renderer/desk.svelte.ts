@@ -1,6 +1,6 @@
 import { tick } from 'svelte'
 import { SvelteSet } from 'svelte/reactivity'
-import type { AppState, Failure, Profile } from '../app/contract.ts'
+import type { AppState, Failure, Profile, SessionView } from '../app/contract.ts'
 import { failureOf, type Bridge, type LinkState } from './bridge.ts'
 import { Profiles } from './profiles/profiles.svelte.ts'
 import { Sessions } from './sessions/sessions.svelte.ts'
@@ -37,29 +37,36 @@ export class Desk {
     })
   }
 
-  /** Brings the profile's session to the front, or opens one. */
+  /** Brings the profile's session to the front, or opens one for each of its services. */
   async connect(profile: Profile): Promise<void> {
-    const open = this.sessions.ofProfile(profile.id).at(-1)
+    const open = this.#openOf(profile)
     if (open) return this.show(open.id)
     await this.open(profile)
   }
 
+  /** A session of the profile that is of its tenant still: a profile that was changed to another one has none. */
+  #openOf(profile: Profile): SessionView | undefined {
+    const ofTenant = this.sessions.ofProfile(profile.id).filter(({ tenant }) => tenant.id === null || tenant.id.toLowerCase() === profile.tenantId?.toLowerCase())
+    return ofTenant.find(({ id }) => id === this.sessions.activeId) ?? ofTenant.findLast(({ service }) => service === profile.services[0]) ?? ofTenant.at(-1)
+  }
+
   /** After a profile was saved: its session connects again with what changed, or one is opened. */
   async connectAnew(profile: Profile): Promise<void> {
-    const open = this.sessions.ofProfile(profile.id).at(-1)
+    const open = this.#openOf(profile)
     if (!open) return this.open(profile)
     this.show(open.id)
     if (open.canReconnect && open.phase !== 'connected') await this.reconnect(open.id)
   }
 
-  /** Opens a session, also where the profile has one. */
+  /** Opens a session for each service, also where the profile has one; the first one comes to the front. */
   async open(profile: Profile): Promise<void> {
     if (this.#opening.has(profile.id)) return
     this.#opening.add(profile.id)
     await this.attempt(async () => {
-      const session = await this.bridge.call('sessions.open', { profileId: profile.id, ...this.measure() })
-      if (!this.sessions.all.some(({ id }) => id === session.id)) this.sessions.take(session)
-      this.show(session.id)
+      const size = this.measure()
+      const opened = await Promise.all(profile.services.map((service) => this.bridge.call('sessions.open', { profileId: profile.id, service, ...size })))
+      for (const session of opened) if (!this.sessions.all.some(({ id }) => id === session.id)) this.sessions.take(session)
+      this.show(opened[0]!.id)
     })
     this.#opening.delete(profile.id)
   }

@@ -1,5 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity'
-import type { SessionView } from '../../app/contract.ts'
+import type { Failure, SessionView } from '../../app/contract.ts'
 
 /** How each phase begins its line in the strip. */
 export const phaseWords: Record<SessionView['phase'], string> = {
@@ -16,6 +16,12 @@ export function phaseText({ phase, detail }: Pick<SessionView, 'phase' | 'detail
   const word = phaseWords[phase]
   if (!detail) return word
   return detail.startsWith(word) ? detail : `${word} · ${detail}`
+}
+
+/** What is wrong with a session, as its alert says it: why it is not connected, or why its token is not renewed. */
+export function problemOf({ failure, renewal }: SessionView): Failure | null {
+  if (failure) return failure
+  return renewal && (renewal.state === 'failing' || renewal.state === 'stopped') ? renewal.problem : null
 }
 
 /** The open sessions, one tab each, in the order they were opened. */
@@ -62,7 +68,7 @@ export class Sessions {
 
   #number(session: SessionView): void {
     if (this.#numbers.has(session.id)) return
-    const taken = this.ofProfile(session.profileId).map(({ id }) => this.#numbers.get(id))
+    const taken = this.ofProfile(session.profileId).filter(({ service }) => service === session.service).map(({ id }) => this.#numbers.get(id))
     let number = 1
     while (taken.includes(number)) number++
     this.#numbers.set(session.id, number)

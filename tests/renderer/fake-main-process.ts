@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type {
   AppState, ByteStream, CallName, CallOutput, EventData, EventName, Failure, ImportRow, Profile, ProfileDraft, SessionView,
-  SignInView, StoreCertificate
+  Service, SignInView, StoreCertificate
 } from '../../app/contract.ts'
 import type { Core } from '../../app/core.ts'
 import { createDispatcher, type Handlers, type Reply, type Sender } from '../../app/dispatcher.ts'
@@ -123,9 +123,11 @@ export class FakeMainProcess implements Core {
     this.emit('profiles.changed', this.#view())
   }
 
-  #openSession(profileId: string): FakeSession {
+  #openSession(profileId: string, service?: Service): FakeSession {
     const profile = this.profiles.find(({ id }) => id === profileId)!
-    const session = new FakeSession(aSession(profile))
+    const view = aSession(profile)
+    const wanted = service ?? view.service
+    const session = new FakeSession({ ...view, service: wanted, name: wanted === 'exchange' ? view.name : `${view.name} · Compliance` })
     this.sessions.set(session.view.id, session)
     this.emit('session.state', session.view)
     if (this.connects) {
@@ -210,10 +212,10 @@ export class FakeMainProcess implements Core {
   #tokenHandlers() {
     return {
       'tokens.describe': ({ sessionId, service }) => {
-        const profileId = this.sessions.get(sessionId)?.view.profileId
-        const profile = this.profiles.find(({ id }) => id === profileId)
-        if (!profile) throw new TenantryError('session-not-found')
-        return describeClaims(profile, this.claims && someClaims(profile, this.claims), service ?? profile.services[0]!)
+        const view = this.sessions.get(sessionId)?.view
+        const profile = this.profiles.find(({ id }) => id === view?.profileId)
+        if (!view || !profile) throw new TenantryError('session-not-found')
+        return describeClaims(profile, this.claims && someClaims(profile, this.claims), service ?? view.service)
       },
       'tokens.explain': ({ text }) => explainPasted(text)
     } satisfies Partial<Handlers>
@@ -222,7 +224,7 @@ export class FakeMainProcess implements Core {
   #sessionHandlers() {
     return {
       'sessions.list': () => ({ sessions: [...this.sessions.values()].map(({ view }) => view) }),
-      'sessions.open': ({ profileId }) => this.#openSession(profileId).view,
+      'sessions.open': ({ profileId, service }) => this.#openSession(profileId, service).view,
       'sessions.attach': ({ id }) => {
         const ticket = randomUUID()
         this.#tickets.set(ticket, id)

@@ -266,6 +266,24 @@ describe('editing a profile', () => {
     await page.getByRole('dialog').getByText(`Pinned to ${profile.tenantId}, northwind.onmicrosoft.com`).waitFor()
   })
 
+  it('keeps what is being typed for a sign-in while news of it comes in', async () => {
+    const signIn = aSignIn({ name: 'Partner app', usedBy: 3 })
+    const { core, page, tenant } = await browser.openWindow(new FakeMainProcess({ profiles: [aProfile({ name: 'Northwind', signInId: signIn.id })], signIns: [signIn] }))
+    const secret = randomBytes(12).toString('hex')
+    await tenant('Northwind').click()
+    await page.keyboard.press('F2')
+    const dialog = page.getByRole('dialog', { name: 'Edit Northwind' })
+    await dialog.getByRole('button', { name: /^Replace the secret/ }).click()
+    await dialog.getByRole('textbox', { name: 'Client secret' }).fill(secret)
+    core.signIns = core.signIns.map((signIn) => ({ ...signIn, usedBy: 4 }))
+    core.emit('profiles.changed', { profiles: core.profiles, signIns: core.signIns })
+    await dialog.getByText(/used by 4 profiles/).waitFor()
+    expect(await dialog.getByRole('textbox', { name: 'Client secret' }).inputValue()).toBe(secret)
+    await dialog.getByRole('button', { name: 'Save', exact: true }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    expect(core.inputsOf('profiles.save')).toMatchObject([{ credential: { kind: 'secret', secret } }])
+  })
+
   it('can replace the sign-in’s secret for all who use it', async () => {
     const signIn = aSignIn({ name: 'Partner app', usedBy: 3 })
     const { core, page, tenant } = await browser.openWindow(new FakeMainProcess({ profiles: [aProfile({ name: 'Northwind', signInId: signIn.id })], signIns: [signIn] }))

@@ -106,6 +106,45 @@ describe('the session strip', () => {
     await main.getByText(/^token 4[67] min$/).waitFor()
   })
 
+  it('tells how the token is renewed, why it is not, and that the clock is wrong', async () => {
+    const { core, page, connect } = await browser.openWindow()
+    await connect('Contoso demo')
+    const session = core.sessionOf('Contoso demo')
+    const main = page.getByRole('main')
+    const renewal = { state: 'fresh' as const, renewedAt: new Date(2026, 4, 6, 21, 53).getTime(), problem: null, retryAt: null }
+    core.changeSession(session, { renewal })
+    await main.getByText(/^token \d+ min · renewed (21:53|09:53)/).waitFor()
+    core.changeSession(session, { renewal: { ...renewal, state: 'at-prompt' } })
+    await main.getByText(/renewed with the next command$/).waitFor()
+    core.changeSession(session, { renewal: { ...renewal, state: 'failing', problem: aFailure({ message: 'The login service is away.' }), retryAt: Date.now() }, clockSkewSeconds: 300 })
+    await main.getByText(/· not renewed$/).waitFor()
+    await page.getByRole('alert').filter({ hasText: 'The login service is away.' }).waitFor()
+    await main.getByText('clock 5 min off', { exact: true }).waitFor()
+  })
+
+  it('are one for each service of a profile', async () => {
+    const core = new FakeMainProcess({ profiles: [aProfile({ name: 'Contoso', services: ['exchange', 'compliance'] })], signIns: [] })
+    const { page, tenant } = await browser.openWindow(core)
+    await tenant('Contoso').dblclick()
+    await page.getByRole('tab', { name: 'Contoso', exact: true, selected: true }).waitFor()
+    await page.getByRole('tab', { name: 'Contoso · Compliance', exact: true }).click()
+    await page.getByRole('region', { name: 'Terminal Contoso · Compliance', exact: true }).waitFor()
+    await page.getByRole('main').getByText('Compliance', { exact: true }).waitFor()
+    await tenant('Contoso').dblclick()
+    expect(core.sessions.size).toBe(2)
+  })
+
+  it('of a profile that was changed to another tenant are not taken for its own', async () => {
+    const core = new FakeMainProcess()
+    const { page, connect, tenant } = await browser.openWindow(core)
+    await connect('Contoso demo')
+    const other = { ...core.profiles[0]!, tenantId: '99999999-8888-4777-8666-555555555555' }
+    core.profiles = core.profiles.map((profile) => (profile.id === other.id ? other : profile))
+    core.emit('profiles.changed', { profiles: core.profiles, signIns: core.signIns })
+    await tenant('Contoso demo').dblclick()
+    await page.getByRole('tab', { name: 'Contoso demo (2)', exact: true, selected: true }).waitFor()
+  })
+
   it('says whether Exchange confirmed the tenant', async () => {
     const { core, page, connect } = await browser.openWindow()
     await connect('Contoso demo')

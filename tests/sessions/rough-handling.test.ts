@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { spawn as ptySpawn } from 'node-pty'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { CallInput, Profile } from '../../app/contract.ts'
 import { processTree } from '../../app/process-tree.ts'
@@ -28,6 +30,8 @@ describeOnEachEngine('a session', ({ env }) => {
     return window
   }
 
+  const processes = async () => (await processTree(process.pid, process.platform, { pty: ptySpawn, process: spawn })).length
+
   const connected = async (name: string) => {
     const { id } = await under.open(name)
     await under.until(id, ({ phase }) => phase === 'connected')
@@ -45,21 +49,21 @@ describeOnEachEngine('a session', ({ env }) => {
   }
 
   it('that is reconnected twice at once, and again, has one shell, and none after it was closed', async () => {
-    const before = (await processTree(process.pid, process.platform)).length
+    const before = await processes()
     const id = await connected('Contoso demo')
-    const one = (await processTree(process.pid, process.platform)).length
+    const one = await processes()
     await Promise.all([under.call('sessions.reconnect', { id }), under.call('sessions.reconnect', { id })])
     await new Promise((resolve) => setTimeout(resolve, 30))
     await under.call('sessions.reconnect', { id })
     await under.until(id, ({ phase }) => phase === 'connected')
-    expect((await processTree(process.pid, process.platform)).length).toBe(one)
+    expect(await processes()).toBe(one)
     const window = await attach(id)
     await window.shows(/PS> [^]*reconnecting[^]*PS> |PS> /)
     window.type('"still " + "answers"\r')
     await window.shows(/still answers/)
     void under.call('sessions.reconnect', { id })
     await under.call('sessions.close', { id, force: true })
-    expect((await processTree(process.pid, process.platform)).length).toBe(before)
+    expect(await processes()).toBe(before)
   })
 
   it('whose connecting is stopped by Ctrl+C says so, has its prompt and connects again', async () => {
