@@ -4,6 +4,7 @@ import type { Cloud, Network } from '../adapters.ts'
 import type { Service } from '../contract.ts'
 import type { StoredCredential } from '../credentials/credential.ts'
 import { failure, fromNetwork, fromTokenEndpoint, TenantryError } from '../failures.ts'
+import { quote } from '../failures/reading.ts'
 import { type SignAssertion, clientAssertion } from './assertion.ts'
 import { clientCertificate } from './certificate.ts'
 import { resourceAppIds } from './clouds.ts'
@@ -142,7 +143,8 @@ function checkToken(accessToken: string, request: AcquireRequest, resource: stri
   return { accessToken, expiresOn: exp * 1000, claims, acquiredAt: Date.now() }
 }
 
-const shown = (claim: unknown): string => (typeof claim === 'string' ? claim.slice(0, 120) : 'nobody that it names')
+/** What a token says of itself goes to the terminal too. */
+const shown = (claim: unknown): string => (typeof claim === 'string' && quote(claim)) || 'nobody that it names'
 
 function readFailure(error: unknown, { cloud, tenantId, credential }: AcquireRequest): TenantryError {
   if (error instanceof TenantryError) return error

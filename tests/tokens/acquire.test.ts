@@ -160,6 +160,19 @@ describe('the token’s own checks', () => {
     expect((await fail()).code).toBe('token-wrong-audience')
   })
 
+  it('says what a token names on one line, without what a terminal would obey', async () => {
+    const { fail, answerWith, tenant } = start()
+    answerWith(issue({ tid: `x\u001b]0;title\u0007\u001b[2J\r\ny${'z'.repeat(400)}`, aud: 'https://graph.microsoft.com', exp }))
+    const { code, message } = await fail()
+    expect(code).toBe('token-wrong-tenant')
+    expect(message).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/)
+    expect(message.length).toBeLessThan(400)
+    answerWith(issue({ tid: tenant.tenantId, aud: '\u001b[31mred', exp }))
+    expect((await fail({ fresh: true })).message).toContain('is for red, not for')
+    answerWith(issue({ tid: tenant.tenantId, aud: ['a', 'b'], exp }))
+    expect((await fail({ fresh: true })).message).toContain('nobody that it names')
+  })
+
   it('takes the resource with a slash at its end, or its app id', async () => {
     const { source, request, answerWith, tenant, cloud } = start()
     for (const aud of [`${cloud.services.exchange!.resource}/`, '00000002-0000-0ff1-ce00-000000000000']) {
