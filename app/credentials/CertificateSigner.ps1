@@ -17,6 +17,9 @@ $script:RsaOid = '1.2.840.113549.1.1.1'
 $script:EcOid = '1.2.840.10045.2.1'
 # CurrentUser first: it is the store that a person's own certificates are in.
 $script:Locations = 'CurrentUser', 'LocalMachine'
+# What a key answers whose dialog was refused: NTE_USER_CANCELLED, SCARD_W_CANCELLED_BY_USER and ERROR_CANCELLED of
+# Windows, errSecUserCanceled and errSecAuthFailed of macOS.
+$script:Refusals = 0x80090036, 0x8010006E, 0x800704C7, -128, -25293
 
 function Get-StoreCertificate {
     # LocalMachine\My does not exist on Linux, and a store may be closed to this user: such a store has no certificates.
@@ -116,6 +119,17 @@ function Get-InnermostMessage {
     $Exception.Message
 }
 
+function Test-Refusal {
+    # Messages are in the person's own language: the number tells, and the English word where there is none.
+    param([Parameter(Mandatory)][Exception]$Exception)
+
+    for ($cause = $Exception; $cause; $cause = $cause.InnerException) {
+        if ($script:Refusals -contains $cause.HResult) { return $true }
+        if ($cause.Message -match 'cancel|(?<!\w)-(128|25293)\b') { return $true }
+    }
+    $false
+}
+
 function Find-Entry {
     # The same certificate may lie in both stores: the one whose key is there wins.
     param([Parameter(Mandatory)][string]$Thumbprint)
@@ -142,8 +156,7 @@ function Invoke-Sign {
         }
         catch {
             # Whoever said no to the dialog must not be asked a second time.
-            $message = Get-InnermostMessage -Exception $_.Exception
-            if ($message -match 'cancel') { throw }
+            if (Test-Refusal -Exception $_.Exception) { throw }
         }
         $bytes = [Convert]::FromBase64String($Inputs.RS256)
         $signature = $key.SignData($bytes, $sha256, $padding::Pkcs1)

@@ -65,10 +65,27 @@ describeOnEachEngine('the certificate store', ({ path }) => {
     expect((await signer.testSign(made.good.thumbprint)).algorithm).toBe('RS256')
   })
 
-  it('does not ask a second time whoever said no to the dialog', async () => {
-    const signer = home.signer({ change: (script) => script.replace("$key.SignData($bytes, $sha256, $padding::Pss)", "throw 'The operation was canceled by the user.'") })
-    const error = await codeOf(signer.sign(made.good.thumbprint, {}))
-    expect(error).toMatchObject({ code: 'certificate-cannot-sign', message: expect.stringContaining('canceled by the user') as string })
+  // The dialogs of Windows and macOS can't be refused here: their exceptions are thrown in the key's place.
+  const failing = (thrown: string) => home.signer({ change: (script) => script.replace('$key.SignData($bytes, $sha256, $padding::Pss)', `throw ${thrown}`) })
+  const numbered = (number: number) => `(New-Object -TypeName System.Security.Cryptography.CryptographicException -ArgumentList ([int]${number}))`
+
+  it.each([
+    ['in English', "'The operation was canceled by the user.'"],
+    ['by NTE_USER_CANCELLED', numbered(0x80090036 | 0)],
+    ['by SCARD_W_CANCELLED_BY_USER', numbered(0x8010006e | 0)],
+    ['by ERROR_CANCELLED', numbered(0x800704c7 | 0)],
+    ['by errSecUserCanceled', numbered(-128)],
+    ['by errSecAuthFailed in a message', "'Vorgang nicht erlaubt (-25293)'"]
+  ])('does not ask a second time whoever said no to the dialog, %s', async (_, thrown) => {
+    expect((await codeOf(failing(thrown).sign(made.good.thumbprint, {}))).code).toBe('certificate-cannot-sign')
+  })
+
+  it.each([
+    ['by NTE_BAD_FLAGS', numbered(0x80090009 | 0)],
+    ['in words', "'AES-128 and 1280 are no refusal'"]
+  ])('signs RS256 where the key says something else, %s', async (_, thrown) => {
+    const jwt = verifyJwt(await failing(thrown).sign(made.good.thumbprint, {}), made.good.certificatePem)
+    expect([jwt.header.alg, jwt.good]).toEqual(['RS256', true])
   })
 
   it('proves by a test signature that a key works', async () => {
