@@ -13,6 +13,8 @@ export const patienceMs = 45_000
 export interface RunningPreview {
   preview: Preview
   core: MachineCore
+  /** What the core was started with; a change counts where the machine reads it late. */
+  options: MachineOptions
   page: Page
   context: BrowserContext
   dataFolder: string
@@ -26,13 +28,16 @@ export async function openPreview(options: Partial<MachineOptions> & { dataFolde
   const dataFolder = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'tenantry-data-'))
   const browserFolder = mkdtempSync(join(tmpdir(), 'tenantry-browser-'))
   const traffic: RunningPreview['traffic'] = []
+  const all: MachineOptions = {
+    version: 'test', outFolder: join(root, 'out'), keychain: async () => Promise.reject(new Error('no keychain in this test')), ...options, dataFolder
+  }
   let core: MachineCore | null = null
   const preview = await startPreview({
     rendererFolder: join(root, 'out', 'renderer'),
     port: 0,
     onTraffic: (data) => traffic.push(data),
     createCore: async (host) =>
-      (core = await createMachineCore(host, { version: 'test', outFolder: join(root, 'out'), keychain: async () => Promise.reject(new Error('no keychain in this test')), ...options, dataFolder }))
+      (core = await createMachineCore(host, all))
   })
   const context = await chromium.launchPersistentContext(browserFolder, {
     executablePath: process.env.TENANTRY_TEST_BROWSER ?? '/usr/bin/chromium',
@@ -45,6 +50,7 @@ export async function openPreview(options: Partial<MachineOptions> & { dataFolde
   return {
     preview,
     core: core!,
+    options: all,
     page,
     context,
     dataFolder,
