@@ -97,12 +97,9 @@ async function connectByClick({ page, core, seen }: BenchWindow): Promise<Connec
   return result
 }
 
-/** Hello shows as the PowerShell's own version taking the place of the one that was found. */
+/** With its hello the shell has started, and what is left is the token. */
 function helloAt({ states }: BenchWindow['seen']): number {
-  const index = states.findIndex(({ view }, at) => {
-    const before = states[at - 1]?.view
-    return before?.alive && view.phase === 'starting' && view.detail === before.detail
-  })
-  if (index < 0) throw new Error('no event tells of the shell’s hello')
-  return states[index]!.at
+  const hello = states.find(({ view }) => view.phase === 'signing-in')
+  if (!hello) throw new Error('no event tells of the shell’s hello')
+  return hello.at
 }
