@@ -325,7 +325,7 @@ export const calls = {
   /** Without `force` a session with a running command answers the failure `session-busy`. */
   'sessions.close': call(byId.extend({ force: z.boolean().optional() }), none),
 
-  /** Explains the token that a session uses now, for its first service unless told. */
+  /** Explains the token that a session uses now, for its own service unless told. */
   'tokens.describe': call(z.object({ sessionId: z.uuid(), service: serviceSchema.optional() }), explanationSchema),
   /** Explains a pasted token; it is neither kept nor sent. Any length is taken, so that too long a text has its answer. */
   'tokens.explain': call(z.object({ text: z.string() }), explanationSchema)

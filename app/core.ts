@@ -137,8 +137,8 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     if (!use) return null
     const { profile, cloud } = use.plan
     const certificate = profiles.list().signIns.find(({ id }) => id === profile.signInId)?.certificate ?? null
-    const isRenewed = sessions.list().some(({ id, phase }) => id === sessionId && phase === 'connected')
-    return { profile, cloud, certificate, isRenewed, token: use.token }
+    const { service, phase } = use.view
+    return { profile, cloud, service, certificate, isRenewed: phase === 'connected', token: use.token }
   }
   const explainer = createExplainer({ clouds: clouds.values(), useOf: tokenUseOf, profiles: () => profiles.list().profiles, now: adapters.now })
 

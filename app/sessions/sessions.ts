@@ -50,10 +50,10 @@ export class Sessions {
     return terminal.id
   }
 
-  /** What a session's shell was started by, and its tokens; null where it has none. Throws `session-not-found`. */
-  inUse(id: string): { plan: SessionPlan; token(service: Service): Token | null } | null {
+  /** A session with what its shell was started by, and its tokens; null where it has none. Throws `session-not-found`. */
+  inUse(id: string): { view: SessionView; plan: SessionPlan; token(service: Service): Token | null } | null {
     const session = this.#get(id)
-    return session instanceof Session && session.plan ? { plan: session.plan, token: (service) => session.token(service) } : null
+    return session instanceof Session && session.plan ? { view: session.view, plan: session.plan, token: (service) => session.token(service) } : null
   }
 
   ticket(id: string): string {

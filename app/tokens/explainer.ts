@@ -11,6 +11,8 @@ import { explain } from './explain.ts'
 export interface TokenUse {
   profile: Profile
   cloud: Cloud
+  /** What the session is connected to. */
+  service: Service
   certificate: SignInView['certificate']
   /** Whether somebody renews its token. */
   isRenewed: boolean
@@ -35,8 +37,9 @@ export interface ExplainerOptions {
 export function createExplainer({ clouds, useOf, profiles, now }: ExplainerOptions) {
   const known = knownAudiences(clouds)
   const nameOfTenant = (tenantId: string) => {
-    const names = profiles().filter((profile) => profile.tenantId?.toLowerCase() === tenantId.toLowerCase()).map(({ name }) => name)
-    return names.length === 0 ? null : names.join(', ')
+    const [first, ...others] = profiles().filter((profile) => isSame(profile.tenantId, tenantId))
+    if (!first) return null
+    return others.length === 0 ? first.name : `${first.name} and ${others.length} more ${others.length === 1 ? 'profile' : 'profiles'}`
   }
   return {
     /** @throws TenantryError `session-not-found`, `no-token` */
@@ -44,7 +47,7 @@ export function createExplainer({ clouds, useOf, profiles, now }: ExplainerOptio
       const use = useOf(sessionId)
       if (!use) throw failure('no-token')
       const { profile, cloud, certificate, isRenewed } = use
-      const wanted = service ?? profile.services[0]!
+      const wanted = service ?? use.service
       const token = use.token(wanted)
       const resource = cloud.services[wanted]?.resource
       if (!token || resource === undefined) throw failure('no-token')
@@ -53,7 +56,7 @@ export function createExplainer({ clouds, useOf, profiles, now }: ExplainerOptio
         audience: { service: wanted, resource },
         now: now() + (token.skewMs ?? 0),
         known,
-        nameOfTenant,
+        nameOfTenant: (tenantId) => (isSame(profile.tenantId, tenantId) ? profile.name : nameOfTenant(tenantId)),
         certificate,
         renewsAt: isRenewed ? token.acquiredAt + token.lifeMs * renewAt + (token.skewMs ?? 0) : null
       })
@@ -62,3 +65,5 @@ export function createExplainer({ clouds, useOf, profiles, now }: ExplainerOptio
     explain: (text: string): Explanation => explain(decodePasted(text), { tenantId: null, audience: null, now: now(), known, nameOfTenant })
   }
 }
+
+const isSame = (one: string | null, other: string): boolean => one?.toLowerCase() === other.toLowerCase()

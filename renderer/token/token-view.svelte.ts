@@ -1,4 +1,4 @@
-import type { Explanation, Failure, Service, SessionView } from '../../app/contract.ts'
+import type { Explanation, Failure, SessionView } from '../../app/contract.ts'
 import { failureOf, type Bridge } from '../bridge.ts'
 
 /** The token of the session in front, as the main process explains it. */
@@ -8,8 +8,8 @@ export class TokenView {
   /** How far the authority's clock is ahead of this window's, milliseconds. */
   aheadMs = $state(0)
   readonly #bridge: Bridge
-  /** Of whom the explanation is, so that another session's is not shown meanwhile. */
-  #subject = ''
+  /** The session that it is of, so that another one's is not shown meanwhile. */
+  #sessionId = ''
   #asked = 0
 
   constructor(bridge: Bridge) {
@@ -17,13 +17,12 @@ export class TokenView {
   }
 
   /** Asks anew; of two answers the one that was asked for last stays. */
-  async load(session: SessionView, service: Service | undefined): Promise<void> {
+  async load({ id }: SessionView): Promise<void> {
     const asked = ++this.#asked
-    const subject = `${session.id} ${service}`
-    if (subject !== this.#subject) this.explanation = null
-    this.#subject = subject
+    if (id !== this.#sessionId) this.explanation = null
+    this.#sessionId = id
     try {
-      const explanation = await this.#bridge.call('tokens.describe', { sessionId: session.id, service })
+      const explanation = await this.#bridge.call('tokens.describe', { sessionId: id })
       if (asked === this.#asked) this.#show(explanation, null)
     } catch (error) {
       if (asked === this.#asked) this.#show(null, failureOf(error))

@@ -79,6 +79,17 @@ describeOnEachEngine('Tenantry', ({ env }) => {
       await waitForText(running.page, 'Contoso demo', '\nafter the reload')
     })
 
+    it('explains the session’s token in a panel, and tells claims alone', async () => {
+      const { page } = running
+      await page.getByRole('button', { name: 'Token', exact: true }).click()
+      const panel = page.getByRole('region', { name: 'Token', exact: true })
+      await panel.getByText(/^This token can manage Exchange: it has Exchange\.ManageAsApp and the directory roles Exchange Administrator/).waitFor()
+      await panel.getByRole('button', { name: 'All claims' }).click()
+      const uti = running.core.demo.log.find(({ token }) => token?.tid === running.core.demo.tenants[0]!.tenantId)!.token!.tokenUti!
+      await panel.getByText(uti, { exact: true }).waitFor()
+      await panel.getByRole('button', { name: 'Close the token panel' }).click()
+    })
+
     it('never told the window a secret or a token', async () => {
       const secrets = running.core.demo.tenants.flatMap(({ apps }) => apps.map(({ clientSecret }) => clientSecret))
       const traffic = Buffer.concat(running.traffic.map((data) => Buffer.from(data as string))).toString('latin1')

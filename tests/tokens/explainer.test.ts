@@ -12,7 +12,7 @@ const neverSigns = async () => {
 }
 
 /** A session that holds a token which the demo authority really issued, and an explainer that knows it. */
-async function explainerOf({ app: change = {}, ...use }: Partial<TokenUse> & { app?: Partial<DemoApp> } = {}) {
+async function explainerOf({ app: change = {}, others = 0, ...use }: Partial<TokenUse> & { app?: Partial<DemoApp>; others?: number } = {}) {
   const { network, cloud, tenant, app } = startLogin()
   Object.assign(app, change)
   const source = createTokenSource({ network, sign: neverSigns })
@@ -23,9 +23,9 @@ async function explainerOf({ app: change = {}, ...use }: Partial<TokenUse> & { a
     clouds: [cloud],
     useOf(id) {
       if (id !== sessionId) throw new TenantryError('session-not-found')
-      return { profile, cloud, certificate: null, isRenewed: true, token: (service) => (service === 'exchange' ? token : null), ...use }
+      return { profile, cloud, service: 'exchange', certificate: null, isRenewed: true, token: (service) => (service === 'exchange' ? token : null), ...use }
     },
-    profiles: () => [profile],
+    profiles: () => [aProfile({ name: 'Elsewhere' }), profile, ...Array.from({ length: others }, () => ({ ...profile, name: 'Another' }))],
     now: () => Date.now()
   })
   return { explainer, sessionId, token, tenant, app }
@@ -96,5 +96,11 @@ describe('a pasted token', () => {
     expect(facts).toContainEqual(expect.objectContaining({ name: 'Tenant', value: 'Northwind' }))
     expect(life.renewsAt).toBeNull()
     expect(codeOf(() => explainer.explain('nonsense'))).toBe('not-a-token')
+  })
+
+  it.each([[1, 'Northwind and 1 more profile'], [2, 'Northwind and 2 more profiles']])('tells of %i more profiles of its tenant; a session’s is named by its own', async (others, words) => {
+    const { explainer, sessionId, token } = await explainerOf({ others })
+    expect(explainer.explain(token.accessToken).facts).toContainEqual(expect.objectContaining({ name: 'Tenant', value: words }))
+    expect(explainer.describe(sessionId).facts).toContainEqual(expect.objectContaining({ name: 'Tenant', value: 'Northwind' }))
   })
 })
