@@ -1,4 +1,4 @@
-import { app, BrowserWindow, dialog, ipcMain, MessageChannelMain, powerSaveBlocker } from 'electron'
+import { app, BrowserWindow, dialog, ipcMain, MessageChannelMain, powerSaveBlocker, shell } from 'electron'
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -7,6 +7,7 @@ import type { Host, Question } from './adapters.ts'
 import { endProcess } from './ending.ts'
 import { serveIpc } from './ipc.ts'
 import { createMachineCore } from './machine.ts'
+import { opensOutside } from './outside-links.ts'
 
 // The minimal Electron host: one window, and the contract over its IPC.
 
@@ -63,7 +64,10 @@ function createWindow(): BrowserWindow {
       backgroundThrottling: false
     }
   })
-  window.webContents.setWindowOpenHandler(() => ({ action: 'deny' }))
+  window.webContents.setWindowOpenHandler(({ url }) => {
+    if (opensOutside(url)) void shell.openExternal(url)
+    return { action: 'deny' }
+  })
   window.webContents.on('will-navigate', (event) => event.preventDefault())
   void window.loadFile(page)
   return window
