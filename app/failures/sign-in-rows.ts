@@ -95,11 +95,6 @@ export const signInRows = {
     hint: 'Check the profile’s domain. What was typed before went to the tenant that answered.',
     retryable: false
   },
-  'exchange-unconfirmed': {
-    message: 'Exchange did not confirm which tenant this is, because the app may not run Get-AcceptedDomain.',
-    hint: 'The token is for the right tenant. Give the app a role that can read accepted domains to have it confirmed.',
-    retryable: false
-  },
 
   // ---- signing in ----
   'secret-wrong': {
