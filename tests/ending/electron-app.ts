@@ -6,10 +6,13 @@ import { EventEmitter } from 'node:events'
  * is Node's end. The test closes the window by a signal.
  */
 
-class StandInApp extends EventEmitter implements Pick<App, 'whenReady' | 'getVersion' | 'quit' | 'exit'> {
+class StandInApp extends EventEmitter implements Pick<App, 'whenReady' | 'getVersion' | 'setPath' | 'quit' | 'exit'> {
+  readonly #paths = new Map<string, string>()
+
   whenReady = () => Promise.resolve()
   getVersion = () => 'test'
-  getPath = () => process.env.TENANTRY_TEST_DATA!
+  setPath = (name: string, path: string) => void this.#paths.set(name, path)
+  getPath = (name: string) => this.#paths.get(name) ?? ''
   exit = (code = 0) => process.exit(code)
   quit(): void {
     let isPrevented = false

@@ -20,7 +20,7 @@ beforeAll(async () => {
     await build({
       configFile: false, logLevel: 'error',
       resolve: { alias: { keytar: resolve(import.meta.dirname, 'keychain-that-never-answers.ts'), electron: resolve(import.meta.dirname, 'electron-app.ts') } },
-      build: { ssr: resolve('app', `${name}.ts`), outDir: programs, emptyOutDir: false, rolldownOptions: { output: { entryFileNames: `${name}.mjs`, codeSplitting: false } } }
+      build: { ssr: resolve('app', `${name}.ts`), outDir: programs, emptyOutDir: false, rolldownOptions: { shimMissingExports: true, output: { entryFileNames: `${name}.mjs`, codeSplitting: false } } }
     })
   }
 })
@@ -31,7 +31,7 @@ function start(onTestFinished: (clean: () => void) => void, name: 'start-preview
   const home = mkdtempSync(join(tmpdir(), 'tenantry-ending-'))
   mkdirSync(join(home, 'tmp'))
   spawnSync('mkfifo', [join(home, 'silent')])
-  const env = { PATH: process.env.PATH, HOME: home, TMPDIR: join(home, 'tmp'), TENANTRY_TEST_DATA: join(home, 'data'), TENANTRY_TEST_SILENT_PIPE: join(home, 'silent') }
+  const env = { PATH: process.env.PATH, HOME: home, TMPDIR: join(home, 'tmp'), TENANTRY_TEST_SILENT_PIPE: join(home, 'silent') }
   const child = spawn(process.execPath, [join(programs, `${name}.mjs`), '--data-dir', join(home, 'data'), ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   let onSaid = () => {}
