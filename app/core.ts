@@ -11,6 +11,7 @@ import { TenantryError } from './failures.ts'
 import { createFinder, powerShellProblem } from './powershell/finder.ts'
 import { installCommand } from './powershell/install-command.ts'
 import { useQuestion } from './profiles/binding.ts'
+import { WorkingFolders } from './profiles/folders.ts'
 import { openProfiles, type Examples } from './profiles/profiles.ts'
 import { Sessions } from './sessions/sessions.ts'
 import type { SessionPlan } from './sessions/session.ts'
@@ -69,6 +70,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     env: adapters.env
   })
   const tokens = createTokenSource({ network: adapters.network, sign: signer.sign })
+  const folders = new WorkingFolders({ platform: adapters.platform })
   const profiles = await openProfiles({
     dataFolder: adapters.paths.data,
     credentials,
@@ -77,6 +79,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     inspectPfx: (pfxBase64, password) => readPfx(Buffer.from(pfxBase64, 'base64'), password),
     certificates: () => signer.list(),
     confirm: (question) => adapters.host.confirm(question),
+    folders,
     examples,
     onChange: (view) => emit('profiles.changed', view)
   })
@@ -190,7 +193,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     'profiles.save': (input) => profiles.save(input),
     'profiles.duplicate': ({ id }) => profiles.duplicate(id),
     'profiles.delete': ({ id }) => profiles.delete(id),
-    'profiles.chooseFolder': async () => ({ folder: await adapters.host.chooseFolder({ title: 'Working folder' }) }),
+    'profiles.chooseFolder': async () => ({ folder: folders.choose(await adapters.host.chooseFolder({ title: 'Working folder' })) }),
     'profiles.export': (input) => profiles.export(input),
     'profiles.previewImport': (input) => profiles.previewImport(input),
     'profiles.import': (input) => profiles.import(input),

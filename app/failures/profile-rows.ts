@@ -37,6 +37,12 @@ export const profileRows = {
     retryable: false,
     field: 'workingFolder'
   },
+  'folder-remote': {
+    message: 'The working folder “{folder}” is on the network and was not chosen in Tenantry’s own dialog.',
+    hint: 'Choose it there, map it to a drive letter, or leave the field empty.',
+    retryable: false,
+    field: 'workingFolder'
+  },
   'sign-in-other-host': {
     message: 'The sign-in “{signIn}” is confirmed for {confirmed}, not for {wanted}, and other profiles use it there.',
     hint: 'Make a new sign-in for this cloud.',

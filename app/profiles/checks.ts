@@ -1,10 +1,9 @@
-import { statSync } from 'node:fs'
-import { isAbsolute } from 'node:path'
 import type { Cloud } from '../adapters.ts'
 import type { CallInput, Profile } from '../contract.ts'
 import { failure } from '../failures.ts'
 import { normaliseDomain } from '../tokens/clouds.ts'
 import type { Content } from './file.ts'
+import type { WorkingFolders } from './folders.ts'
 import { checkName, hasUnseenCharacters } from './names.ts'
 import type { SignIn } from './sign-in.ts'
 
@@ -33,8 +32,9 @@ export function put<T extends { id: string }>(things: T[], thing: T): void {
 }
 
 /** The editor's profile as it would be stored. Throws a failure with the field's name. */
-export function checkDraft(draft: Draft, content: Content): CheckedDraft {
+export function checkDraft(draft: Draft, content: Content, folders: WorkingFolders): CheckedDraft {
   const { id, ...rest } = draft
+  const before = content.profiles.find((profile) => profile.id === id)
   const name = checkName(draft.name, content.profiles.filter((other) => other.id !== id).map((other) => other.name))
   const group = (draft.group ?? '').trim()
   if (hasUnseenCharacters(group)) throw failure('name-unusable', undefined, { field: 'group' })
@@ -44,7 +44,7 @@ export function checkDraft(draft: Draft, content: Content): CheckedDraft {
     group,
     domain: normaliseDomain(draft.domain),
     customCloud: checkCustomCloud(draft),
-    workingFolder: checkFolder(draft.workingFolder ?? ''),
+    workingFolder: folders.check(draft.workingFolder ?? '', before?.workingFolder),
     loadPowerShellProfile: draft.loadPowerShellProfile ?? false,
     moduleVersion: (draft.moduleVersion ?? '').trim(),
     notes: draft.notes ?? ''
@@ -58,17 +58,6 @@ function checkCustomCloud({ cloud, customCloud }: Draft): Profile['customCloud']
     host.trim().toLowerCase()
   ) as [string, string, string]
   return { loginHost, exchangeHost, complianceHost }
-}
-
-/** A working folder is empty or an absolute folder that is there: a shell would not start in another. */
-export function checkFolder(text: string): string {
-  const folder = text.trim()
-  if (folder !== '' && !isFolder(folder)) throw failure('folder-missing', { folder: folder.slice(0, 200) })
-  return folder
-}
-
-export function isFolder(folder: string): boolean {
-  return isAbsolute(folder) && !hasUnseenCharacters(folder) && (statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false)
 }
 
 /** Throws `service-unavailable-in-cloud` where the cloud lacks one of the services. */

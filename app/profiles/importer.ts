@@ -5,7 +5,7 @@ import type { Kept } from '../credentials/store.ts'
 import { failure, TenantryError } from '../failures.ts'
 import { normaliseDomain } from '../tokens/clouds.ts'
 import { confirmUse, rebind } from './binding.ts'
-import { checkServices, findSignIn, isFolder, sameHosts } from './checks.ts'
+import { checkServices, findSignIn, sameHosts } from './checks.ts'
 import type { Content, ProfilesFile } from './file.ts'
 import { freeName } from './names.ts'
 import type { ProfilesOptions } from './profiles.ts'
@@ -200,7 +200,7 @@ function newProfile(content: Content, { row, domain, tenantId, cloudId, customCl
     initialDomain: null,
     signInId: signIn?.id ?? null,
     colour: row.colour ?? tenantColours[content.profiles.length % tenantColours.length]!,
-    // A folder of another computer is none here.
-    workingFolder: isFolder(row.workingFolder) ? row.workingFolder : ''
+    // A folder of another computer is none here, and looking for it could mean asking that computer.
+    workingFolder: ''
   }
 }

@@ -8,6 +8,7 @@ import { normaliseDomain } from '../tokens/clouds.ts'
 import { bindingOf, checkHost, confirmUse, noTenant, rebind, replaceCredential } from './binding.ts'
 import { checkDraft, checkPin, checkServices, findProfile, findSignIn, put } from './checks.ts'
 import { ProfilesFile, type Content } from './file.ts'
+import type { WorkingFolders } from './folders.ts'
 import { Importer } from './importer.ts'
 import { checkName, freeName } from './names.ts'
 import { checkClientId, checkCredential, missingCredential, type CheckedCredential, type PfxFacts, type SignIn } from './sign-in.ts'
@@ -34,6 +35,7 @@ export interface ProfilesOptions {
   certificates(): Promise<StoreCertificate[]>
   /** The host's own dialog. */
   confirm(question: Question): Promise<boolean>
+  folders: WorkingFolders
   examples: Examples | null
   onChange(view: CallOutput<'profiles.list'>): void
 }
@@ -130,9 +132,9 @@ export class Profiles {
    * @throws TenantryError with the form's field; `tenant-changed` with both ids; `cancelled` where the person refused
    */
   async save(input: SaveInput): Promise<Profile> {
-    const { credentials, confirm } = this.#options
+    const { credentials, confirm, folders } = this.#options
     const before = input.profile.id ? findProfile(this.#file.content, input.profile.id) : null
-    const draft = checkDraft(input.profile, this.#file.content)
+    const draft = checkDraft(input.profile, this.#file.content, folders)
     const cloud = this.#options.cloudOf(draft.cloud, draft.customCloud)
     checkServices(draft.services, cloud)
     const signIn = this.#signInOf(input, draft.name)
@@ -148,7 +150,7 @@ export class Profiles {
 
     return this.#change(async (content, onUndo) => {
       const profile: Profile = {
-        ...checkDraft(input.profile, content),
+        ...checkDraft(input.profile, content, folders),
         id: before?.id ?? crypto.randomUUID(),
         tenantId,
         initialDomain: before?.tenantId === tenantId ? findProfile(content, before.id).initialDomain : null,

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import Papa from 'papaparse'
 import { describe, expect, it } from 'vitest'
+import { WorkingFolders } from '../../app/profiles/folders.ts'
 import { draft, edited, existing, newProfile, newSecret, ProfileDesk } from './profile-desk.ts'
 
 const csv = (rows: string[][]) => Papa.unparse(rows)
@@ -79,6 +80,18 @@ describe('a hostile row', () => {
     expect(desk.profiles.list().profiles).toEqual([])
   })
 
+  it.each(['\\\\evil.example.com\\share', '//evil.example.com/share', '/tmp'])('that names the folder %s has nobody look for it', async (folder) => {
+    const desk = await ProfileDesk.open()
+    const looked: string[] = []
+    desk.folders = new WorkingFolders({ isFolder: (path) => looked.push(path) > 0 })
+    await desk.start()
+    const text = csv([['name', 'domain', 'tenantId', 'workingFolder'], ['Fabrikam', 'fabrikam.example.com', randomUUID(), folder]])
+    await desk.profiles.previewImport({ format: 'csv', text })
+    await desk.profiles.import({ format: 'csv', text })
+    expect(desk.profiles.list().profiles).toMatchObject([{ name: 'Fabrikam', workingFolder: '' }])
+    expect(looked).toEqual([])
+  })
+
   it('that joins a known sign-in gets none of its credential', async () => {
     const desk = await ProfileDesk.open()
     const contoso = await desk.add('Contoso')
@@ -108,7 +121,7 @@ describe('what was exported', () => {
     return desk
   }
   const bare = (desk: ProfileDesk) =>
-    desk.profiles.list().profiles.map((profile) => ({ ...profile, id: null, signInId: null, clientId: desk.profiles.signIn(profile.signInId!).clientId }))
+    desk.profiles.list().profiles.map((profile) => ({ ...profile, id: null, signInId: null, workingFolder: '', clientId: desk.profiles.signIn(profile.signInId!).clientId }))
 
   it.each(['json', 'csv'] as const)('as %s comes back elsewhere as it was, with new ids and without a credential', async (format) => {
     const [from, to] = [await filled(), await ProfileDesk.open()]

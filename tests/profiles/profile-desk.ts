@@ -8,6 +8,7 @@ import type { CallInput, Profile, StoreCertificate } from '../../app/contract.ts
 import { readPfx } from '../../app/credentials/pfx.ts'
 import { createCredentialStore, type CredentialStore } from '../../app/credentials/store.ts'
 import { failure } from '../../app/failures.ts'
+import { WorkingFolders } from '../../app/profiles/folders.ts'
 import { openProfiles, type Examples, type Profiles } from '../../app/profiles/profiles.ts'
 import { builtInClouds, customCloud, normaliseDomain } from '../../app/tokens/clouds.ts'
 
@@ -42,6 +43,7 @@ export class ProfileDesk {
   readonly tenants = new Map<string, string>()
   readonly questions: Question[] = []
   readonly asked: string[] = []
+  folders = new WorkingFolders()
   certificates: StoreCertificate[] = []
   answer = true
   changes = 0
@@ -88,6 +90,7 @@ export class ProfileDesk {
         this.questions.push(question)
         return this.answer
       },
+      folders: this.folders,
       examples,
       onChange: () => (this.changes += 1)
     })

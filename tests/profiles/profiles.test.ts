@@ -28,6 +28,7 @@ describe('saving is refused, and nothing changes,', () => {
     ['loginHost', 'not-a-host', { cloud: 'custom' as const, customCloud: { loginHost: 'https://x', exchangeHost: 'a.example.com' } }],
     ['workingFolder', 'folder-missing', { workingFolder: '/no/such/folder' }],
     ['workingFolder', 'folder-missing', { workingFolder: 'relative' }],
+    ['workingFolder', 'folder-remote', { workingFolder: '\\\\server\\share' }],
     ['group', 'name-unusable', { group: 'a\nb' }]
   ])('at the field %s with %s', async (field, code, change) => {
     const desk = await ProfileDesk.open()
