@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   calls, events, failureSchema, frameType, maxInputFrameBytes, packFrame, unpackFrame, type ByteStream, type CallName, type EventData,
   type EventName, type Failure
@@ -25,7 +25,10 @@ describe.each([overWebSocket, overMessageChannel, overElectron])('the contract o
     core = new ContractCore()
     window = await open(core, (line) => core.log.push(line))
   })
-  afterEach(() => window.close())
+  afterEach(async () => {
+    await window.close()
+    vi.restoreAllMocks()
+  })
 
   const call = (name: string, input: unknown): Promise<unknown> => window.transport.call(name as CallName, input as never)
   const failureOf = async (name: string, input: unknown): Promise<Failure> => {
@@ -148,6 +151,8 @@ describe.each([overWebSocket, overMessageChannel, overElectron])('the contract o
   describe('a session’s stream', () => {
     let id: string
     beforeEach(() => {
+      // The core's screen complains of the noise that is printed here.
+      vi.spyOn(console, 'error').mockImplementation((text) => expect(text).toContain('xterm.js'))
       id = core.openTerminal()
       core.pty.print(Buffer.from('here before the window\r\n'))
     })
