@@ -1,4 +1,4 @@
-import { app, BrowserWindow, dialog, ipcMain, MessageChannelMain, powerSaveBlocker, shell } from 'electron'
+import { app, BrowserWindow, dialog, ipcMain, MessageChannelMain, powerMonitor, powerSaveBlocker, shell } from 'electron'
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -94,5 +94,6 @@ void app.whenReady().then(async () => {
     void starting.then((core) => core.dispose().finally(() => endProcess(core, () => app.exit())), () => app.exit(1))
   })
   const core = await starting
+  powerMonitor.on('resume', () => core.wake())
   serveIpc(core, createWindow(), pathToFileURL(page).href, { ipcMain, MessageChannelMain }, (line) => console.error(`tenantry: ${line}`))
 })

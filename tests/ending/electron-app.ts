@@ -40,3 +40,4 @@ export class MessageChannelMain {}
 export const dialog = {}
 export const powerMonitor = new EventEmitter()
 export const powerSaveBlocker = {}
+export const powerMonitor = { on: () => {} }
