@@ -57,8 +57,36 @@ export async function checkHost(signIn: SignIn, cloud: Cloud, credentials: Crede
   throw failure('sign-in-other-host', { signIn: signIn.name, confirmed: bound.authorityHost, wanted: cloud.loginHost })
 }
 
+/**
+ * The tenants, in lower case, that an entered credential may be bound to: those it is entered for, and those of the
+ * sign-in's other users that the person allows by name. Nothing is asked about a tenant that the credential before was
+ * confirmed for. Those that are refused stay out: each is asked about when it is connected.
+ *
+ * @param users the tenants of all profiles that use the sign-in at the host
+ */
+export async function confirmEntered(
+  signIn: SignIn,
+  loginHost: string,
+  { enteredFor, users }: { enteredFor: Tenant[]; users: Tenant[] },
+  { credentials, confirm }: { credentials: CredentialStore; confirm: Confirm }
+): Promise<string[]> {
+  const named = idsOf(enteredFor)
+  const known = new Set([...named, ...(await boundAt(credentials, signIn.id, loginHost))])
+  const others = users.filter(({ tenantId }) => !known.has(tenantId.toLowerCase()))
+  const isAllowed = others.length > 0 && (await confirm(useQuestion(signIn, { loginHost }, others)))
+  return isAllowed ? [...named, ...idsOf(others)] : named
+}
+
+/** The tenants, in lower case, that a sign-in's credential is confirmed for at a host, whatever its client id is now. */
+export async function boundAt(credentials: CredentialStore, signInId: string, loginHost: string): Promise<string[]> {
+  const bound = await bindingOf(credentials, signInId)
+  return bound?.authorityHost.toLowerCase() === loginHost.toLowerCase() ? bound.tenantIds.map((id) => id.toLowerCase()) : []
+}
+
+const idsOf = (tenants: Tenant[]): string[] => tenants.map(({ tenantId }) => tenantId.toLowerCase())
+
 /** Asks whether a sign-in may be used for tenants that it was not confirmed for. */
-export function useQuestion(signIn: SignIn, cloud: Cloud, tenants: Tenant[]): Question {
+export function useQuestion(signIn: SignIn, cloud: Pick<Cloud, 'loginHost'>, tenants: Tenant[]): Question {
   const lines = tenants.slice(0, listedTenants).map(({ domain, tenantId }) => `Tenant: ${domain} (${tenantId})`)
   if (tenants.length > listedTenants) lines.push(`… and ${tenants.length - listedTenants} more tenants`)
   return {

@@ -5,7 +5,7 @@ import type { Binding } from '../credentials/credential.ts'
 import type { CredentialStore, Kept, StoredCredential } from '../credentials/store.ts'
 import { failure } from '../failures.ts'
 import { normaliseDomain } from '../tokens/clouds.ts'
-import { bindingOf, checkHost, confirmUse, noTenant, rebind, replaceCredential } from './binding.ts'
+import { bindingOf, boundAt, checkHost, confirmEntered, confirmUse, noTenant, rebind, replaceCredential, type Tenant } from './binding.ts'
 import { checkDraft, checkPin, checkServices, findProfile, findSignIn, put } from './checks.ts'
 import { ProfilesFile, type Content } from './file.ts'
 import type { WorkingFolders } from './folders.ts'
@@ -146,6 +146,7 @@ export class Profiles {
     const usedElsewhere = (host: string) => this.#users.usedAt(signIn.id, host, this.#file.content.profiles, before?.id)
     const tenants = [{ domain: draft.domain, tenantId }]
     if (entered) await checkHost(signIn, cloud, credentials, usedElsewhere)
+    const allowed = entered ? await this.#allowed(signIn, cloud.loginHost, tenants, before?.id) : []
     const binding = input.signIn.use === 'new' || entered ? null : await confirmUse(signIn, cloud, tenants, { credentials, confirm, usedElsewhere })
 
     return this.#change(async (content, onUndo) => {
@@ -164,7 +165,7 @@ export class Profiles {
         const stored = findSignIn(content, signIn.id)
         if (entered) put(content.signIns, { ...stored, certificate: entered.certificate })
       }
-      if (entered) await this.#keep(signIn, entered, content, cloud.loginHost, onUndo)
+      if (entered) await this.#keep(signIn, entered, content, { authorityHost: cloud.loginHost, allowed }, onUndo)
       else if (binding) await rebind(credentials, signIn.id, binding, this.#keepOf(signIn.id), onUndo)
       return structuredClone(profile)
     })
@@ -232,11 +233,13 @@ export class Profiles {
     const isOther = next.clientId !== before.clientId || next.kind !== before.kind
     const entered = await this.#entered(next, credential, isOther)
     if (isOther || entered) next.certificate = entered?.certificate ?? null
+    const authorityHost = await this.#hostOf(id)
+    const allowed = entered ? await this.#allowed(next, authorityHost, []) : []
     await this.#change(async (content, onUndo) => {
       findSignIn(content, id)
       checkName(next.name, others(content))
       put(content.signIns, next)
-      if (entered) await this.#keep(next, entered, content, null, onUndo)
+      if (entered) await this.#keep(next, entered, content, { authorityHost, allowed }, onUndo)
     })
     if (next.askEachTime) await credentials.delete(id)
     this.#changed()
@@ -286,16 +289,33 @@ export class Profiles {
     return null
   }
 
-  /**
-   * Keeps an entered credential, bound to the tenants of the profiles that use it at one login host.
-   *
-   * @param host null for the host that most of them use
-   */
-  async #keep(signIn: SignIn, entered: CheckedCredential, content: Content, host: string | null, onUndo: OnUndo): Promise<void> {
+  /** The login host that a sign-in's next credential is for: the one it is confirmed for, else the one most used. */
+  async #hostOf(signInId: string): Promise<string> {
+    const { profiles } = this.#file.content
+    const bound = await bindingOf(this.#options.credentials, signInId)
+    return bound && this.#users.usedAt(signInId, bound.authorityHost, profiles) ? bound.authorityHost : this.#users.mainHost(signInId, profiles)
+  }
+
+  /** Which tenants an entered credential may be bound to beside those the one before was confirmed for. */
+  async #allowed(signIn: SignIn, host: string, enteredFor: Tenant[], exceptProfile?: string): Promise<string[]> {
+    if (signIn.askEachTime) return []
+    const users = this.#users.namedTenantsAt(signIn.id, host, this.#file.content.profiles.filter(({ id }) => id !== exceptProfile))
+    return confirmEntered(signIn, host, { enteredFor, users }, this.#options)
+  }
+
+  /** Keeps an entered credential, bound to the tenants in use that were confirmed before or are allowed now. */
+  async #keep(
+    signIn: SignIn,
+    entered: CheckedCredential,
+    content: Content,
+    { authorityHost, allowed }: { authorityHost: string; allowed: string[] },
+    onUndo: OnUndo
+  ): Promise<void> {
     const { credentials } = this.#options
     if (signIn.askEachTime) return
-    const authorityHost = host ?? this.#users.mainHost(signIn.id, content.profiles)
-    const binding = { authorityHost, clientId: signIn.clientId, tenantIds: this.#users.tenantsAt(signIn.id, authorityHost, content.profiles) }
+    const confirmed = new Set([...allowed, ...(await boundAt(credentials, signIn.id, authorityHost))])
+    const tenantIds = this.#users.tenantsAt(signIn.id, authorityHost, content.profiles).filter((id) => confirmed.has(id))
+    const binding = { authorityHost, clientId: signIn.clientId, tenantIds: tenantIds.length > 0 ? tenantIds : [noTenant] }
     const keepBefore = this.#keepOf(signIn.id)
     await replaceCredential(credentials, signIn.id, { credential: entered.credential, binding, keep: 'stored' }, onUndo, keepBefore)
     if (this.#examples.delete(signIn.id)) onUndo(async () => this.#examples.add(signIn.id))

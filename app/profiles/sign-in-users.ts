@@ -1,5 +1,5 @@
 import type { Profile } from '../contract.ts'
-import { noTenant } from './binding.ts'
+import { noTenant, type Tenant } from './binding.ts'
 import type { ProfilesOptions } from './profiles.ts'
 
 /** Which profiles use a sign-in, and at which login host: what its credential can be bound to. */
@@ -12,9 +12,19 @@ export class SignInUsers {
 
   /** The tenants, in lower case, that use a sign-in at a host; `noTenant` where there are none. */
   tenantsAt(signInId: string, host: string, profiles: Profile[]): string[] {
-    const users = profiles.filter((profile) => profile.signInId === signInId && this.#hostOf(profile) === host.toLowerCase())
-    const tenantIds = new Set(users.flatMap(({ tenantId }) => tenantId?.toLowerCase() ?? []))
-    return tenantIds.size > 0 ? [...tenantIds] : [noTenant]
+    const tenants = this.namedTenantsAt(signInId, host, profiles)
+    return tenants.length > 0 ? tenants.map(({ tenantId }) => tenantId) : [noTenant]
+  }
+
+  /** The same, each tenant once, with the domain of its first profile. */
+  namedTenantsAt(signInId: string, host: string, profiles: Profile[]): Tenant[] {
+    const tenants = new Map<string, Tenant>()
+    for (const profile of profiles) {
+      const tenantId = profile.tenantId?.toLowerCase()
+      if (!tenantId || tenants.has(tenantId) || profile.signInId !== signInId || this.#hostOf(profile) !== host.toLowerCase()) continue
+      tenants.set(tenantId, { domain: profile.domain, tenantId })
+    }
+    return [...tenants.values()]
   }
 
   /** The host that most of a sign-in's profiles use; empty where none uses it. */

@@ -132,6 +132,79 @@ describe('a changed sign-in', () => {
   })
 })
 
+describe('a credential that is replaced where an import added tenants', () => {
+  const newClientSecret = () => ({ kind: 'secret' as const, secret: newSecret() })
+
+  async function imported(rows: number) {
+    const desk = await ProfileDesk.open()
+    const contoso = await desk.add('Contoso')
+    const { clientId, id } = desk.profiles.signIn(contoso.signInId!)
+    const tenants = Array.from({ length: rows }, () => randomUUID())
+    const lines = tenants.map((tenantId, index) => `t${index}.example.com,${tenantId},${clientId},secret`)
+    await desk.profiles.import({ format: 'csv', text: ['domain,tenantId,clientId,kind', ...lines].join('\n') })
+    expect(desk.questions).toEqual([])
+    const bound = async () => (await desk.credentials.bindingOf(id))!.tenantIds
+    return { desk, contoso, id, tenants, bound, signIn: { clientId, kind: 'secret' as const } }
+  }
+
+  it('in the sign-in serves those only once they were named and allowed', async () => {
+    const { desk, contoso, id, tenants, bound, signIn } = await imported(2)
+    await desk.profiles.saveSignIn({ id, signIn, credential: newClientSecret() })
+    expect(desk.questions).toHaveLength(1)
+    for (const word of ['2 tenants', 't0.example.com', ...tenants]) expect(JSON.stringify(desk.questions)).toContain(word)
+    expect(await bound()).toEqual([contoso.tenantId, ...tenants])
+    await desk.profiles.saveSignIn({ id, signIn, credential: newClientSecret() })
+    expect(desk.questions).toHaveLength(1)
+  })
+
+  it('in the sign-in is replaced all the same where the person refuses, for its own tenants alone', async () => {
+    const { desk, contoso, id, tenants, bound, signIn } = await imported(2)
+    desk.answer = false
+    const credential = newClientSecret()
+    expect(await desk.profiles.saveSignIn({ id, signIn, credential })).toMatchObject({ ready: true })
+    const asked = (tenantId: string) => desk.credentials.get(id, { authorityHost: 'login.microsoftonline.com', clientId: signIn.clientId, tenantId })
+    expect(await asked(contoso.tenantId!)).toEqual(credential)
+    for (const tenantId of tenants) await expect(asked(tenantId)).rejects.toMatchObject({ code: 'credential-unbound' })
+    expect(await bound()).toEqual([contoso.tenantId])
+  })
+
+  it('in one of their profiles serves that one, and the others as the person says', async () => {
+    const { desk, contoso, tenants, bound } = await imported(2)
+    const [, first] = desk.profiles.list().profiles
+    desk.tenants.set(first!.domain, tenants[0]!)
+    desk.answer = false
+    await desk.profiles.save({ profile: edited(first!), signIn: existing(first!.signInId), credential: newClientSecret() })
+    expect(JSON.stringify(desk.questions)).toContain(tenants[1])
+    expect(JSON.stringify(desk.questions)).not.toContain(tenants[0])
+    expect(await bound()).toEqual([contoso.tenantId, tenants[0]])
+  })
+
+  it('stays at its login host, however many an import added at another', async () => {
+    const { desk, contoso, id, bound, signIn } = await imported(1)
+    desk.answer = false
+    const lines = Array.from({ length: 5 }, (_, index) => `c${index}.example.com,${randomUUID()},${signIn.clientId},secret,china`)
+    await desk.profiles.import({ format: 'csv', text: ['domain,tenantId,clientId,kind,cloud', ...lines].join('\n') })
+    await desk.profiles.saveSignIn({ id, signIn, credential: newClientSecret() })
+    expect(await desk.credentials.bindingOf(id)).toMatchObject({ authorityHost: 'login.microsoftonline.com' })
+    expect(await bound()).toEqual([contoso.tenantId])
+    expect(JSON.stringify(desk.questions)).not.toContain('chinacloudapi')
+  })
+
+  it('and is the sign-in’s first one, serves no imported tenant that nobody allowed', async () => {
+    const desk = await ProfileDesk.open()
+    const [clientId, tenantId] = [randomUUID(), randomUUID()]
+    await desk.profiles.import({ format: 'csv', text: `domain,tenantId,clientId,kind\na.example.com,${tenantId},${clientId},secret` })
+    const [signIn] = desk.profiles.list().signIns
+    const save = () => desk.profiles.saveSignIn({ id: signIn!.id, signIn: { clientId, kind: 'secret' }, credential: newClientSecret() })
+    desk.answer = false
+    await save()
+    expect((await desk.credentials.bindingOf(signIn!.id))!.tenantIds).not.toContain(tenantId)
+    desk.answer = true
+    await save()
+    expect((await desk.credentials.bindingOf(signIn!.id))!.tenantIds).toEqual([tenantId])
+  })
+})
+
 describe('a certificate', () => {
   it('in a PFX file is opened before anything is saved, and its facts are kept', async () => {
     const desk = await ProfileDesk.open()
