@@ -40,4 +40,3 @@ export class MessageChannelMain {}
 export const dialog = {}
 export const powerMonitor = new EventEmitter()
 export const powerSaveBlocker = {}
-export const powerMonitor = { on: () => {} }
