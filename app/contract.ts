@@ -244,6 +244,8 @@ export const calls = {
   'app.dismissNotice': call(z.object({ id: z.string() }), none),
   /** Opens a terminal (without a tenant) in which the offered install command runs. */
   'app.installPowerShell': call(none, z.object({ sessionId: z.uuid() })),
+  /** The same for the module that connects: the PowerShell that was found installs it for this user. */
+  'app.installModule': call(none, z.object({ sessionId: z.uuid() })),
   /** Looks for PowerShell and the module again. */
   'app.findPowerShell': call(none, appStateSchema),
   /** The host's own file dialog for a PowerShell executable; answers the new state. */

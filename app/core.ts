@@ -7,9 +7,9 @@ import { TokenCredentials } from './credentials/for-tokens.ts'
 import { readPfx } from './credentials/pfx.ts'
 import { createCredentialStore } from './credentials/store.ts'
 import { createDispatcher, createEvents, type EventListener, type Handlers, type Reply, type Sender } from './dispatcher.ts'
-import { TenantryError } from './failures.ts'
+import { failure, TenantryError } from './failures.ts'
 import { createFinder, powerShellProblem } from './powershell/finder.ts'
-import { installCommand } from './powershell/install-command.ts'
+import { installCommand, moduleInstallation } from './powershell/install-command.ts'
 import { useQuestion } from './profiles/binding.ts'
 import { WorkingFolders } from './profiles/folders.ts'
 import { openProfiles, type Examples } from './profiles/profiles.ts'
@@ -21,6 +21,9 @@ import { TokenBroker } from './tokens/broker.ts'
 import { builtInClouds, customCloud, resolveTenant } from './tokens/clouds.ts'
 import { createExplainer, type TokenUse } from './tokens/explainer.ts'
 import { openSettings } from './settings.ts'
+
+/** The module that connects to Exchange Online. */
+const moduleName = 'ExchangeOnlineManagement'
 
 /** Tenantry without a window: what a host needs of it. */
 export interface Core {
@@ -155,7 +158,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       platform: adapters.platform,
       powershell: result.found && { path: result.found.path, version: result.found.version, edition: result.found.edition, standIn: result.found.standIn },
       powershellProblem: result.found ? null : { failure: powerShellProblem(result).toFailure(), installCommand: installCommand(adapters.platform, adapters.env) },
-      module: { name: 'ExchangeOnlineManagement', version: result.found?.moduleVersions[0] ?? null },
+      module: { name: moduleName, version: result.found?.moduleVersions[0] ?? null },
       keychain,
       clouds: [...clouds.values()].map(({ id, label }) => ({ id, label })).concat({ id: 'custom', label: 'Custom' }),
       notices: [...notices].map(([id, notice]) => ({ id, ...notice }))
@@ -167,6 +170,14 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     return now
   }
 
+  let isDisposed = false
+  /** What was missing may be there now. */
+  const lookAgain = () => {
+    if (isDisposed) return
+    finder.forget()
+    void changed()
+  }
+
   onKeychainStatus = () => void changed()
 
   const handlers: Handlers = {
@@ -175,7 +186,13 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     'app.installPowerShell': () => {
       const command = installCommand(adapters.platform, adapters.env)
       if (!command) throw new TenantryError('powershell-missing')
-      return { sessionId: sessions.openInstallTerminal(command) }
+      return { sessionId: sessions.openInstallTerminal({ name: 'Install PowerShell', command }, lookAgain) }
+    },
+    'app.installModule': async () => {
+      const powershell = await finder.require()
+      // The stand-in can install nothing, and what it runs needs no module of Microsoft's.
+      if (powershell.standIn) throw failure('powershell-missing')
+      return { sessionId: sessions.openInstallTerminal(moduleInstallation(moduleName, powershell.path, adapters.platform), lookAgain) }
     },
     'app.findPowerShell': () => {
       finder.forget()
@@ -226,6 +243,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       for (const asked of questions.pending) emit('credential.asked', asked)
     },
     async dispose() {
+      isDisposed = true
       await sessions.dispose()
       await signer.dispose()
       broker.clear()

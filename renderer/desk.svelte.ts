@@ -135,6 +135,11 @@ export class Desk {
     await this.attempt(async () => this.show((await this.bridge.call('app.installPowerShell', null)).sessionId))
   }
 
+  /** A terminal in which the module that connects is installed. */
+  async installModule(): Promise<void> {
+    await this.attempt(async () => this.show((await this.bridge.call('app.installModule', null)).sessionId))
+  }
+
   async findPowerShell(): Promise<void> {
     await this.attempt(async () => (this.app = await this.bridge.call('app.findPowerShell', null)))
   }

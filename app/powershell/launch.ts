@@ -53,11 +53,17 @@ export function launchShell(request: LaunchRequest): Launch {
         TENANTRY_NONCE: request.pipe.nonce
       },
       encoding: null,
-      // node-pty 1.2.0-beta.15 bundles ConPTY 1.25, the first one behind which PowerShell 7.6's prompt does not crash;
-      // with the DLL its kill() also needs no helper process.
-      ...(request.platform === 'win32' ? { useConpty: true, useConptyDll: true } : {})
+      ...consoleOptions(request.platform)
     }
   }
+}
+
+/**
+ * What every pty of ours is given beyond its size. node-pty 1.2.0-beta.15 bundles ConPTY 1.25, the first one behind which
+ * PowerShell 7.6's prompt does not crash; with the DLL its kill() also needs no helper process.
+ */
+export function consoleOptions(platform: NodeJS.Platform): { useConpty?: boolean; useConptyDll?: boolean } {
+  return platform === 'win32' ? { useConpty: true, useConptyDll: true } : {}
 }
 
 /** The environment for shells and helpers: ours, without what is about this app's own process. */

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { ByteStream, Service, SessionView } from '../contract.ts'
 import { TenantryError } from '../failures.ts'
+import type { Installation } from '../powershell/install-command.ts'
 import type { Token } from '../tokens/acquire.ts'
 import { InstallTerminal } from './install-terminal.ts'
 import { Session, type SessionPlan, type SessionServices } from './session.ts'
@@ -41,10 +42,10 @@ export class Sessions {
     return session.view
   }
 
-  /** Opens a terminal of this machine's shell and runs an install command in it. */
-  openInstallTerminal(command: string): string {
+  /** Opens a terminal in which something is installed; `onEnded` is told when what ran there has ended. */
+  openInstallTerminal(installation: Installation, onEnded: () => void = () => {}): string {
     const size = { cols: 100, rows: 30 }
-    const terminal = new InstallTerminal(randomUUID(), command, size, this.#services.adapters, (view) => this.#onChange(view))
+    const terminal = new InstallTerminal(randomUUID(), installation, size, this.#services.adapters, { onChange: (view) => this.#onChange(view), onEnded })
     this.#sessions.set(terminal.id, terminal)
     this.#onChange(terminal.view)
     return terminal.id

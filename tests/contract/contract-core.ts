@@ -51,7 +51,7 @@ export class ContractCore implements Core {
   openTerminal(): string {
     this.answer('sessions.attach', ({ id }) => ({ ticket: this.#sessions.ticket(id) }))
     this.answer('sessions.detach', ({ id }) => this.#sessions.detach(id))
-    return this.#sessions.openInstallTerminal('true')
+    return this.#sessions.openInstallTerminal({ name: 'Install PowerShell', command: 'true' })
   }
 
   openStream(ticket: string, stream: ByteStream): boolean {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { installCommand } from '../../app/powershell/install-command.ts'
+import { installCommand, moduleInstallation, packageCommand } from '../../app/powershell/install-command.ts'
 
 let home: string
 beforeEach(() => (home = mkdtempSync(join(tmpdir(), 'tenantry-install-'))))
@@ -51,5 +51,51 @@ describe('the command that installs PowerShell', () => {
     expect(installCommand('linux', { PATH: linked, HOME: home })).toBe('dotnet tool install --global PowerShell')
     const runtimeAlone = tool('dotnet', 'runtime')
     expect(installCommand('linux', { PATH: runtimeAlone, HOME: home })).not.toMatch(/^dotnet /)
+  })
+})
+
+describe('the command for a Linux with neither .NET SDK nor snap', () => {
+  const debian = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_ID="12"\nID=debian\n'
+  const offered = (osRelease: string, more: { arch?: string; isRoot?: boolean } = {}) =>
+    packageCommand({ osRelease, arch: 'x64', isRoot: false, ...more })
+
+  it('registers Microsoft’s repository and installs from it', () => {
+    expect(offered(debian)).toBe(
+      'sudo apt-get update && sudo apt-get install -y wget && wget -q https://packages.microsoft.com/config/debian/12/packages-microsoft-prod.deb && ' +
+        'sudo dpkg -i packages-microsoft-prod.deb && rm packages-microsoft-prod.deb && sudo apt-get update && sudo apt-get install -y powershell'
+    )
+    expect(offered('ID=ubuntu\nID_LIKE=debian\nVERSION_ID="24.04"\n')).toContain('/config/ubuntu/24.04/packages-microsoft-prod.deb')
+    expect(offered('ID="rhel"\nVERSION_ID="9.5"\n')).toBe(
+      'curl -sSL -O https://packages.microsoft.com/config/rhel/9/packages-microsoft-prod.rpm && sudo rpm -i packages-microsoft-prod.rpm && ' +
+        'rm packages-microsoft-prod.rpm && sudo dnf install -y powershell'
+    )
+  })
+
+  it('asks root for no sudo', () => {
+    expect(offered(debian, { isRoot: true })).not.toContain('sudo')
+  })
+
+  it.each([
+    ['a version that is not documented', 'ID=debian\nVERSION_ID="10"\n'],
+    ['a distribution that is not documented', 'ID=linuxmint\nID_LIKE="ubuntu debian"\nVERSION_ID="22.04"\n'],
+    ['a version that is no version', 'ID=debian\nVERSION_ID="12; reboot"\n'],
+    ['an empty file', '']
+  ])('is none for %s', (_, osRelease) => {
+    expect(offered(osRelease)).toBe(null)
+  })
+
+  it('is none for a processor that the repository has no package for', () => {
+    expect(offered(debian, { arch: 'arm64' })).toBe(null)
+  })
+})
+
+describe('installing the module', () => {
+  it('is done for the user alone, by the PowerShell of the sessions', () => {
+    expect(moduleInstallation('ExchangeOnlineManagement', '/usr/bin/pwsh', 'linux')).toEqual({
+      name: 'Install ExchangeOnlineManagement',
+      command: 'Install-Module ExchangeOnlineManagement -Scope CurrentUser',
+      program: { file: '/usr/bin/pwsh', args: ['-NoLogo', '-NoProfile', '-Command', 'Install-Module ExchangeOnlineManagement -Scope CurrentUser'] }
+    })
+    expect(moduleInstallation('ExchangeOnlineManagement', 'pwsh.exe', 'win32').program!.args).toEqual(expect.arrayContaining(['-ExecutionPolicy', 'RemoteSigned']))
   })
 })

@@ -139,6 +139,12 @@ export class FakeMainProcess implements Core {
     return session
   }
 
+  #openInstallTerminal(name: string) {
+    const session = this.#openSession(this.profiles[0]!.id)
+    this.changeSession(session, { name })
+    return { sessionId: session.view.id }
+  }
+
   #save({ id, ...draft }: ProfileDraft, signInId: string): Profile {
     const before = this.profiles.find((profile) => profile.id === id)
     const saved: Profile = { initialDomain: null, tenantId: randomUUID(), ...before, ...draft, signInId, id: before?.id ?? randomUUID() }
@@ -155,11 +161,8 @@ export class FakeMainProcess implements Core {
     return {
       'app.state': () => this.state,
       'app.dismissNotice': ({ id }) => void this.changeState({ notices: this.state.notices.filter((notice) => notice.id !== id) }),
-      'app.installPowerShell': () => {
-        const session = this.#openSession(this.profiles[0]!.id)
-        this.changeSession(session, { name: 'Install PowerShell' })
-        return { sessionId: session.view.id }
-      },
+      'app.installPowerShell': () => this.#openInstallTerminal('Install PowerShell'),
+      'app.installModule': () => this.#openInstallTerminal('Install ExchangeOnlineManagement'),
       'app.findPowerShell': () => this.state,
       'app.choosePowerShell': () => this.state,
       'app.answer': () => {}

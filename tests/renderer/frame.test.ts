@@ -74,6 +74,23 @@ describe('the status bar', () => {
     expect(core.inputsOf('app.installPowerShell')).toHaveLength(1)
   })
 
+  it('offers to install the module where a PowerShell is that lacks it', async () => {
+    const core = new FakeMainProcess()
+    core.state = aState({ module: { name: 'ExchangeOnlineManagement', version: null } })
+    const { page } = await browser.openWindow(core)
+    const bar = page.getByRole('contentinfo')
+    const install = bar.getByRole('button', { name: 'Install ExchangeOnlineManagement' })
+    await bar.getByText('ExchangeOnlineManagement not installed').waitFor()
+    await install.click()
+    await page.getByRole('tab', { name: 'Install ExchangeOnlineManagement' }).waitFor()
+    expect(core.inputsOf('app.installModule')).toHaveLength(1)
+    core.changeState({ module: { name: 'ExchangeOnlineManagement', version: '3.9.0' } })
+    await install.waitFor({ state: 'hidden' })
+    core.changeState({ powershell: { ...core.state.powershell!, standIn: true }, module: { name: 'ExchangeOnlineManagement', version: null } })
+    await bar.getByText('(stand-in)').waitFor()
+    expect(await install.count()).toBe(0)
+  })
+
   it('shows notices until they are dismissed', async () => {
     const core = new FakeMainProcess()
     core.state = aState({ notices: [{ id: 'n1', level: 'warning', text: 'The profile file was damaged; its last good copy was loaded.' }] })
