@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { replaceFile, sweepDrafts } from './atomic-file.ts'
 
 const settingsSchema = z.object({
   version: z.literal(1),
@@ -11,6 +12,7 @@ export type Settings = z.infer<typeof settingsSchema>
 
 /** What the app remembers beside the profiles; an unreadable file counts as an empty one. */
 export function openSettings(file: string) {
+  sweepDrafts(file)
   const read = (): Settings => {
     try {
       return settingsSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
@@ -22,8 +24,7 @@ export function openSettings(file: string) {
     read,
     write(change: Partial<Omit<Settings, 'version'>>): void {
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-      writeFileSync(`${file}.new`, JSON.stringify({ ...read(), ...change }, null, 2), { mode: 0o600 })
-      renameSync(`${file}.new`, file)
+      replaceFile(file, JSON.stringify({ ...read(), ...change }, null, 2))
     }
   }
 }

@@ -1,6 +1,7 @@
-import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto'
-import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { replaceFile } from '../atomic-file.ts'
 import { failure } from '../failures.ts'
 
 const magic = Buffer.from('TENANTRY SEALED 1\n')
@@ -78,20 +79,7 @@ export class SealedFolder {
     const path = this.#path(id)
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
     chmodSync(this.#folder, 0o700)
-    const draft = join(this.#folder, randomUUID() + draftSuffix)
-    try {
-      const file = openSync(draft, 'wx', 0o600)
-      try {
-        writeSync(file, bytes)
-        fsyncSync(file)
-      } finally {
-        closeSync(file)
-      }
-      renameSync(draft, path)
-    } catch (error) {
-      rmSync(draft, { force: true })
-      throw error
-    }
+    replaceFile(path, bytes)
   }
 
   /** Removes what a write left that was cut off by the machine's end. */

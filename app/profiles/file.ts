@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { moveFile, replaceFile, sweepDrafts } from '../atomic-file.ts'
 import { profileSchema } from '../contract.ts'
 import { failure } from '../failures.ts'
 import { signInSchema } from './sign-in.ts'
@@ -67,7 +67,8 @@ export class ProfilesFile {
   constructor(folder: string, now = Date.now()) {
     this.#folder = folder
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    this.#sweep()
+    sweepDrafts(this.#path)
+    sweepDrafts(this.#copyPath)
     const found = this.#read(this.#path)
     if ('content' in found) {
       this.#content = found.content
@@ -160,7 +161,7 @@ export class ProfilesFile {
     }
     if (problem === 'unreadable') return stays('their file can’t be read', 'The profiles’ file can’t be read. Check the rights on it, then restart Tenantry.')
     try {
-      renameSync(this.#path, join(this.#folder, brokenName(now)))
+      moveFile(this.#path, join(this.#folder, brokenName(now)))
       return null
     } catch {
       return stays('their file is broken and can’t be moved', 'The profiles’ file is broken and can’t be set aside.')
@@ -182,13 +183,6 @@ export class ProfilesFile {
     }
   }
 
-  /** Drafts that a crash left behind. */
-  #sweep(): void {
-    for (const name of readdirSync(this.#folder)) {
-      if (/^profiles(\.last-good)?\.json\.[0-9a-f-]{36}\.draft$/.test(name)) rmSync(join(this.#folder, name), { force: true })
-    }
-  }
-
   get #path(): string {
     return join(this.#folder, 'profiles.json')
   }
@@ -201,21 +195,3 @@ export class ProfilesFile {
 const brokenName = (now: number) => `profiles.broken-${new Date(now).toISOString().replace(/[:.]/g, '-')}.json`
 
 const textOf = ({ profiles, signIns }: Content) => `${JSON.stringify({ version: fileVersion, profiles, signIns }, null, 2)}\n`
-
-/** Replaces a file at once, mode 0600: a crash leaves the old one or the new one. */
-function replaceFile(path: string, text: string): void {
-  const draft = `${path}.${randomUUID()}.draft`
-  try {
-    const file = openSync(draft, 'wx', 0o600)
-    try {
-      writeFileSync(file, text)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    renameSync(draft, path)
-  } catch (error) {
-    rmSync(draft, { force: true })
-    throw error
-  }
-}
