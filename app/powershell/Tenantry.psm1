@@ -255,8 +255,12 @@ function Invoke-Connect {
     $parameters['WarningAction'] = 'SilentlyContinue'
     if ($Service -eq 'exchange') { $command = 'Connect-ExchangeOnline'; $parameters['ShowBanner'] = $false }
     else { $command = 'Connect-IPPSSession' }
+    $known = $global:Error.Count
     try {
         Invoke-InTemporaryFolder -ScriptBlock { $null = & $command @parameters }
+    }
+    catch {
+        throw (New-ConnectError -ErrorRecord $_ -AccessToken $AccessToken -Known $known)
     }
     finally {
         $parameters.Clear()
@@ -266,6 +270,33 @@ function Invoke-Connect {
     $script:Session.ConnectionIds[$Service] = [string]$connection.ConnectionId
     $script:Session.ExpiresOn[$Service] = $ExpiresOn
     $connection
+}
+
+function New-ConnectError {
+    # What went wrong, without the token: the cmdlet's own records carry its parameters, and a service, or a proxy before
+    # it, may repeat in its refusal what it was sent. This record takes their place in $Error.
+    param([Parameter(Mandatory)]$ErrorRecord, [Parameter(Mandatory)][string]$AccessToken, [Parameter(Mandatory)][int]$Known)
+
+    while ($global:Error.Count -gt $Known) { $global:Error.RemoveAt(0) }
+    $message = Hide-Token -Text $ErrorRecord.Exception.Message -Token $AccessToken
+    $cause = $null
+    if ($ErrorRecord.Exception.InnerException) {
+        $cause = New-Object -TypeName System.Exception -ArgumentList (Hide-Token -Text $ErrorRecord.Exception.InnerException.Message -Token $AccessToken)
+    }
+    $exception = New-Object -TypeName System.InvalidOperationException -ArgumentList $message, $cause
+    $id = ([string]$ErrorRecord.FullyQualifiedErrorId -split ',')[0]
+    New-Object -TypeName System.Management.Automation.ErrorRecord -ArgumentList $exception, (Hide-Token -Text $id -Token $AccessToken), $ErrorRecord.CategoryInfo.Category, $null
+}
+
+function Hide-Token {
+    # A text without any piece of a token that is long enough to be one.
+    param([Parameter(Mandatory)][AllowEmptyString()][string]$Text, [Parameter(Mandatory)][string]$Token)
+
+    $hidden = [regex]::Replace($Text, '[A-Za-z0-9_-]{16,}', [System.Text.RegularExpressions.MatchEvaluator] {
+            param($match)
+            if ($Token.Contains($match.Value)) { '[token]' } else { $match.Value }
+        })
+    $hidden -replace '\[token\](\.\[token\])+', '[token]'
 }
 
 function Get-NewConnection {
