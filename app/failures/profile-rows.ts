@@ -59,6 +59,11 @@ export const profileRows = {
     hint: 'Mend that and restart Tenantry.',
     retryable: false
   },
+  'profiles-changed-elsewhere': {
+    message: 'Another Tenantry or program changed the profiles’ file meanwhile, so nothing was changed here.',
+    hint: 'Close the other one and restart Tenantry: it then shows what is in the file.',
+    retryable: false
+  },
   'profiles-not-written': {
     message: 'The profiles could not be written ({reason}), so nothing was changed.',
     hint: 'Check the disk and the rights on Tenantry’s data folder, then try again.',

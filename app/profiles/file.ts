@@ -62,6 +62,8 @@ export class ProfilesFile {
   readonly #folder: string
   #content: Content = { profiles: [], signIns: [] }
   #writing: Promise<unknown> = Promise.resolve()
+  /** The file's text as this process last read or wrote it; null where there was none. */
+  #text: string | null = null
 
   /** @param now milliseconds since the epoch, for the name of a file set aside */
   constructor(folder: string, now = Date.now()) {
@@ -72,6 +74,7 @@ export class ProfilesFile {
     const found = this.#read(this.#path)
     if ('content' in found) {
       this.#content = found.content
+      this.#text = found.text
       this.opened = 'clean'
       // A crash may have come between the file and its copy.
       this.#writeCopy()
@@ -95,11 +98,12 @@ export class ProfilesFile {
    * memory is as before.
    *
    * @param change works on a copy; may register steps that take back what it did elsewhere
-   * @throws TenantryError `profiles-read-only`, `profiles-not-written`, or what the change threw
+   * @throws TenantryError `profiles-read-only`, `profiles-changed-elsewhere`, `profiles-not-written`, or what the change threw
    */
   change<T>(change: (content: Content, onUndo: (step: () => Promise<unknown>) => void) => T | Promise<T>): Promise<T> {
     const run = async () => {
       if (this.readOnly !== null) throw failure('profiles-read-only', { reason: this.readOnly })
+      this.#checkUnchanged()
       const next = structuredClone(this.#content)
       const undo: Array<() => Promise<unknown>> = []
       try {
@@ -119,13 +123,29 @@ export class ProfilesFile {
   #write(next: Content): void {
     const text = textOf(next)
     readContent(text)
+    this.#checkUnchanged()
     try {
       replaceFile(this.#path, text)
     } catch (error) {
-      throw failure('profiles-not-written', { reason: (error as NodeJS.ErrnoException).code ?? 'no reason given' })
+      throw notWritten(error)
     }
+    this.#text = text
     this.#content = next
     this.#writeCopy()
+  }
+
+  /** Another process on the same folder may have written the file: what it wrote is not written over. */
+  #checkUnchanged(): void {
+    let text: string
+    try {
+      text = readFileSync(this.#path, 'utf8')
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      // One that is gone takes nothing of anybody's with it; a folder in its place stops the write itself.
+      if (code === 'ENOENT' || code === 'EISDIR') return
+      throw notWritten(error)
+    }
+    if (text !== this.#text) throw failure('profiles-changed-elsewhere')
   }
 
   /** The copy failing harms nothing while the file is whole; the next write tries again. */
@@ -139,9 +159,10 @@ export class ProfilesFile {
     }
   }
 
-  #read(path: string): { content: Content } | { problem: 'missing' | 'broken' | 'newer' | 'unreadable' } {
+  #read(path: string): { content: Content; text: string } | { problem: 'missing' | 'broken' | 'newer' | 'unreadable' } {
     try {
-      return { content: readContent(readFileSync(path, 'utf8')) }
+      const text = readFileSync(path, 'utf8')
+      return { content: readContent(text), text }
     } catch (error) {
       if (error instanceof NewerVersion) return { problem: 'newer' }
       const { code } = error as NodeJS.ErrnoException
@@ -177,7 +198,9 @@ export class ProfilesFile {
     this.#content = copy.content
     this.notices.push(`${why} The last good copy was loaded: check that nothing is missing.`)
     try {
-      replaceFile(this.#path, textOf(copy.content))
+      const text = textOf(copy.content)
+      replaceFile(this.#path, text)
+      this.#text = text
     } catch {
       // The next change says so; the copy is still there.
     }
@@ -195,3 +218,5 @@ export class ProfilesFile {
 const brokenName = (now: number) => `profiles.broken-${new Date(now).toISOString().replace(/[:.]/g, '-')}.json`
 
 const textOf = ({ profiles, signIns }: Content) => `${JSON.stringify({ version: fileVersion, profiles, signIns }, null, 2)}\n`
+
+const notWritten = (error: unknown) => failure('profiles-not-written', { reason: (error as NodeJS.ErrnoException).code ?? 'no reason given' })

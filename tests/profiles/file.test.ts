@@ -79,6 +79,43 @@ describe('a file of a newer version', () => {
   })
 })
 
+describe('two processes on one folder', () => {
+  it('do not write over each other: the one whose picture is old says so and changes nothing', async () => {
+    const folder = newFolder()
+    await addSignIn(new ProfilesFile(folder), 'both')
+    const [one, two] = [new ProfilesFile(folder), new ProfilesFile(folder)]
+    await addSignIn(one, 'one')
+    let isRun = false
+    await expect(two.change(() => void (isRun = true))).rejects.toMatchObject({ code: 'profiles-changed-elsewhere' })
+    expect(isRun).toBe(false)
+    await addSignIn(one, 'one again')
+    expect(namesIn(two)).toEqual(['both'])
+    expect(namesIn(new ProfilesFile(folder))).toEqual(['both', 'one', 'one again'])
+  })
+
+  it('that begin on an empty folder do not either', async () => {
+    const folder = newFolder()
+    const [one, two] = [new ProfilesFile(folder), new ProfilesFile(folder)]
+    await addSignIn(one, 'one')
+    await expect(addSignIn(two, 'two')).rejects.toMatchObject({ code: 'profiles-changed-elsewhere' })
+    expect(namesIn(new ProfilesFile(folder))).toEqual(['one'])
+  })
+
+  it('where one writes while the other’s change is under way: that one is undone', async () => {
+    const folder = newFolder()
+    const [one, two] = [new ProfilesFile(folder), new ProfilesFile(folder)]
+    const undone: string[] = []
+    const slow = two.change(async (content, onUndo) => {
+      content.signIns.push(signIn('two'))
+      onUndo(async () => undone.push('two'))
+      await addSignIn(one, 'one')
+    })
+    await expect(slow).rejects.toMatchObject({ code: 'profiles-changed-elsewhere' })
+    expect(undone).toEqual(['two'])
+    expect(namesIn(new ProfilesFile(folder))).toEqual(['one'])
+  })
+})
+
 describe('migrations', () => {
   const old = JSON.stringify({ version: 1, people: [] })
   it('run step by step up to the version', () => {
