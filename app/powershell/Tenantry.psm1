@@ -273,8 +273,8 @@ function Invoke-Connect {
 }
 
 function New-ConnectError {
-    # What went wrong, without the token: the cmdlet's own records carry its parameters, and a service, or a proxy before
-    # it, may repeat in its refusal what it was sent. This record takes their place in $Error.
+    # What went wrong, without the token: a service, or a proxy before it, may repeat in its refusal what it was sent.
+    # This record takes the place of all that the module left in $Error.
     param([Parameter(Mandatory)]$ErrorRecord, [Parameter(Mandatory)][string]$AccessToken, [Parameter(Mandatory)][int]$Known)
 
     while ($global:Error.Count -gt $Known) { $global:Error.RemoveAt(0) }
