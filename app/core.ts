@@ -13,6 +13,7 @@ import { installCommand, moduleInstallation } from './powershell/install-command
 import { useQuestion } from './profiles/binding.ts'
 import { WorkingFolders } from './profiles/folders.ts'
 import { openProfiles, type Examples } from './profiles/profiles.ts'
+import { checkCredential, type CredentialInspection } from './profiles/sign-in.ts'
 import { Sessions } from './sessions/sessions.ts'
 import type { SessionPlan } from './sessions/session.ts'
 import { proveTenant } from './sessions/tenant-proof.ts'
@@ -74,13 +75,16 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
   })
   const tokens = createTokenSource({ network: adapters.network, sign: signer.sign })
   const folders = new WorkingFolders({ platform: adapters.platform })
+  const inspection: CredentialInspection = {
+    inspectPfx: (pfxBase64, password) => readPfx(Buffer.from(pfxBase64, 'base64'), password),
+    certificates: () => signer.list()
+  }
   const profiles = await openProfiles({
     dataFolder: adapters.paths.data,
     credentials,
     cloudOf,
     resolveTenant: (cloud, domain) => resolveTenant(cloud, domain, adapters.network),
-    inspectPfx: (pfxBase64, password) => readPfx(Buffer.from(pfxBase64, 'base64'), password),
-    certificates: () => signer.list(),
+    ...inspection,
     confirm: (question) => adapters.host.confirm(question),
     folders,
     examples,
@@ -106,6 +110,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     tenantName: (id) => profiles.get(id).domain,
     allow: (signIn, { cloud, profileId, tenantId }) =>
       adapters.host.confirm(useQuestion(signIn, cloud, [{ domain: profiles.get(profileId).domain, tenantId: tenantId! }])),
+    check: async (kind, typed) => (await checkCredential(kind, typed, inspection)).credential,
     onKept: () => emit('profiles.changed', profiles.list())
   })
   const broker = new TokenBroker({
@@ -114,7 +119,13 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       const credential = await tokenCredentials.find(subject, purpose, signal)
       const { cloud, clientId } = subject
       onWaiting(`Asking ${cloud.loginHost} for a token`)
-      return tokens.acquire({ cloud, tenantId: subject.tenantId!, clientId, service, credential, fresh: true, onWaiting, signal })
+      const request = { cloud, tenantId: subject.tenantId!, clientId, service, credential, fresh: true, onWaiting, signal }
+      const token = await tokens.acquire(request).catch((error: unknown) => {
+        tokenCredentials.refused(subject, credential, TenantryError.from(error))
+        throw error
+      })
+      await tokenCredentials.accepted(subject, credential)
+      return token
     },
     onIdle: (subject) => tokenCredentials.forget(subject)
   })

@@ -23,6 +23,8 @@ export class CredentialQuestions {
   /** Waits for the person's answer. Throws `needs-credential` where they give up or `signal` aborts. */
   ask(question: Omit<Asked, 'id'>, signal: AbortSignal): Promise<CredentialInput> {
     return new Promise((resolve, reject) => {
+      const refuse = () => reject(new TenantryError('needs-credential', { signIn: question.signInName }))
+      if (signal.aborted) return refuse()
       const id = randomUUID()
       const asked = { id, ...question }
       const giveUp = () => this.answer(id, null)
@@ -31,7 +33,7 @@ export class CredentialQuestions {
         this.#open.delete(id)
         this.#onWithdrawn(id)
         if (credential) resolve(credential)
-        else reject(new TenantryError('needs-credential', { signIn: question.signInName }))
+        else refuse()
       }
       this.#open.set(id, { asked, settle })
       signal.addEventListener('abort', giveUp)

@@ -1,4 +1,5 @@
-import { failure } from '../failures.ts'
+import type { CredentialInput } from '../contract.ts'
+import { failure, type TenantryError } from '../failures.ts'
 import type { SignIn } from '../profiles/sign-in.ts'
 import type { TokenSubject } from '../tokens/broker.ts'
 import type { CredentialQuestions } from './asking.ts'
@@ -14,14 +15,21 @@ export interface TokenCredentialsOptions {
   tenantName: (profileId: string) => string
   /** Asks in the host's own dialog whether the sign-in may be used for the subject's tenant. */
   allow: (signIn: SignIn, subject: TokenSubject) => Promise<boolean>
+  /** Looks at what was typed as the editor does. Throws `credential-missing`, `pfx-…`, `certificate-…`. */
+  check: (kind: SignIn['kind'], typed: CredentialInput) => Promise<StoredCredential>
   /** A typed credential was kept: the sign-in is ready from now on. */
   onKept: () => void
 }
 
-/** Finds the credential that a token is asked for with: the stored one, or one that is typed for the connection. */
+/**
+ * Finds the credential that a token is asked for with: the stored one, or one that is typed for the connection. A typed
+ * one is stored once a token came for it, unless its sign-in asks each time.
+ */
 export class TokenCredentials {
   readonly #options: TokenCredentialsOptions
-  /** Typed for a connection and not to be stored: kept in memory for as long as its sessions need renewals. */
+  /** Typed to be stored, and no token came for it yet. */
+  readonly #unproven = new Map<string, StoredCredential>()
+  /** Typed for a connection and not stored: kept in memory for as long as its sessions need renewals. */
   readonly #typed = new Map<string, StoredCredential>()
   readonly #asking = new Map<string, Promise<StoredCredential>>()
   readonly #confirming = new Map<string, Promise<boolean>>()
@@ -40,10 +48,39 @@ export class TokenCredentials {
     if (!signIn || !subject.tenantId) throw failure('needs-credential', { signIn: signIn?.name ?? this.#options.tenantName(subject.profileId) })
     const known = signIn.askEachTime ? null : await this.#stored(subject, signIn, purpose)
     if (known) return known
-    const typed = purpose === 'renew' ? this.#typed.get(keyOf(subject)) : undefined
-    if (typed) return typed
+    const typed = purpose === 'renew' || !signIn.askEachTime ? this.#typed.get(keyOf(subject)) : undefined
+    // One that waits for its first token serves the connection's other services too.
+    const unproven = purpose === 'connect' && !signIn.askEachTime ? this.#unproven.get(keyOf(subject)) : undefined
+    const held = unproven ?? typed
+    if (held && held.kind === signIn.kind) return held
     if (purpose === 'renew') throw failure('needs-credential', { signIn: signIn.name })
     return this.#once(subject, this.#asking, () => this.#askNow(subject, signIn, signal))
+  }
+
+  /** A token came for a credential that `find` answered. Where it was typed it is right, and is stored now. Never throws. */
+  async accepted(subject: TokenSubject, credential: StoredCredential): Promise<void> {
+    const key = keyOf(subject)
+    const signIn = this.#signInNow(subject)
+    if (signIn?.askEachTime) return void this.#typed.set(key, credential)
+    if (this.#unproven.get(key) !== credential) return
+    this.#typed.set(key, credential)
+    this.#unproven.delete(key)
+    // The sign-in may have been changed or deleted since the question.
+    if (signIn?.kind !== credential.kind || signIn.clientId !== subject.clientId) return
+    try {
+      await this.#inTurn(() => this.#keep(signIn.id, credential, requestOf(subject)))
+    } catch {
+      // It stays in memory: the connection stands, and the next start asks again.
+      return
+    }
+    this.#typed.delete(key)
+    this.#options.onKept()
+  }
+
+  /** No token came. What was typed is forgotten, so that the person is asked anew, unless the same may work later. */
+  refused(subject: TokenSubject, credential: StoredCredential, error: TenantryError): void {
+    const key = keyOf(subject)
+    if (!error.retryable && this.#unproven.get(key) === credential) this.#unproven.delete(key)
   }
 
   /** Forgets what was typed for a subject that no session needs any more. */
@@ -81,8 +118,8 @@ export class TokenCredentials {
   }
 
   async #askNow(subject: TokenSubject, signIn: SignIn, signal: AbortSignal): Promise<StoredCredential> {
-    const { questions, tenantName, onKept } = this.#options
-    const credential: StoredCredential = await questions.ask(
+    const { questions, tenantName, check } = this.#options
+    const answer = await questions.ask(
       {
         signInName: signIn.name,
         clientId: signIn.clientId,
@@ -92,13 +129,18 @@ export class TokenCredentials {
       },
       signal
     )
-    if (signIn.askEachTime) {
-      this.#typed.set(keyOf(subject), credential)
-      return credential
-    }
-    await this.#inTurn(() => this.#keep(signIn.id, credential, requestOf(subject)))
-    onKept()
+    const credential = await check(signIn.kind, answer)
+    if (!signIn.askEachTime) this.#unproven.set(keyOf(subject), credential)
     return credential
+  }
+
+  /** The subject's sign-in as it is now; null where it is gone. */
+  #signInNow({ signInId }: TokenSubject): SignIn | null {
+    try {
+      return signInId ? this.#options.signIn(signInId) : null
+    } catch {
+      return null
+    }
   }
 
   /** Typed for one connection, it is confirmed for this tenant; the ones it was confirmed for before stay. */

@@ -2,13 +2,15 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Keychain } from '../../app/adapters.ts'
 import type { CredentialInput, EventData } from '../../app/contract.ts'
+import { readPfx } from '../../app/credentials/pfx.ts'
 import { CredentialQuestions } from '../../app/credentials/asking.ts'
 import { TokenCredentials } from '../../app/credentials/for-tokens.ts'
 import { createCredentialStore, type CredentialStore } from '../../app/credentials/store.ts'
-import type { TenantryError } from '../../app/failures.ts'
-import type { SignIn } from '../../app/profiles/sign-in.ts'
+import { failure, type TenantryError } from '../../app/failures.ts'
+import { checkCredential, type SignIn } from '../../app/profiles/sign-in.ts'
 import type { TokenSubject } from '../../app/tokens/broker.ts'
 import { builtInClouds } from '../../app/tokens/clouds.ts'
+import { makePfx } from './make-pfx.ts'
 import { memoryKeychain, newFolder } from '../profiles/profile-desk.ts'
 
 const [worldwide, gcchigh] = builtInClouds as [(typeof builtInClouds)[0], (typeof builtInClouds)[0]]
@@ -24,6 +26,8 @@ class Desk {
   readonly allowed: TokenSubject[] = []
   answer: (asked: EventData<'credential.asked'>) => CredentialInput | null = newSecret
   allows = true
+  kept = 0
+  isDeleted = false
   store!: CredentialStore
   credentials!: TokenCredentials
 
@@ -38,13 +42,18 @@ class Desk {
     )
     this.credentials = new TokenCredentials({
       store: this.store, questions,
-      signIn: () => this.signIn,
+      signIn: () => {
+        if (this.isDeleted) throw failure('sign-in-not-found')
+        return this.signIn
+      },
       tenantName: (id) => `tenant of ${id}`,
       allow: async (_, subject) => {
         this.allowed.push(subject)
         return this.allows
       },
-      onKept: () => {}
+      check: async (kind, typed) =>
+        (await checkCredential(kind, typed, { inspectPfx: (pfx, password) => readPfx(Buffer.from(pfx, 'base64'), password), certificates: async () => [] })).credential,
+      onKept: () => (this.kept += 1)
     })
   }
 
@@ -52,8 +61,16 @@ class Desk {
     return { profileId: randomUUID(), tenantId: randomUUID(), signInId: this.signIn.id, clientId: this.signIn.clientId, cloud: worldwide, ...change }
   }
 
-  find(subject: TokenSubject, purpose: 'connect' | 'renew' = 'connect') {
+  /** Only looks for the credential: no token comes. */
+  seek(subject: TokenSubject, purpose: 'connect' | 'renew' = 'connect') {
     return this.credentials.find(subject, purpose, noSignal)
+  }
+
+  /** Finds it, and a token comes for it. */
+  async find(subject: TokenSubject, purpose: 'connect' | 'renew' = 'connect') {
+    const credential = await this.seek(subject, purpose)
+    await this.credentials.accepted(subject, credential)
+    return credential
   }
 
   async tenants(): Promise<string[]> {
@@ -146,6 +163,80 @@ describe('a credential that is typed for a connection', () => {
   })
 })
 
+describe('a typed credential and its first token', () => {
+  beforeEach(() => desk.start(async () => memoryKeychain()))
+
+  it('it is stored only once that came, and serves the connection’s other services meanwhile', async () => {
+    const typed = await desk.seek(contoso)
+    expect([desk.store.list(), desk.kept]).toEqual([[], 0])
+    expect(await desk.seek(contoso)).toBe(typed)
+    await Promise.all([desk.credentials.accepted(contoso, typed), desk.credentials.accepted(contoso, typed), desk.seek(contoso)])
+    expect([desk.store.list(), desk.kept, desk.asked.length]).toEqual([[desk.signIn.id], 1, 1])
+    expect(await desk.seek(contoso)).toEqual(typed)
+    expect(await desk.tenants()).toEqual([contoso.tenantId])
+  })
+
+  it('where it was refused it is forgotten, and the next connection asks again', async () => {
+    const wrong = await desk.seek(contoso)
+    desk.credentials.refused(contoso, wrong, failure('secret-wrong'))
+    const right = await desk.find(contoso)
+    expect(right).not.toEqual(wrong)
+    expect([desk.store.list(), desk.asked.length]).toEqual([[desk.signIn.id], 2])
+    desk.credentials.refused(contoso, right, failure('secret-expired'))
+    expect(await desk.seek(contoso)).toEqual(right)
+  })
+
+  it('where the network failed it is kept for another try', async () => {
+    const typed = await desk.seek(contoso)
+    desk.credentials.refused(contoso, typed, failure('connection-refused', { host: 'login.microsoftonline.com' }))
+    expect(await desk.find(contoso)).toBe(typed)
+    expect(desk.asked).toHaveLength(1)
+  })
+
+  it('blanks around a secret are taken away', async () => {
+    desk.answer = () => ({ kind: 'secret', secret: '  abc\n' })
+    expect(await desk.seek(contoso)).toEqual({ kind: 'secret', secret: 'abc' })
+  })
+
+  it.each([
+    ['an empty secret', 'secret', { kind: 'secret', secret: '  ' }, 'credential-missing'],
+    ['another kind', 'pfx', { kind: 'secret', secret: 'abc' }, 'credential-missing'],
+    ['no PFX file', 'pfx', { kind: 'pfx', pfxBase64: 'AAAA', password: '' }, 'pfx-not-pfx'],
+    ['a certificate that is not there', 'store', { kind: 'store', thumbprint: 'a'.repeat(40) }, 'certificate-not-found']
+  ] as const)('%s is refused before anybody is asked for a token, and asked for again', async (_, kind, answer, code) => {
+    desk.signIn.kind = kind
+    desk.answer = () => answer
+    expect(await codeOf(desk.seek(contoso))).toBe(code)
+    expect(await codeOf(desk.seek(contoso))).toBe(code)
+    expect([desk.asked.length, desk.store.list()]).toEqual([2, []])
+  })
+
+  it('a PFX file must open with its password', async () => {
+    const pfxBase64 = makePfx({ password: 'right' }).bytes.toString('base64')
+    desk.signIn.kind = 'pfx'
+    desk.answer = () => ({ kind: 'pfx', pfxBase64, password: 'wrong' })
+    expect(await codeOf(desk.seek(contoso))).toBe('pfx-wrong-password')
+    desk.answer = () => ({ kind: 'pfx', pfxBase64, password: 'right' })
+    expect(await desk.find(contoso)).toMatchObject({ kind: 'pfx', password: 'right' })
+  })
+
+  it.each([
+    ['deleted', () => (desk.isDeleted = true)],
+    ['changed to another app', () => (desk.signIn.clientId = randomUUID())]
+  ])('it is not stored for a sign-in that was %s meanwhile', async (_, change) => {
+    const typed = await desk.seek(contoso)
+    change()
+    await desk.credentials.accepted(contoso, typed)
+    expect(desk.store.list()).toEqual([])
+  })
+
+  it('a question for a connection that was given up already is not shown', async () => {
+    const gone = AbortSignal.abort()
+    expect(await codeOf(desk.credentials.find(contoso, 'connect', gone))).toBe('needs-credential')
+    expect(desk.asked).toEqual([])
+  })
+})
+
 describe('“Ask each time”', () => {
   beforeEach(async () => {
     desk.signIn.askEachTime = true
@@ -167,6 +258,13 @@ describe('“Ask each time”', () => {
     const second = await desk.find(fabrikam)
     expect(await desk.find(contoso, 'renew')).toEqual(first)
     expect(await desk.find(fabrikam, 'renew')).toEqual(second)
+  })
+
+  it('and a second service’s wrong answer leaves the first one’s renewals alone', async () => {
+    const right = await desk.find(contoso)
+    const wrong = await desk.seek(contoso)
+    desk.credentials.refused(contoso, wrong, failure('secret-wrong'))
+    expect(await desk.find(contoso, 'renew')).toEqual(right)
   })
 
   it('given up says which sign-in needs its credential', async () => {
