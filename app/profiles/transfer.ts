@@ -2,6 +2,7 @@ import Papa from 'papaparse'
 import { z } from 'zod'
 import { cloudIdSchema, environmentSchema, profileSchema, serviceSchema, signInKindSchema, type Profile } from '../contract.ts'
 import { failure } from '../failures.ts'
+import { normaliseDomain } from '../tokens/clouds.ts'
 import { hasUnseenCharacters } from './names.ts'
 import type { SignIn } from './sign-in.ts'
 
@@ -144,13 +145,35 @@ function delimiterOf(body: string): string {
   return counts.reduce((most, next) => (next.count > most.count ? next : most)).delimiter
 }
 
-/** One tenant a line: its domain or tenant id and, after a tab, comma or semicolon, its name. */
+/**
+ * One tenant a line: its domain or tenant id and its name, in either order, with a tab, comma or semicolon between
+ * them; or the domain alone. A name may hold commas.
+ */
 function readList(content: string): RawRow[] {
   return content
     .split(/\r\n|\r|\n/)
-    .map((line, index) => ({ line: index + 1, cells: /^([^\t,;]*)[\t,;]?(.*)$/.exec(line.trim()) }))
-    .filter(({ cells }) => cells !== null && cells[0] !== '')
-    .map(({ line, cells }) => ({ line, value: { domain: cells![1]!.trim(), name: cells![2]!.trim() } }))
+    .map((line, index) => ({ line: index + 1, text: line.replace(/^[\s,;]+|[\s,;]+$/g, '') }))
+    .filter(({ text }) => text !== '')
+    .map(({ line, text }) => ({ line, value: readListLine(text) }))
+}
+
+function readListLine(text: string): { domain: string; name: string } {
+  // Cells at the even places, what parts them at the odd ones.
+  const pieces = text.split(/([\t,;])/)
+  const tenantId = pieces.findIndex(isTenantId)
+  const at = Math.max(0, tenantId >= 0 ? tenantId : pieces.findIndex(isDomain))
+  const name = at > 0 ? pieces.slice(0, at - 1) : pieces.slice(at + 2)
+  return { domain: pieces[at]!.trim(), name: name.join('').replace(/\t/g, ' ').trim() }
+}
+
+const isTenantId = (cell: string) => z.guid().safeParse(cell.trim()).success
+
+function isDomain(cell: string): boolean {
+  try {
+    return normaliseDomain(cell) !== ''
+  } catch {
+    return false
+  }
 }
 
 function readRow(line: number, value: unknown): ReadRow {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import Papa from 'papaparse'
 import { describe, expect, it } from 'vitest'
 import { WorkingFolders } from '../../app/profiles/folders.ts'
+import { readRows } from '../../app/profiles/transfer.ts'
 import { draft, edited, existing, newProfile, newSecret, ProfileDesk } from './profile-desk.ts'
 
 const csv = (rows: string[][]) => Papa.unparse(rows)
@@ -239,6 +240,32 @@ describe('a pasted list', () => {
     await expect(desk.profiles.import({ format: 'list', text: 'a.example.com', signInId: contoso.signInId })).rejects.toMatchObject({ code: 'cancelled' })
     await expect(desk.profiles.import({ format: 'list', text: 'a.example.com', signInId: randomUUID() })).rejects.toMatchObject({ code: 'sign-in-not-found' })
     expect(desk.file()).toBe(before)
+  })
+})
+
+describe('a line of a list', () => {
+  const tenantId = '8f0c7e0e-95f3-4cdd-9e75-3f1f7e7c6d11'
+  it.each([
+    ['contoso.com', 'contoso.com', 'contoso.com'],
+    ['contoso.com, Contoso', 'contoso.com', 'Contoso'],
+    ['Contoso, contoso.com', 'contoso.com', 'Contoso'],
+    ['Contoso;contoso.com;', 'contoso.com', 'Contoso'],
+    ['Contoso\tcontoso.com\tUK', 'contoso.com', 'Contoso'],
+    ['\tcontoso.com\tContoso\tUK', 'contoso.com', 'Contoso UK'],
+    ['Contoso, Inc., contoso.com', 'contoso.com', 'Contoso, Inc.'],
+    ['contoso.com, Contoso, Inc.', 'contoso.com', 'Contoso, Inc.'],
+    [`Contoso, ${tenantId}`, tenantId, 'Contoso'],
+    [`${tenantId.toUpperCase()};Contoso`, tenantId.toUpperCase(), 'Contoso'],
+    [`contoso.com\t${tenantId}`, tenantId, 'contoso.com'],
+    ['Contoso, Fabrikam', 'Contoso', 'Fabrikam']
+  ])('%j', (line, domain, name) => {
+    expect(readRows('list', line)).toMatchObject([{ line: 1, row: { domain, name } }])
+  })
+
+  it('may be what the dialog shows as an example', () => {
+    const dialog = readFileSync(join(import.meta.dirname, '../../renderer/profiles/ImportDialog.svelte'), 'utf8')
+    const example = /<textarea[^>]*placeholder="([^"]+)"/.exec(dialog)![1]!
+    expect(readRows('list', example)).toMatchObject([{ row: { domain: 'contoso.com', name: 'Contoso' } }])
   })
 })
 
