@@ -340,7 +340,7 @@ function Send-Connected {
         organization = $organization; moduleVersion = $script:Session.Module.Version.ToString(); seconds = $Seconds
     }
     $grey = $script:Escape + '[90m'
-    Write-Host ($grey + ('Connected to {0} as app "{1}" in {2:0.0} s' -f $organization, $Message.appName, $Seconds) + $script:Escape + '[0m')
+    Write-Host ($grey + ('Connected to {0} as app "{1}"' -f $organization, $Message.appName) + $script:Escape + '[0m')
 }
 
 function Send-Failure {
