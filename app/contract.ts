@@ -231,6 +231,25 @@ export const explanationSchema = z.object({
 })
 export type Explanation = z.infer<typeof explanationSchema>
 
+export const checkStepIds = [
+  'login', 'service', 'tenant', 'sign-in', 'permission', 'role', 'clock', 'powershell', 'module', 'connect', 'probe', 'management'
+] as const
+
+/** One step of a check: what was found, what shows it, and what to do. */
+export const checkStepSchema = z.object({
+  id: z.enum(checkStepIds),
+  title: z.string(),
+  state: z.enum(['waiting', 'running', 'good', 'warning', 'bad', 'skipped']),
+  /** How long it took; null where it did not run. */
+  milliseconds: z.number().int().nullable(),
+  /** One sentence; of a skipped step its reason. */
+  evidence: z.string(),
+  details: z.array(z.string()),
+  /** `commands` are to be copied and run by whoever may; Tenantry runs none of them. */
+  fixes: z.array(z.object({ text: z.string(), commands: z.string().nullable() }))
+})
+export type CheckStep = z.infer<typeof checkStepSchema>
+
 const none = z.void().or(z.null()).or(z.undefined())
 const byId = z.object({ id: z.uuid() })
 const size = { cols: z.number().int().min(2).max(1000), rows: z.number().int().min(1).max(1000) }
@@ -330,7 +349,18 @@ export const calls = {
   /** Explains the token that a session uses now, for its own service unless told. */
   'tokens.describe': call(z.object({ sessionId: z.uuid(), service: serviceSchema.optional() }), explanationSchema),
   /** Explains a pasted token; it is neither kept nor sent. Any length is taken, so that too long a text has its answer. */
-  'tokens.explain': call(z.object({ text: z.string() }), explanationSchema)
+  'tokens.explain': call(z.object({ text: z.string() }), explanationSchema),
+
+  /**
+   * Goes through everything between a profile and a connected prompt, for one of its services (the first one unless
+   * told), and changes nothing. `run` is the window's name for it in `check.step`; `report` is Markdown.
+   */
+  'checks.run': call(
+    z.object({ run: z.uuid(), profileId: z.uuid(), service: serviceSchema.optional() }),
+    z.object({ service: serviceSchema, steps: z.array(checkStepSchema), summary: z.string(), report: z.string() })
+  ),
+  /** Stops a check, which then fails as `cancelled`. */
+  'checks.stop': call(z.object({ run: z.uuid() }), none)
 } as const
 
 export type Calls = typeof calls
@@ -348,6 +378,8 @@ export const events = {
   'session.state': sessionViewSchema,
   /** The session is gone and its tab goes with it. */
   'session.removed': byId,
+  /** A step of a check that is under way changed. */
+  'check.step': z.object({ run: z.uuid(), step: checkStepSchema }),
   /** A yes-or-no question of the main process, where the host has no dialog of its own (the preview). */
   'question.asked': z.object({
     id: z.uuid(),

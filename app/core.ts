@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Adapters, Cloud } from './adapters.ts'
+import { Checks } from './checks/checks.ts'
 import type { AppState, ByteStream, Profile } from './contract.ts'
 import { CredentialQuestions } from './credentials/asking.ts'
 import { createCertificateSigner } from './credentials/certificates.ts'
@@ -18,6 +19,7 @@ import { Sessions } from './sessions/sessions.ts'
 import type { SessionPlan } from './sessions/session.ts'
 import { proveTenant } from './sessions/tenant-proof.ts'
 import { createTokenSource } from './tokens/acquire.ts'
+import { knownAudiences } from './tokens/audiences.ts'
 import { TokenBroker } from './tokens/broker.ts'
 import { builtInClouds, customCloud, resolveTenant } from './tokens/clouds.ts'
 import { createExplainer, type TokenUse } from './tokens/explainer.ts'
@@ -158,6 +160,22 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     return { profile, cloud, service, certificate, isRenewed: phase === 'connected', token: use.token }
   }
   const explainer = createExplainer({ clouds: clouds.values(), useOf: tokenUseOf, profiles: () => profiles.list().profiles, now: adapters.now })
+  const checks = new Checks({
+    version: adapters.version,
+    platform: adapters.platform,
+    env: adapters.env,
+    network: adapters.network,
+    now: adapters.now,
+    known: knownAudiences(clouds.values()),
+    tokens: broker,
+    plan: planOf,
+    signIn: (id) => profiles.list().signIns.find((signIn) => signIn.id === id) ?? null,
+    findPowerShell() {
+      finder.forget()
+      return finder.find()
+    },
+    onStep: (event) => emit('check.step', event)
+  })
 
   const notices = new Map(profiles.notices.map((text, index) => [`profiles-${index}`, { level: 'warning' as const, text }]))
   async function state(): Promise<AppState> {
@@ -242,7 +260,9 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     'sessions.reconnect': ({ id }) => sessions.reconnect(id),
     'sessions.close': ({ id, force }) => sessions.close(id, force ?? false),
     'tokens.describe': ({ sessionId, service }) => explainer.describe(sessionId, service),
-    'tokens.explain': ({ text }) => explainer.explain(text)
+    'tokens.explain': ({ text }) => explainer.explain(text),
+    'checks.run': (input) => checks.run(input),
+    'checks.stop': ({ run }) => checks.stop(run)
   }
 
   return {
@@ -255,6 +275,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     },
     async dispose() {
       isDisposed = true
+      checks.dispose()
       await sessions.dispose()
       await signer.dispose()
       broker.clear()

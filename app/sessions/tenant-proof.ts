@@ -5,7 +5,7 @@ import { quote } from '../failures/reading.ts'
 import type { Token } from '../tokens/acquire.ts'
 
 /** The mailbox that app-only requests are routed by (recorded from ExchangeOnlineManagement 3.9.0). */
-const anchorMailbox = 'SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}'
+export const anchorMailbox = 'SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}'
 const askTimeoutMs = 30_000
 /** A tenant may verify 5,000 domains (learn.microsoft.com/entra/fundamentals/service-limits): five pages. */
 const maxPages = 10

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { CallInput, CallName, CallOutput, EventData, EventName } from '../../app/contract.ts'
 import { aFailure, aProfile, aSession, aSignIn, aState } from '../renderer/fake-data.ts'
+import { someSteps } from '../renderer/fake-checks.ts'
 import { describeClaims, someClaims } from '../renderer/fake-tokens.ts'
 
 const id = randomUUID()
@@ -63,7 +64,9 @@ export const callSamples: { [N in CallName]: { input: CallInput<N>; output: Call
   'sessions.reconnect': { input: { id }, output: session },
   'sessions.close': { input: { id, force: true }, output: undefined },
   'tokens.describe': { input: { sessionId: id, service: 'exchange' }, output: describeClaims(profile, someClaims(profile), 'exchange') },
-  'tokens.explain': { input: { text: 'eyJ' }, output: describeClaims(profile, someClaims(profile, { roles: [] }), 'exchange') }
+  'tokens.explain': { input: { text: 'eyJ' }, output: describeClaims(profile, someClaims(profile, { roles: [] }), 'exchange') },
+  'checks.run': { input: { run: id, profileId: profile.id }, output: { service: 'exchange', steps: someSteps(profile), summary: 'All is well.', report: '# Check of Contoso' } },
+  'checks.stop': { input: { run: id }, output: undefined }
 }
 
 /** Good data of every event. */
@@ -72,6 +75,7 @@ export const eventSamples: { [N in EventName]: EventData<N> } = {
   'profiles.changed': list,
   'session.state': session,
   'session.removed': { id },
+  'check.step': { run: id, step: someSteps(profile)[0]! },
   'question.asked': { id, title: 'Trust', message: 'Send credentials to login.example?', detail: 'Login host: login.example', confirmLabel: 'Trust' },
   'credential.asked': { id, signInName: 'Contoso app', clientId: id, tenant: 'contoso.example', kind: 'secret', reason: 'This sign-in asks each time.' },
   'credential.withdrawn': { id },

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type {
-  AppState, ByteStream, CallName, CallOutput, EventData, EventName, Failure, ImportRow, Profile, ProfileDraft, SessionView,
+  AppState, ByteStream, CallName, CallOutput, CheckStep, EventData, EventName, Failure, ImportRow, Profile, ProfileDraft, SessionView,
   Service, SignInView, StoreCertificate
 } from '../../app/contract.ts'
 import type { Core } from '../../app/core.ts'
 import { createDispatcher, type Handlers, type Reply, type Sender } from '../../app/dispatcher.ts'
 import { TenantryError } from '../../app/failures.ts'
 import { aSession, aSignIn, aState, connected, firstStart } from './fake-data.ts'
+import { checkAnswer, someSteps } from './fake-checks.ts'
 import { FakeSession } from './fake-session.ts'
 import { describeClaims, explainPasted, someClaims } from './fake-tokens.ts'
 
@@ -26,6 +27,8 @@ export class FakeMainProcess implements Core {
   connects = true
   /** What a test changes in the claims of every session's token; null where there is no token. */
   claims: Record<string, unknown> | null = {}
+  /** What a check finds. */
+  checkSteps: (profile: Profile) => CheckStep[] = (profile) => someSteps(profile)
   readonly sessions = new Map<string, FakeSession>()
   /** What the window called, in order. */
   readonly log: Array<{ call: string; input: unknown }> = []
@@ -48,7 +51,7 @@ export class FakeMainProcess implements Core {
   }
 
   /** Calls of that name wait until the returned function is called. */
-  hold(call: CallName): () => void {
+  hold(call: CallName | 'checks.run: the answer'): () => void {
     let release = () => {}
     this.#holds.set(call, new Promise((resolve) => (release = resolve)))
     return () => {
@@ -154,7 +157,7 @@ export class FakeMainProcess implements Core {
   }
 
   #handlers(): Handlers {
-    return { ...this.#appHandlers(), ...this.#profileHandlers(), ...this.#credentialHandlers(), ...this.#sessionHandlers(), ...this.#tokenHandlers() }
+    return { ...this.#appHandlers(), ...this.#profileHandlers(), ...this.#credentialHandlers(), ...this.#sessionHandlers(), ...this.#tokenHandlers(), ...this.#checkHandlers() }
   }
 
   #appHandlers() {
@@ -221,6 +224,23 @@ export class FakeMainProcess implements Core {
         return describeClaims(profile, this.claims && someClaims(profile, this.claims), service ?? view.service)
       },
       'tokens.explain': ({ text }) => explainPasted(text)
+    } satisfies Partial<Handlers>
+  }
+
+  #checkHandlers() {
+    return {
+      'checks.run': async ({ run, profileId, service = 'exchange' }) => {
+        const profile = this.profiles.find(({ id }) => id === profileId)!
+        const steps = this.checkSteps(profile)
+        for (const { id, title } of steps) {
+          const step: CheckStep = { id, title, state: 'waiting', milliseconds: null, evidence: 'Not started yet.', details: [], fixes: [] }
+          this.emit('check.step', { run, step })
+        }
+        for (const step of steps) this.emit('check.step', { run, step })
+        await this.#holds.get('checks.run: the answer')
+        return checkAnswer(profile, service, steps)
+      },
+      'checks.stop': () => {}
     } satisfies Partial<Handlers>
   }
 

@@ -1,0 +1,131 @@
+import type { Cloud } from '../adapters.ts'
+import type { Service } from '../contract.ts'
+import type { FailureCode } from '../failures.ts'
+import { manageAsApp, manageAsAppGrants } from '../tokens/permissions.ts'
+import type { Fix } from './step.ts'
+
+/** Whom the commands are about. Whatever is no GUID is not put into a command. */
+export interface FixFacts {
+  cloud: Cloud
+  service: Service
+  tenantId: string | null
+  clientId: string
+  /** The object id of the app's service principal (the enterprise application): the token's `oid`. */
+  objectId: string | null
+}
+
+/** Roles to offer, by template id; the least first (app/tokens/directory-roles.ts has all). */
+const offeredRoles: Record<Service, { reads: [name: string, id: string]; manages: [name: string, id: string] }> = {
+  exchange: {
+    reads: ['Global Reader', 'f2ef992c-3afb-46b9-b7cf-a126ee74c451'],
+    manages: ['Exchange Administrator', '29232cdf-9323-42fd-ade2-1d097af3e4de']
+  },
+  compliance: {
+    reads: ['Global Reader', 'f2ef992c-3afb-46b9-b7cf-a126ee74c451'],
+    manages: ['Compliance Administrator', '17315797-102d-40b4-93e0-432062caca18']
+  }
+}
+
+/** Names of Microsoft Graph's environments (learn.microsoft.com/powershell/microsoftgraph/authentication-commands, "Using Connect-MgGraph with sovereign clouds"). */
+const graphEnvironments: Partial<Record<Cloud['id'], string>> = { gcchigh: 'USGov', dod: 'USGovDoD', china: 'China' }
+
+/** Grants `Exchange.ManageAsApp` with admin consent. */
+export function grantPermission(facts: FixFacts): Fix[] {
+  const { resource, resourceAppId, appRoleId } = manageAsAppGrants[facts.service]
+  const { lines, id } = principal(facts)
+  return [
+    {
+      text: `In Microsoft Entra: App registrations, the app, API permissions, Add a permission, APIs my organization uses, ${resource}, Application permissions, ${manageAsApp}; then Grant admin consent.`,
+      commands: null
+    },
+    {
+      text: 'Or with Microsoft Graph PowerShell; afterwards a new token is needed:',
+      commands: [
+        connectGraph(facts, 'Application.Read.All', 'AppRoleAssignment.ReadWrite.All'),
+        ...lines,
+        `$resource = Get-MgServicePrincipal -Filter "appId eq '${resourceAppId}'"`,
+        `New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId ${id} -PrincipalId ${id} -ResourceId $resource.Id -AppRoleId ${appRoleId}`
+      ].join('\n')
+    }
+  ]
+}
+
+/** The two ways to a role: Entra's directory roles, and the service's own. */
+export function giveRole(facts: FixFacts): Fix[] {
+  return [directoryRole(facts), facts.service === 'exchange' ? exchangeRole(facts) : roleGroup(facts)]
+}
+
+function directoryRole(facts: FixFacts): Fix {
+  const { lines, id } = principal(facts)
+  const { reads, manages } = offeredRoles[facts.service]
+  const assign = ([, roleId]: [string, string]) => `New-MgRoleManagementDirectoryRoleAssignment -PrincipalId ${id} -RoleDefinitionId ${roleId} -DirectoryScopeId '/'`
+  return {
+    text: `Give the app’s service principal a directory role: ${reads[0]} is enough for reading, ${manages[0]} manages. Then wait some minutes and take a new token.`,
+    commands: [connectGraph(facts, 'Application.Read.All', 'RoleManagement.ReadWrite.Directory'), ...lines, `# ${reads[0]}`, assign(reads), `# or ${manages[0]}`, `# ${assign(manages)}`].join('\n')
+  }
+}
+
+/** learn.microsoft.com/exchange/permissions-exo/application-rbac: New-ServicePrincipal, New-ManagementRoleAssignment -App. */
+function exchangeRole(facts: FixFacts): Fix {
+  return {
+    text: 'Or give it a role inside Exchange only, from a session of an Exchange admin:',
+    commands: [...ownPrincipal(facts), `New-ManagementRoleAssignment -App ${facts.objectId ?? '$id'} -Role 'View-Only Configuration'`].join('\n')
+  }
+}
+
+/** learn.microsoft.com/powershell/exchange/app-only-auth-powershell-v2: role groups take a service principal as member. */
+function roleGroup(facts: FixFacts): Fix {
+  return {
+    text: 'Or make it a member of a role group of Security & Compliance only, from a session of a compliance admin:',
+    commands: [...ownPrincipal(facts), `Add-RoleGroupMember -Identity 'ComplianceAdministrator' -Member ${facts.objectId ?? '$id'}`].join('\n')
+  }
+}
+
+function ownPrincipal({ clientId, objectId }: FixFacts): string[] {
+  const asked = objectId === null ? ["$id = Read-Host 'Object ID of the enterprise application'"] : []
+  return [...asked, `New-ServicePrincipal -AppId ${clientId} -ObjectId ${objectId ?? '$id'} -DisplayName 'Tenantry'`]
+}
+
+/** What helps against a refused sign-in, beyond the failure's own hint. */
+export function mendSignIn(code: FailureCode, facts: FixFacts): Fix[] {
+  const app = `Get-MgApplication -Filter "appId eq '${facts.clientId}'"`
+  switch (code) {
+    case 'secret-wrong':
+    case 'secret-expired':
+      return [
+        {
+          text: 'A new secret with Microsoft Graph PowerShell; its value is shown once and goes into the sign-in:',
+          commands: [connectGraph(facts, 'Application.ReadWrite.All'), `$app = ${app}`, "Add-MgApplicationPassword -ApplicationId $app.Id -PasswordCredential @{ DisplayName = 'Tenantry' }"].join('\n')
+        }
+      ]
+    case 'app-not-in-tenant':
+    case 'app-unknown':
+    case 'no-consent':
+      return [
+        { text: 'Where the app is of another tenant (a partner’s), an admin of this tenant opens its consent link:', commands: consentLink(facts) }
+      ]
+    case 'certificate-not-registered':
+      return [{ text: 'The certificates that the app has now, with Microsoft Graph PowerShell:', commands: [connectGraph(facts, 'Application.Read.All'), `(${app}).KeyCredentials | Format-List DisplayName, EndDateTime, CustomKeyIdentifier`].join('\n') }]
+    default:
+      return []
+  }
+}
+
+const consentLink = ({ cloud, tenantId, clientId }: FixFacts): string => `https://${cloud.loginHost}/${tenantId ?? 'organizations'}/adminconsent?client_id=${clientId}`
+
+function connectGraph({ cloud, tenantId }: FixFacts, ...scopes: string[]): string {
+  const environment = graphEnvironments[cloud.id]
+  const parts = ['Connect-MgGraph', tenantId === null ? '' : `-TenantId ${tenantId}`, environment ? `-Environment ${environment}` : '', `-Scopes ${scopes.join(', ')}`]
+  return parts.filter(Boolean).join(' ')
+}
+
+/** How a command names the service principal: by its id where the token told it, else by looking it up. */
+function principal({ clientId, objectId }: FixFacts): { lines: string[]; id: string } {
+  if (objectId !== null) return { lines: [], id: objectId }
+  return { lines: [`$app = Get-MgServicePrincipal -Filter "appId eq '${clientId}'"`], id: '$app.Id' }
+}
+
+/** A GUID in lower case, and nothing else: what stands in a token or a profile goes into commands that are pasted into a shell. */
+export function guidOf(value: unknown): string | null {
+  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value) ? value.toLowerCase() : null
+}

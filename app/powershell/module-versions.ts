@@ -1,0 +1,36 @@
+import type { Service } from '../contract.ts'
+
+/**
+ * The PowerShell that each version of ExchangeOnlineManagement needs, newest first; Windows PowerShell 5.1 runs all of
+ * them. The module's manifest enforces none of it. Tenantry.psm1 goes by the same numbers.
+ * Source: learn.microsoft.com/powershell/exchange/exchange-online-powershell-v2
+ */
+export const moduleNeeds: ReadonlyArray<{ from: string; powershell: string }> = [
+  { from: '3.10.0', powershell: '7.6' },
+  { from: '3.5.0', powershell: '7.4' },
+  { from: '3.0.0', powershell: '7.2' }
+]
+
+/** The first version whose connect cmdlet takes a token (reference pages of Connect-ExchangeOnline and Connect-IPPSSession). */
+export const takesTokenFrom: Record<Service, string> = { exchange: '3.1.0', compliance: '3.8.0' }
+
+/** Whether a version (`3.10.1`, also `7.6.0-preview.2`) is the other one or later, by its numbers. */
+export function isAtLeast(version: string, other: string): boolean {
+  const numbers = (text: string) => text.split('-')[0]!.split('.').map((part) => Number.parseInt(part, 10) || 0)
+  const [mine, theirs] = [numbers(version), numbers(other)]
+  for (let index = 0; index < Math.max(mine.length, theirs.length); index++) {
+    const difference = (mine[index] ?? 0) - (theirs[index] ?? 0)
+    if (difference !== 0) return difference > 0
+  }
+  return true
+}
+
+/** The PowerShell 7 that a version of the module needs. */
+export function powerShellFor(moduleVersion: string): string {
+  return (moduleNeeds.find(({ from }) => isAtLeast(moduleVersion, from)) ?? moduleNeeds.at(-1)!).powershell
+}
+
+/** Whether this PowerShell can run a version of the module. */
+export function canRun(powershell: { version: string; edition: string }, moduleVersion: string): boolean {
+  return powershell.edition === 'Desktop' || isAtLeast(powershell.version, powerShellFor(moduleVersion))
+}

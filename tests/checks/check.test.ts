@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { checkStepIds } from '../../app/contract.ts'
+import { aPowerShell, startChecks, type Around } from './demo-checks.ts'
+
+const checks = await startChecks()
+const { demo, check } = checks
+afterAll(() => demo.dispose())
+beforeEach(() => demo.clearLog())
+
+const contoso = demo.tenants[0]!
+const healthy = contoso.apps[0]!
+const afterSignIn = ['permission', 'role', 'connect', 'probe', 'management']
+const afterConnect = ['probe', 'management']
+
+describe('where all is well', () => {
+  it('every step is green and has its time', async () => {
+    const { steps, those, summary } = await check('Contoso demo')
+    expect(those('good')).toEqual([...checkStepIds])
+    for (const { id, milliseconds, evidence } of steps) {
+      expect(milliseconds, id).toBeGreaterThanOrEqual(0)
+      expect(evidence, id).toMatch(/\.$/)
+    }
+    expect(summary).toBe('All is well: a session can connect.')
+  })
+
+  it('says what it saw: tenant, credential, roles and domains', async () => {
+    const { step } = await check('Contoso demo')
+    expect(step('tenant').evidence).toBe(`contosodemo.onmicrosoft.com is ${contoso.tenantId}, Demo, on this machine.`)
+    expect(step('sign-in').evidence).toMatch(/^Client secret accepted; the new token lives 6\d minutes\.$/)
+    expect(step('role').evidence).toBe('Exchange Administrator can manage Exchange; Compliance Administrator can manage compliance settings in Exchange.')
+    expect(step('connect').evidence).toContain('(EXOModuleFile, for Get-AcceptedDomain alone, without a shell)')
+    expect(step('probe').evidence).toBe('It answered 2 domains, contosodemo.onmicrosoft.com among them.')
+    expect(step('management').evidence).toBe('The app has 7 management roles of its own. The tenant has 2 management scopes; none limits the app.')
+    expect(step('management').details).toContain('Mail Recipients: in the whole organization')
+  })
+
+  it('tells each step as it comes: waiting, then running, then what came of it', async () => {
+    const run = randomUUID()
+    const { events, steps } = await check('Contoso demo', { run })
+    expect(events.every((event) => event.run === run)).toBe(true)
+    for (const step of steps) {
+      const seen = events.filter((event) => event.step.id === step.id).map((event) => event.step)
+      expect(seen.map(({ state }) => state)).toEqual(['waiting', 'running', 'good'])
+      expect(seen.at(-1)).toEqual(step)
+    }
+  })
+
+  it('takes a new token each time, and keeps none', async () => {
+    const before = checks.taken.length
+    await check('Contoso demo')
+    await check('Contoso demo')
+    expect(new Set(checks.taken.slice(before)).size).toBe(2)
+    const { id: profileId, tenantId, signInId } = checks.profileOf('Contoso demo')
+    expect(checks.broker.current({ profileId, tenantId, signInId, clientId: healthy.clientId, cloud: checks.cloud() }, 'exchange')).toBeNull()
+  })
+
+  it('checks Security & Compliance at its region, by its own probe', async () => {
+    const { those, step } = await check('Contoso demo', { service: 'compliance' })
+    expect(those('bad')).toEqual([])
+    expect(those('skipped')).toEqual(['management'])
+    expect(step('probe').title).toBe('Get-RetentionCompliancePolicy works')
+    expect(demo.log.filter(({ path }) => path.includes('EXOModuleFile')).map(({ status, host }) => [status, host.split('.')[0]])).toEqual([[302, 'ps'], [200, 'eur01b']])
+    expect(demo.log.find(({ cmdletName }) => cmdletName === 'Get-RetentionCompliancePolicy')).toMatchObject({ host: expect.stringMatching(/^eur01b\./) as string, status: 200 })
+  })
+})
+
+describe('the tenant is left as it is', () => {
+  const reading = ['Get-AcceptedDomain', 'Get-RetentionCompliancePolicy', 'Get-ManagementRoleAssignment', 'Get-ManagementScope']
+
+  it.each(['Contoso demo', 'Demo: no permission', 'Demo: no role', 'Demo: expired secret', 'Demo: throttled'])('%s: it sends GETs, asks for tokens, and runs four reading cmdlets', async (name) => {
+    for (const service of ['exchange', 'compliance'] as const) await check(name, { service })
+    expect(demo.log.length).toBeGreaterThan(0)
+    for (const { service, method, path, cmdletName } of demo.log) {
+      if (method === 'GET') continue
+      expect(method).toBe('POST')
+      if (service === 'login') expect(path).toMatch(/\/oauth2\/v2\.0\/token$/)
+      else {
+        expect(path).toMatch(/\/InvokeCommand$/)
+        expect(reading).toContain(cmdletName)
+      }
+    }
+  })
+})
+
+describe('each failing app is told by the step that is missing', () => {
+  it('no permission', async () => {
+    const { those, step, summary } = await check('Demo: no permission')
+    expect(those('bad')).toEqual(['permission'])
+    expect(those('warning')).toEqual([])
+    expect(those('skipped')).toEqual(['connect', ...afterConnect])
+    expect(step('connect').evidence).toBe('Skipped: it needs “Exchange.ManageAsApp granted”, which failed.')
+    const app = contoso.apps.find(({ name }) => name === 'Demo: no permission')!
+    expect(step('permission').fixes.at(-1)!.commands).toBe(
+      [
+        `Connect-MgGraph -TenantId ${contoso.tenantId} -Scopes Application.Read.All, AppRoleAssignment.ReadWrite.All`,
+        `$resource = Get-MgServicePrincipal -Filter "appId eq '00000002-0000-0ff1-ce00-000000000000'"`,
+        `New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId ${app.objectId} -PrincipalId ${app.objectId} -ResourceId $resource.Id -AppRoleId dc50a0fb-09a3-484d-be87-e023b12c6440`
+      ].join('\n')
+    )
+    expect(summary).toBe('This is what stands in the way: Exchange.ManageAsApp is not granted.')
+  })
+
+  it('no role: amber in the token, red only when Exchange says 403, with both ways out', async () => {
+    const { those, step } = await check('Demo: no role')
+    expect(those('bad')).toEqual(['connect'])
+    expect(those('warning')).toEqual(['role'])
+    expect(those('skipped')).toEqual(afterConnect)
+    const app = contoso.apps.find(({ name }) => name === 'Demo: no role')!
+    const { title, fixes, details } = step('connect')
+    expect(title).toBe('Exchange answered 403: the app has no role')
+    expect(details[0]).toMatch(/^Exchange said: The role assigned to application/)
+    expect(fixes.map(({ commands }) => commands!.split('\n'))).toEqual([
+      expect.arrayContaining([`New-MgRoleManagementDirectoryRoleAssignment -PrincipalId ${app.objectId} -RoleDefinitionId f2ef992c-3afb-46b9-b7cf-a126ee74c451 -DirectoryScopeId '/'`]) as string[],
+      [`New-ServicePrincipal -AppId ${app.clientId} -ObjectId ${app.objectId} -DisplayName 'Tenantry'`, `New-ManagementRoleAssignment -App ${app.objectId} -Role 'View-Only Configuration'`]
+    ])
+  })
+
+  it('an expired secret', async () => {
+    const { those, step } = await check('Demo: expired secret')
+    expect(those('bad')).toEqual(['sign-in'])
+    expect(those('warning')).toEqual([])
+    expect(those('skipped')).toEqual(afterSignIn)
+    expect(step('sign-in').evidence).toBe('The client secret has expired (AADSTS7000222).')
+    expect(step('sign-in').fixes.at(-1)!.commands).toContain('Add-MgApplicationPassword')
+    expect(step('probe').evidence).toMatch(/^Skipped: it needs “Connection to Exchange”, which was skipped\.$/)
+  })
+
+  it('throttled', async () => {
+    const { those, step } = await check('Demo: throttled')
+    expect(those('bad')).toEqual(['connect'])
+    expect(those('skipped')).toEqual(afterConnect)
+    expect(step('connect').evidence).toMatch(/asked too often at the moment \(429\)\. It asks to wait 30 s\.$/)
+  })
+
+  it.each([
+    [7000215, 'sign-in', 'Add-MgApplicationPassword'],
+    [700016, 'sign-in', `https://login.tenantry-demo.invalid/${contoso.tenantId}/adminconsent?client_id=${healthy.clientId}`],
+    [65001, 'sign-in', 'adminconsent'],
+    [700027, 'sign-in', 'KeyCredentials']
+  ] as const)('AADSTS%i', async (code, id, command) => {
+    healthy.failWith = code
+    const { those, step } = await check('Contoso demo').finally(() => (healthy.failWith = null))
+    expect(those('bad')).toEqual([id])
+    expect(step(id).evidence).toContain(`AADSTS${code}`)
+    expect(step(id).fixes.map(({ commands }) => commands).join()).toContain(command)
+  })
+})
+
+describe('PowerShell and the module', () => {
+  const microsofts = { module: { name: 'ExchangeOnlineManagement' } }
+  const having = (change: Partial<Record<keyof typeof aPowerShell, unknown>>): Around => ({ cloud: microsofts, powershell: { found: { ...aPowerShell, moduleVersions: ['3.9.0'], ...change } as never } })
+
+  it.each<[string, Around, Partial<Record<'powershell' | 'module', RegExp>>]>([
+    ['no PowerShell', { powershell: { found: null, reason: 'missing' } }, { powershell: /No PowerShell was found/ }],
+    ['one that is too old for all', { powershell: { found: null, reason: 'too-old', path: '/usr/bin/pwsh', version: '7.2.1' } }, { powershell: /7\.2\.1 is too old/ }],
+    ['the stand-in for Microsoft’s module', having({ standIn: true }), { powershell: /stand-in engine can’t run/ }],
+    ['one that is too old for the only module', having({ version: '7.4.6', moduleVersions: ['3.10.1'] }), { powershell: /3\.10\.1 needs PowerShell 7\.6 or later/ }],
+    ['no module', having({ moduleVersions: [] }), { module: /is not installed for this PowerShell/ }],
+    ['a module that takes no token', having({ moduleVersions: ['3.0.0'] }), { module: /needs version 3\.1\.0 or later/ }],
+    ['a pinned version that is not there', { ...having({}), profile: { moduleVersion: '3.5.1' } }, { module: /asks for is not installed/ }]
+  ])('%s', async (_, around, expected) => {
+    const { those, step } = await check('Contoso demo', around)
+    const [id, sentence] = Object.entries(expected)[0] as ['powershell' | 'module', RegExp]
+    expect(those('bad')).toEqual([id])
+    expect(step(id).evidence).toMatch(sentence)
+    expect(step(id).fixes.length).toBeGreaterThan(0)
+    expect(those('skipped')).toEqual(id === 'powershell' ? ['module'] : [])
+  })
+
+  it.each([
+    ['7.6.5', 'Core', ['3.10.1', '3.9.0'], '3.10.1'],
+    ['7.4.6', 'Core', ['3.10.1', '3.9.0'], '3.9.0'],
+    ['5.1.26100.1', 'Desktop', ['3.10.1'], '3.10.1']
+  ])('PowerShell %s (%s) takes the newest module that it can run', async (version, edition, moduleVersions, taken) => {
+    const { those, step } = await check('Contoso demo', having({ version, edition, moduleVersions }))
+    expect(those('bad')).toEqual([])
+    expect(step('module').title).toBe(`ExchangeOnlineManagement ${taken}`)
+  })
+})
