@@ -419,9 +419,10 @@ function Read-SessionLine {
 }
 
 $script:LineSteps = @(
-    { param($line) $script:Session.Running = $true; $null = Send-SessionMessage -Message @{ type = 'command'; running = $true } }
     { param($line) Wait-FreshToken }
     { param($line) $null = Update-Connection }
+    # Last, since a host stops nothing at Ctrl+C before the line is its own: who hears of the command may stop it.
+    { param($line) $script:Session.Running = $true; $null = Send-SessionMessage -Message @{ type = 'command'; running = $true } }
 )
 
 Export-ModuleMember -Function @()
