@@ -1,4 +1,4 @@
-import type { EventData, Profile } from '../app/contract.ts'
+import type { EventData, Profile, Service } from '../app/contract.ts'
 import type { Bridge } from './bridge.ts'
 
 type Question = EventData<'question.asked'>
@@ -13,6 +13,7 @@ export type Opened =
   | { kind: 'signIns' }
   | { kind: 'powershell' }
   | { kind: 'token' }
+  | { kind: 'check'; profile: Profile; service?: Service }
 
 /** The dialogs in front of the window: what the person opened, and what the main process asks, one after another. */
 export class Dialogs {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findBarriers } from './axe-in-page.ts'
 import { aFailure, aProfile, aSignIn, aState, firstStart } from './fake-data.ts'
+import { stepsWithoutRole } from './fake-checks.ts'
 import { FakeMainProcess } from './fake-main-process.ts'
 import { pastedToken, someClaims } from './fake-tokens.ts'
 import { startBrowser, type Browser, type TestWindow } from './window-in-chromium.ts'
@@ -114,6 +115,17 @@ const views: Record<string, (window: TestWindow) => Promise<unknown>> = {
     await page.getByRole('button', { name: 'Explain a token…' }).click()
     await page.getByRole('button', { name: 'Explain', exact: true }).click()
     await page.locator('[aria-invalid=true]').waitFor()
+  },
+  'a check with a missing role': async ({ core, page, tenant }) => {
+    core.checkSteps = stepsWithoutRole
+    await tenant('Tenant 0').click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'Check…' }).click()
+    await page.getByText(/^This is what stands in the way/).waitFor()
+  },
+  'a check where all is well': async ({ page, tenant }) => {
+    await tenant('Tenant 0').click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'Check…' }).click()
+    await page.getByText('All is well: a session can connect.').waitFor()
   },
   'a window that another one replaced': async ({ core, page }) => {
     core.emit('window.replaced', {})

@@ -165,8 +165,10 @@ describe('a tenant’s menu', () => {
     await tenant('Contoso demo').click()
     await page.keyboard.press('ContextMenu')
     expect(await page.getByRole('menuitem', { name: 'Edit', exact: true }).getAttribute('aria-keyshortcuts')).toBe('F2')
-    await page.keyboard.press('ArrowDown')
-    await page.keyboard.press('ArrowDown')
+    for (const name of ['Check…', 'Edit', 'Duplicate']) {
+      await page.keyboard.press('ArrowDown')
+      expect(await page.evaluate(() => document.activeElement?.querySelector('span')?.textContent)).toBe(name)
+    }
     await page.keyboard.press('Enter')
     await tenant('Contoso demo copy').waitFor()
     expect(core.inputsOf('profiles.duplicate')).toHaveLength(1)
@@ -192,7 +194,7 @@ describe('a failure’s buttons', () => {
     core.changeSession(core.sessionOf('Contoso demo'), { phase: 'failed', failure: aFailure({ message: 'No.' }), canReconnect: true })
     await page.getByRole('alert').waitFor()
     await page.getByRole('main').getByRole('button', { name: 'Close', exact: true }).focus()
-    for (const name of ['button Reconnect', 'button Edit profile', 'textarea Terminal input of Contoso demo']) {
+    for (const name of ['button Reconnect', 'button Check', 'button Edit profile', 'textarea Terminal input of Contoso demo']) {
       await page.keyboard.press('Tab')
       await waitForFocus(page, name)
     }
