@@ -45,7 +45,7 @@ export interface AcquireOptions {
 export interface BrokerOptions {
   /** Asks the authority itself, past MSAL's cache, which serves a token until 300 s before its end. */
   acquire(subject: TokenSubject, service: Service, options: AcquireOptions): Promise<Token>
-  /** Nobody listens for this subject's tokens any more; they are forgotten. */
+  /** Nobody listens for this subject's tokens any more, of whatever service; they are forgotten. */
   onIdle?(subject: TokenSubject): void
   now: () => number
   /** 0 to 1; `Math.random` unless told. */
@@ -143,7 +143,10 @@ export class TokenBroker {
     entry.pending?.abort.abort()
     entry.token = null
     this.#entries.delete(keyOf(entry.subject, entry.service))
-    this.#options.onIdle?.(entry.subject)
+    // Another service of the same subject may still be renewed with the same credential.
+    const subject = keyOf(entry.subject, null)
+    const isInUse = [...this.#entries.values()].some((other) => other.listeners.size > 0 && keyOf(other.subject, null) === subject)
+    if (!isInUse) this.#options.onIdle?.(entry.subject)
   }
 
   #entry(subject: TokenSubject, service: Service): Entry {
@@ -218,8 +221,8 @@ export class TokenBroker {
 const isSame = (before: Token, after: Token): boolean =>
   before.claims.exp === after.claims.exp || (before.claims.uti !== undefined && before.claims.uti === after.claims.uti)
 
-const keyOf = ({ profileId, tenantId, signInId, clientId, cloud }: TokenSubject, service: Service): string =>
-  JSON.stringify([profileId, tenantId, signInId, clientId, cloud.id, cloud.loginHost, service, cloud.services[service]])
+const keyOf = ({ profileId, tenantId, signInId, clientId, cloud }: TokenSubject, service: Service | null): string =>
+  JSON.stringify([profileId, tenantId, signInId, clientId, cloud.id, cloud.loginHost, service, service && cloud.services[service]])
 
 function within({ ofLife, leastMs, mostMs }: typeof firstPause, lifeMs: number): number {
   return Math.min(Math.max(lifeMs * ofLife, leastMs), mostMs)

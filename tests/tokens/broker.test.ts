@@ -106,6 +106,16 @@ describe('a token', () => {
     expect(idle).toEqual(['p'])
   })
 
+  it('is idle only where no other service of the subject is listened to: both are asked for with one credential', () => {
+    const idle: string[] = []
+    const broker = new TokenBroker({ acquire: async () => aToken(minute), now: Date.now, onIdle: ({ profileId }) => void idle.push(profileId) })
+    const [stopExchange, stopCompliance] = [broker.listen(p, 'exchange', recorder()), broker.listen(p, 'compliance', recorder())]
+    stopCompliance!()
+    expect(idle).toEqual([])
+    stopExchange!()
+    expect(idle).toEqual(['p'])
+  })
+
   it.each([
     ['tenant', { tenantId: 'another' }],
     ['client id', { clientId: 'another' }],
