@@ -1,21 +1,25 @@
 import { failure } from '../failures.ts'
 import { powerShellProblem } from '../powershell/finder.ts'
 import { installCommand } from '../powershell/install-command.ts'
-import { canRun, isAtLeast, powerShellFor, takesTokenFrom } from '../powershell/module-versions.ts'
+import { canRun, isAtLeast, newestFor, powerShellFor, takesTokenFrom } from '../powershell/module-versions.ts'
 import type { Check } from './check.ts'
 import { failed, type Fix, type Outcome, type Step } from './step.ts'
 
 /** What sessions run on: PowerShell and the module, a pair that fits. */
 export function machineSteps(check: Check): Step[] {
   return [
-    { id: 'powershell', title: 'PowerShell', after: [], run: () => findPowerShell(check) },
-    { id: 'module', title: check.cloud.module.name, after: ['powershell'], run: () => findModule(check) }
+    { id: 'powershell', title: 'PowerShell', badTitle: 'No PowerShell that sessions can run on', after: [], run: () => findPowerShell(check) },
+    { id: 'module', title: check.cloud.module.name, badTitle: `${check.cloud.module.name} can’t be used`, after: ['powershell'], run: () => findModule(check) }
   ]
 }
 
 async function findPowerShell(check: Check): Promise<Outcome> {
   const result = await check.findPowerShell()
-  if (!result.found) return { ...failed(powerShellProblem(result)), fixes: installing(check) }
+  if (!result.found) {
+    const problem = failed(powerShellProblem(result))
+    // Where a policy keeps it from running scripts, another installation would not do either.
+    return result.reason === 'scripts-refused' ? problem : { ...problem, fixes: installing(check) }
+  }
   const { found } = result
   check.facts.powershell = found
   const { module } = check.cloud
@@ -72,9 +76,4 @@ function findModule(check: Check): Outcome {
 
 function installing({ platform, env }: Check, text = 'Install PowerShell 7.4 or later, or choose where it is in the status bar:'): Fix[] {
   return [{ text, commands: installCommand(platform, env) }]
-}
-
-/** The newest version of the module that a PowerShell runs, as `-MaximumVersion` takes it. */
-function newestFor(powershell: string): string {
-  return isAtLeast(powershell, '7.4') ? '3.9.2' : '3.4.0'
 }

@@ -16,10 +16,10 @@ export function serviceSteps(check: Check): Step[] {
   const words = serviceWords[check.service]
   const probe = probes[check.service]
   return [
-    { id: 'service', title: `${words} reachable`, after: [], run: () => askService(check) },
-    { id: 'connect', title: `Connection to ${words}`, after: ['service', 'permission'], run: () => connect(check, probe) },
-    { id: 'probe', title: probe, after: ['connect'], run: () => runProbe(check, probe) },
-    { id: 'management', title: 'Management roles and scopes', after: ['connect'], run: () => readManagement(check) }
+    { id: 'service', title: `${words} reachable`, badTitle: `${words} can’t be reached`, after: [], run: () => askService(check) },
+    { id: 'connect', title: `Connection to ${words}`, badTitle: `${words} refused the connection`, after: ['service', 'permission'], run: () => connect(check, probe) },
+    { id: 'probe', title: probe, badTitle: `${probe} failed`, after: ['connect'], run: () => runProbe(check, probe) },
+    { id: 'management', title: 'Management roles and scopes', badTitle: 'Management roles can’t be read', after: ['connect'], run: () => readManagement(check) }
   ]
 }
 

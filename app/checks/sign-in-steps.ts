@@ -17,12 +17,12 @@ const clockToleranceMs = 120_000
 export function signInSteps(check: Check): Step[] {
   const service = serviceWords[check.service]
   return [
-    { id: 'login', title: 'Login service reachable', after: [], run: () => askLogin(check) },
-    { id: 'tenant', title: 'Tenant exists', after: ['login'], run: () => askTenant(check) },
-    { id: 'sign-in', title: 'App signs in', after: ['tenant'], run: () => signIn(check) },
-    { id: 'permission', title: `${manageAsApp} granted`, after: ['sign-in'], run: () => readPermission(check) },
-    { id: 'role', title: `Directory role for ${service}`, after: ['sign-in'], run: () => readRole(check) },
-    { id: 'clock', title: 'Clock', after: ['login'], run: () => compareClock(check) }
+    { id: 'login', title: 'Login service reachable', badTitle: 'The login service can’t be reached', after: [], run: () => askLogin(check) },
+    { id: 'tenant', title: 'Tenant exists', badTitle: 'The tenant can’t be found', after: ['login'], run: () => askTenant(check) },
+    { id: 'sign-in', title: 'App signs in', badTitle: 'The app can’t sign in', after: ['tenant'], run: () => signIn(check) },
+    { id: 'permission', title: `${manageAsApp} granted`, badTitle: `${manageAsApp} is not granted`, after: ['sign-in'], run: () => readPermission(check) },
+    { id: 'role', title: `Directory role for ${service}`, badTitle: `No directory role for ${service}`, after: ['sign-in'], run: () => readRole(check) },
+    { id: 'clock', title: 'Clock', badTitle: 'The clock can’t be compared', after: ['login'], run: () => compareClock(check) }
   ]
 }
 
@@ -96,7 +96,7 @@ function readPermission(check: Check): Outcome {
   const verdict = verdictOf(check)
   if (verdict.level !== 'bad') return { state: 'good', evidence: 'It stands in the token’s roles.' }
   if (!readClaims(check.token.claims).roles.includes(manageAsApp)) {
-    return { state: 'bad', title: `${manageAsApp} is not granted`, evidence: verdict.sentence, fixes: grantPermission(check.fixFacts) }
+    return { state: 'bad', evidence: verdict.sentence, fixes: grantPermission(check.fixFacts) }
   }
   const next = verdict.next === null ? [] : [{ text: verdict.next, commands: null }]
   return { state: 'bad', title: 'The token can’t be used', evidence: verdict.sentence, fixes: next }

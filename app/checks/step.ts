@@ -20,6 +20,8 @@ export interface Outcome {
 export interface Step {
   id: StepId
   title: string
+  /** What it is called where it failed, unless its outcome says more. */
+  badTitle: string
   /** The steps it can't do without: it starts when they are over, and is skipped where one of them did not succeed. */
   after: StepId[]
   run(): Promise<Outcome> | Outcome
@@ -57,7 +59,8 @@ async function runAfter(step: Step, before: Promise<CheckStep[]>, titles: Readon
   onStep(pictureOf(step, 'running', 'Running…'))
   const start = performance.now()
   const outcome = await outcomeOf(step)
-  const { state, title = step.title, evidence, details = [], fixes = [] } = outcome
+  const { state, evidence, details = [], fixes = [] } = outcome
+  const title = outcome.title ?? (state === 'bad' ? step.badTitle : step.title)
   return told({ id: step.id, title, state, milliseconds: Math.round(performance.now() - start), evidence, details, fixes })
 }
 

@@ -1,14 +1,14 @@
 import type { Service } from '../contract.ts'
 
 /**
- * The PowerShell that each version of ExchangeOnlineManagement needs, newest first; Windows PowerShell 5.1 runs all of
- * them. The module's manifest enforces none of it. Tenantry.psm1 goes by the same numbers.
+ * The PowerShell that each version of ExchangeOnlineManagement needs, newest first, and
+ * the last version of each row that is known; Windows PowerShell 5.1 runs all of them. The module's manifest enforces none of it. Tenantry.psm1 goes by the same numbers.
  * Source: learn.microsoft.com/powershell/exchange/exchange-online-powershell-v2
  */
-export const moduleNeeds: ReadonlyArray<{ from: string; powershell: string }> = [
-  { from: '3.10.0', powershell: '7.6' },
-  { from: '3.5.0', powershell: '7.4' },
-  { from: '3.0.0', powershell: '7.2' }
+export const moduleNeeds: ReadonlyArray<{ from: string; last: string; powershell: string }> = [
+  { from: '3.10.0', last: '3.10.1', powershell: '7.6' },
+  { from: '3.5.0', last: '3.9.2', powershell: '7.4' },
+  { from: '3.0.0', last: '3.4.0', powershell: '7.2' }
 ]
 
 /** The first version whose connect cmdlet takes a token (reference pages of Connect-ExchangeOnline and Connect-IPPSSession). */
@@ -33,4 +33,9 @@ export function powerShellFor(moduleVersion: string): string {
 /** Whether this PowerShell can run a version of the module. */
 export function canRun(powershell: { version: string; edition: string }, moduleVersion: string): boolean {
   return powershell.edition === 'Desktop' || isAtLeast(powershell.version, powerShellFor(moduleVersion))
+}
+
+/** The newest version of the module that a PowerShell 7 is known to run, to be installed for it. */
+export function newestFor(powershell: string): string {
+  return (moduleNeeds.find((row) => isAtLeast(powershell, row.powershell)) ?? moduleNeeds.at(-1)!).last
 }
