@@ -66,6 +66,7 @@ export class Attempt {
     this.#name = name
     this.#adapters = adapters
     this.#events = events
+    this.abort.signal.addEventListener('abort', () => this.#settleHello(false))
     this.folder = join(adapters.paths.runtime, id)
     mkdirSync(this.folder, { recursive: true, mode: 0o700 })
   }
@@ -84,6 +85,7 @@ export class Attempt {
    * @throws TenantryError `shell-not-started`, `shell-no-hello`
    */
   async start(powershell: FoundPowerShell, size: Size, output: Output, onStarted: () => void): Promise<boolean> {
+    if (this.abort.signal.aborted) return false
     const pipe = await openSessionPipe(this.folder, this.#adapters.platform, {
       onHello: (hello) => this.#onHello(hello),
       onMessage: (message) => (message.type === 'disconnected' ? this.#onGoodbye() : this.#events.onMessage(message)),

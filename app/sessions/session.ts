@@ -129,16 +129,15 @@ export class Session {
   }
 
   async #start(fresh: boolean): Promise<void> {
-    let attempt: Attempt | null = null
     try {
       const plan = this.#services.plan(this.#view.profileId)
       if (tenantOf(plan) !== this.#tenant) throw failure('session-of-another-tenant', { before: this.#tenant, after: tenantOf(plan) })
-      attempt = this.#begin(plan)
-      await this.#run(attempt, fresh)
+      const attempt = this.#begin(plan)
+      // The queue does not wait for the shell: what takes long can be closed or reconnected.
+      void this.#run(attempt, fresh).catch((error) => this.#fail(attempt, TenantryError.from(error).toFailure()))
     } catch (error) {
       const failure = TenantryError.from(error).toFailure()
-      if (attempt) this.#fail(attempt, failure)
-      else this.#set({ phase: 'failed', detail: failure.message, failure, canReconnect: true })
+      this.#set({ phase: 'failed', detail: failure.message, failure, canReconnect: true })
     }
   }
 
@@ -149,11 +148,7 @@ export class Session {
     const powershell = await this.#services.powershell()
     const onStarted = () => this.#set({ alive: true, powershellVersion: powershell.version, standIn: powershell.standIn, canReconnect: true })
     if (!(await attempt.start(powershell, this.#size, this.output, onStarted)) || !this.#isCurrent(attempt)) return
-    // The queue goes on here: what waits for a person can be reconnected or closed.
-    void token.then(
-      (token) => this.#connect(attempt, token),
-      (error) => this.#fail(attempt, TenantryError.from(error).toFailure())
-    )
+    this.#connect(attempt, await token)
   }
 
   #begin(plan: SessionPlan): Attempt {
