@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeOnEachEngine } from '../engines.ts'
+import { builtWindow } from '../renderer/built-window.ts'
 import { canariesOf, keyCanaries, newPlants, newSecrets, tokenCanary, type PlantName } from './leak-canaries.ts'
 import { buildLeakPrograms, LeakMachine, missingForLeakTest } from './leak-machine.ts'
 import { LeakScanner, type Canary, type Finding } from './leak-scanner.ts'
@@ -47,7 +48,7 @@ describe.skipIf(missing !== null)('no secret leaves its place', () => {
       const planted = Object.fromEntries(Object.entries(plants).map(([name, { text }]) => [name, text])) as Record<PlantName, string>
       const address = await machine.start(programs.program, {
         dataFolder: machine.data,
-        rendererFolder: join(root, 'out', 'renderer'),
+        rendererFolder: await builtWindow(),
         outFolder: join(root, 'out'),
         clientSecret: secrets.clientSecret,
         certificates: [secrets.pfx.certificatePem, app!.certificatePem],
