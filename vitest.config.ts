@@ -8,6 +8,8 @@ export default defineConfig({
     exclude: ['tests/bench/**', 'tests/electron/**'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Real shells, browsers and keyrings on a shared machine: what fails there once is tried once more.
+    retry: process.env.CI ? 1 : 0,
     pool: 'forks',
     maxWorkers: 2
   }

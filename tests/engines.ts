@@ -28,6 +28,15 @@ export function describeOnEachEngine(name: string, suite: (engine: Engine) => vo
   it.skip(`${name} on pwsh (skipped: no pwsh)`)
 }
 
+/**
+ * A long suite on the engine that matters most: pwsh where there is one. `TENANTRY_TEST_ENGINES=all` runs it on each.
+ */
+export function describeOnMainEngine(name: string, suite: (engine: Engine) => void): void {
+  if (process.env.TENANTRY_TEST_ENGINES === 'all') return describeOnEachEngine(name, suite)
+  const engine = engines.at(-1)!
+  describe(`${name} on ${engine.name}`, () => suite(engine))
+}
+
 function found(name: Engine['name'], path: string | null, more: NodeJS.ProcessEnv = {}): Engine[] {
   return path && existsSync(path) ? [{ name, path, env: { ...process.env, TENANTRY_PWSH: path, ...more } }] : []
 }

@@ -5,11 +5,11 @@ import type { CallOutput } from '../../app/contract.ts'
 import type { DemoApp, DemoTenant } from '../../app/demo/tenants.ts'
 import { CertificateHome } from '../credentials/certificate-home.ts'
 import { makePfx } from '../credentials/make-pfx.ts'
-import { describeOnEachEngine, engines } from '../engines.ts'
+import { describeOnMainEngine, engines } from '../engines.ts'
 import { openPreview, patienceMs, type, waitForText, type RunningPreview } from './preview-in-chromium.ts'
 import { connected, credentialQuestion, ProfileDialog, promptOf } from './profile-dialog.ts'
 
-describeOnEachEngine('a profile of one’s own', ({ env, path }) => {
+describeOnMainEngine('a profile of one’s own', ({ env, path }) => {
   let home: CertificateHome
   let inStore: { certificatePem: string; thumbprint: string }
   let running: RunningPreview

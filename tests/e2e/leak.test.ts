@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { describeOnEachEngine } from '../engines.ts'
+import { describeOnMainEngine } from '../engines.ts'
 import { builtWindow } from '../renderer/built-window.ts'
 import { canariesOf, keyCanaries, newPlants, newSecrets, tokenCanary, type PlantName } from './leak-canaries.ts'
 import { buildLeakPrograms, LeakMachine, missingForLeakTest } from './leak-machine.ts'
@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => programs?.remove())
 
 describe.skipIf(missing !== null)('no secret leaves its place', () => {
-  describeOnEachEngine('through a week of an admin', (engine) => {
+  describeOnMainEngine('through a week of an admin', (engine) => {
     const plants = newPlants()
     const secrets = newSecrets()
     let machine: LeakMachine

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { describeOnEachEngine } from '../engines.ts'
+import { describeOnMainEngine } from '../engines.ts'
 import { startCore, type CoreUnderTest } from './core-on-this-machine.ts'
 import { SilentShell } from './silent-shell.ts'
 
-describeOnEachEngine('a shell that never says hello, before a reconnect', (engine) => {
+describeOnMainEngine('a shell that never says hello, before a reconnect', (engine) => {
   let shell: SilentShell
   let under: CoreUnderTest
   let id: string

@@ -6,13 +6,13 @@ import { spawn as ptySpawn } from 'node-pty'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { CallInput, Profile } from '../../app/contract.ts'
 import { processTree } from '../../app/process-tree.ts'
-import { describeOnEachEngine } from '../engines.ts'
+import { describeOnMainEngine } from '../engines.ts'
 import { AttachedWindow } from './attached-window.ts'
 import { startCore, type CoreUnderTest } from './core-on-this-machine.ts'
 
 /* What people and machines do to a session while it is under way. */
 
-describeOnEachEngine('a session', ({ env }) => {
+describeOnMainEngine('a session', ({ env }) => {
   let under: CoreUnderTest
   beforeAll(async () => {
     under = await startCore({ env })
@@ -58,7 +58,8 @@ describeOnEachEngine('a session', ({ env }) => {
     await under.until(id, ({ phase }) => phase === 'connected')
     expect(await processes()).toBe(one)
     const window = await attach(id)
-    await window.shows(/PS> [^]*reconnecting[^]*PS> |PS> /)
+    // The prompt of the last shell, not one of those before it.
+    await window.shows(/reconnecting(?![^]*reconnecting)[^]*PS> /)
     window.type('"still " + "answers"\r')
     await window.shows(/still answers/)
     void under.call('sessions.reconnect', { id })

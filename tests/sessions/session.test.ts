@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { spawn as ptySpawn } from 'node-pty'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { processTree } from '../../app/process-tree.ts'
-import { describeOnEachEngine } from '../engines.ts'
+import { describeOnEachEngine, describeOnMainEngine } from '../engines.ts'
 import { AttachedWindow } from './attached-window.ts'
 import { startCore, type CoreUnderTest } from './core-on-this-machine.ts'
 
@@ -126,21 +126,29 @@ describeOnEachEngine('sessions', ({ env }) => {
       const again = await attach(id)
       await again.shows(/the end/)
     })
-
-    it('leaves nothing behind: processes, folders, handles', async () => {
-      const warmUp = await under.open('Contoso demo')
-      await under.until(warmUp.id, ({ phase }) => phase === 'connected')
-      await under.call('sessions.close', { id: warmUp.id })
-      const before = await left()
-      for (let round = 0; round < 5; round++) {
-        const opened = await Promise.all(['Contoso demo', 'Fabrikam demo', 'Contoso demo', 'Demo: no role'].map((name) => under.open(name)))
-        await Promise.all(opened.map(({ id }) => under.until(id, ({ phase }) => phase === 'connected' || phase === 'failed')))
-        await Promise.all(opened.map(({ id }) => under.call('sessions.close', { id })))
-      }
-      const after = await left()
-      expect(after).toEqual(before)
-    }, 240_000)
   })
+})
+
+describeOnMainEngine('opening and closing twenty sessions', ({ env }) => {
+  let under: CoreUnderTest
+  beforeAll(async () => {
+    under = await startCore({ env })
+  })
+  afterAll(() => under.dispose())
+
+  it('leaves nothing behind: processes, folders, handles', async () => {
+    const warmUp = await under.open('Contoso demo')
+    await under.until(warmUp.id, ({ phase }) => phase === 'connected')
+    await under.call('sessions.close', { id: warmUp.id })
+    const before = await left()
+    for (let round = 0; round < 5; round++) {
+      const opened = await Promise.all(['Contoso demo', 'Fabrikam demo', 'Contoso demo', 'Demo: no role'].map((name) => under.open(name)))
+      await Promise.all(opened.map(({ id }) => under.until(id, ({ phase }) => phase === 'connected' || phase === 'failed')))
+      await Promise.all(opened.map(({ id }) => under.call('sessions.close', { id })))
+    }
+    const after = await left()
+    expect(after).toEqual(before)
+  }, 240_000)
 })
 
 /** Child processes, session folders, and sockets and timers of this process. */

@@ -2,11 +2,11 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { EventData } from '../../app/contract.ts'
-import { describeOnEachEngine } from '../engines.ts'
+import { describeOnMainEngine } from '../engines.ts'
 import { memoryKeychain } from '../profiles/profile-desk.ts'
 import { startCore, type CoreUnderTest } from './core-on-this-machine.ts'
 
-describeOnEachEngine('an imported profile', ({ env }) => {
+describeOnMainEngine('an imported profile', ({ env }) => {
   let under: CoreUnderTest
   const asked: Array<EventData<'credential.asked'>> = []
   beforeAll(async () => {
