@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { maxSocketPathBytes } from './powershell/pipe.ts'
 
 const prefix = 'tenantry-run-'
-/** A session's folder and its socket below the runtime folder: `/` + 8 characters + `/pipe`. */
-const roomForSocket = 14
+/** A session's folder and its socket below the runtime folder: `/`, 8 characters of the session, `-` and the attempt's number, `/pipe`. */
+const roomForSocket = 19
 
 /**
  * Makes this run's own folder (mode 0700) for session folders and sockets, and sweeps those that runs which are gone

@@ -1,7 +1,7 @@
 import type { CredentialInput } from '../contract.ts'
 import { failure, type TenantryError } from '../failures.ts'
 import type { SignIn } from '../profiles/sign-in.ts'
-import type { TokenSubject } from '../tokens/broker.ts'
+import { keyOf, type TokenSubject } from '../tokens/broker.ts'
 import type { CredentialQuestions } from './asking.ts'
 import { isForApp, widened, type CredentialRequest, type StoredCredential } from './credential.ts'
 import type { CredentialStore } from './store.ts'
@@ -48,9 +48,9 @@ export class TokenCredentials {
     if (!signIn || !subject.tenantId) throw failure('needs-credential', { signIn: signIn?.name ?? this.#options.tenantName(subject.profileId) })
     const known = signIn.askEachTime ? null : await this.#stored(subject, signIn, purpose)
     if (known) return known
-    const typed = purpose === 'renew' || !signIn.askEachTime ? this.#typed.get(keyOf(subject)) : undefined
+    const typed = purpose === 'renew' || !signIn.askEachTime ? this.#typed.get(keyOf(subject, null)) : undefined
     // One that waits for its first token serves the connection's other services too.
-    const unproven = purpose === 'connect' && !signIn.askEachTime ? this.#unproven.get(keyOf(subject)) : undefined
+    const unproven = purpose === 'connect' && !signIn.askEachTime ? this.#unproven.get(keyOf(subject, null)) : undefined
     const held = unproven ?? typed
     if (held && held.kind === signIn.kind) return held
     if (purpose === 'renew') throw failure('needs-credential', { signIn: signIn.name })
@@ -59,7 +59,7 @@ export class TokenCredentials {
 
   /** A token came for a credential that `find` answered. Where it was typed it is right, and is stored now. Never throws. */
   async accepted(subject: TokenSubject, credential: StoredCredential): Promise<void> {
-    const key = keyOf(subject)
+    const key = keyOf(subject, null)
     const signIn = this.#signInNow(subject)
     if (signIn?.askEachTime) return void this.#typed.set(key, credential)
     if (this.#unproven.get(key) !== credential) return
@@ -79,13 +79,13 @@ export class TokenCredentials {
 
   /** No token came. What was typed is forgotten, so that the person is asked anew, unless the same may work later. */
   refused(subject: TokenSubject, credential: StoredCredential, error: TenantryError): void {
-    const key = keyOf(subject)
+    const key = keyOf(subject, null)
     if (!error.retryable && this.#unproven.get(key) === credential) this.#unproven.delete(key)
   }
 
   /** Forgets what was typed for a subject that no session needs any more. */
   forget(subject: TokenSubject): void {
-    this.#typed.delete(keyOf(subject))
+    this.#typed.delete(keyOf(subject, null))
   }
 
   /** The stored credential; where it is the tenant alone that it was not confirmed for, the person is asked. */
@@ -111,7 +111,7 @@ export class TokenCredentials {
 
   /** One question, however many services of a connection need its answer. */
   #once<T>(subject: TokenSubject, open: Map<string, Promise<T>>, ask: () => Promise<T>): Promise<T> {
-    const key = keyOf(subject)
+    const key = keyOf(subject, null)
     const asking = open.get(key) ?? ask().finally(() => open.delete(key))
     open.set(key, asking)
     return asking
@@ -130,7 +130,7 @@ export class TokenCredentials {
       signal
     )
     const credential = await check(signIn.kind, answer)
-    if (!signIn.askEachTime) this.#unproven.set(keyOf(subject), credential)
+    if (!signIn.askEachTime) this.#unproven.set(keyOf(subject, null), credential)
     return credential
   }
 
@@ -161,5 +161,3 @@ export class TokenCredentials {
 
 /** What is asked of a credential. The subject's tenant is known by then. */
 const requestOf = ({ cloud, tenantId, clientId }: TokenSubject): CredentialRequest => ({ authorityHost: cloud.loginHost, tenantId: tenantId!, clientId })
-
-const keyOf = ({ profileId, tenantId, signInId, clientId, cloud }: TokenSubject): string => JSON.stringify([profileId, tenantId, signInId, clientId, cloud.loginHost])

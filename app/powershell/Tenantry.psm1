@@ -139,7 +139,7 @@ function Invoke-SessionStart {
         if ($null -eq $message) { throw 'Tenantry closed the connection to this shell.' }
         switch ($message.type) {
             'prepare' { $finished = -not (Initialize-Session -Message $message) }
-            'connect' { $finished = (-not (Connect-Service -Message $message)) -or $message.last }
+            'connect' { $null = Connect-Service -Message $message; $finished = $true }
             'abandon' {
                 Write-Host ($script:Escape + '[31mNot connected: ' + $message.message + $script:Escape + '[0m')
                 $finished = $true

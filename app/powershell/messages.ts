@@ -70,8 +70,6 @@ export interface ConnectMessage {
   expiresOn: number
   organization: string
   parameters: Record<string, string>
-  /** The last of the session's services: after it the prompt appears. */
-  last: boolean
   appName: string
 }
 

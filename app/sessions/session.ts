@@ -196,7 +196,6 @@ export class Session {
       expiresOn: endOf(token),
       organization,
       parameters: cloud.connectParameters[service],
-      last: true,
       appName
     })
   }

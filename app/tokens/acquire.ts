@@ -10,6 +10,7 @@ import { clientCertificate } from './certificate.ts'
 import { resourceAppIds } from './clouds.ts'
 import { decodeClaims } from './decode.ts'
 import { callContext, networkModule } from './msal-network.ts'
+import { withSignal } from './with-signal.ts'
 
 /** An access token with what we read in it. It never leaves the main process but through a session's pipe. */
 export interface Token {
@@ -77,6 +78,7 @@ export function createTokenSource({ network, sign }: { network: Network; sign: S
         const asked = callContext.run({ onWaiting: request.onWaiting, signal: request.signal, onDate }, () =>
           client.acquireTokenByClientCredential({ scopes: [`${service.resource}/.default`], skipCache: request.fresh ?? false })
         )
+        // The network gives up too, but a signature that waits for a person can't be called back.
         const answer = await withSignal(asked, request.signal)
         if (!answer?.accessToken) throw failure('token-malformed', { reason: 'it holds no access token' })
         const token = checkToken(answer.accessToken, request, service.resource)
@@ -166,14 +168,4 @@ function withoutSecrets(text: string, credential: StoredCredential): string {
 function keyOf({ cloud, tenantId, clientId, credential }: AcquireRequest): string {
   // Hashed, so that no secret becomes a key of a map that may be looked through.
   return createHash('sha256').update(JSON.stringify([cloud.loginHost, tenantId, clientId, credential])).digest('base64')
-}
-
-/** The network gives up too, but a signature that waits for a person can't be called back. */
-function withSignal<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(failure('cancelled'))
-    signal.addEventListener('abort', onAbort, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
 }

@@ -2,6 +2,7 @@ import type { Cloud } from '../adapters.ts'
 import type { Service } from '../contract.ts'
 import { failure, TenantryError } from '../failures.ts'
 import type { Token } from './acquire.ts'
+import { withSignal } from './with-signal.ts'
 
 /** A token is replaced at this part of its life: early enough to try again many times, and never at the last minute. */
 export const renewAt = 0.75
@@ -221,19 +222,10 @@ export class TokenBroker {
 const isSame = (before: Token, after: Token): boolean =>
   before.claims.exp === after.claims.exp || (before.claims.uti !== undefined && before.claims.uti === after.claims.uti)
 
-const keyOf = ({ profileId, tenantId, signInId, clientId, cloud }: TokenSubject, service: Service | null): string =>
+/** Tells subjects apart; without a service, those of all services together. */
+export const keyOf = ({ profileId, tenantId, signInId, clientId, cloud }: TokenSubject, service: Service | null): string =>
   JSON.stringify([profileId, tenantId, signInId, clientId, cloud.id, cloud.loginHost, service, service && cloud.services[service]])
 
 function within({ ofLife, leastMs, mostMs }: typeof firstPause, lifeMs: number): number {
   return Math.min(Math.max(lifeMs * ofLife, leastMs), mostMs)
-}
-
-function withSignal<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(failure('cancelled'))
-    if (signal.aborted) return onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
 }
