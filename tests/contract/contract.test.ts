@@ -5,6 +5,7 @@ import {
   type EventName, type Failure
 } from '../../app/contract.ts'
 import { failure } from '../../app/failures.ts'
+import { flowLimits } from '../../app/sessions/output.ts'
 import { CallFailed } from '../../renderer/bridge.ts'
 import { ContractCore } from './contract-core.ts'
 import { overElectron } from './over-electron.ts'
@@ -180,7 +181,7 @@ describe.each([overWebSocket, overMessageChannel, overElectron])('the contract o
 
     it('is paced by what the window acknowledges', async () => {
       const { stream, frames } = await attached(await ticketOf(id))
-      core.pty.print(Buffer.alloc(mebibyte, 'x'))
+      core.pty.print(Buffer.alloc(flowLimits.pauseAboveBytes + 1, 'x'))
       expect(core.pty.isPaused).toBe(true)
       await until(() => frames.length >= core.sent.length)
       expect(core.pty.isPaused).toBe(true)
