@@ -149,7 +149,7 @@ export const signInRows = {
   },
   'token-refused': {
     message: 'Microsoft refused the sign-in: {text}',
-    hint: 'Look the AADSTS code up on learn.microsoft.com, then check the sign-in and the app registration.',
+    hint: 'What Microsoft documents of it: {link}. Then check the sign-in and the app registration.',
     retryable: false
   },
   cancelled: {

@@ -23,12 +23,16 @@ const codesByAadsts: Record<string, FailureCode> = {
   '65001': 'no-consent'
 }
 
+/** Microsoft's page on one code, which it names itself as `error_uri`; and the list of all of them. */
+const pageOf = (code: string): string => `https://login.microsoftonline.com/error?code=${code}`
+const listOfCodes = 'https://learn.microsoft.com/entra/identity-platform/reference-error-codes'
+
 /** The reading of an AADSTS code, null where the text has none. */
 export function readAadsts(text: string, facts: TokenRequestFacts = {}): Reading | null {
   const last = lastAadsts(text)
   if (!last) return null
   const code = codesByAadsts[last.code]
-  if (!code) return { code: 'token-refused', parameters: { text: quote(text.slice(last.from)) } }
+  if (!code) return { code: 'token-refused', parameters: { text: quote(text.slice(last.from)), link: pageOf(last.code) } }
   return { code, parameters: { tenant: facts.tenant ?? 'that was asked for', cloud: facts.cloud ?? 'this cloud' } }
 }
 
@@ -37,7 +41,7 @@ export function readTokenProblem(error: unknown, facts: TokenRequestFacts = {}):
   const text = textOf(error)
   const known = readAadsts(text, facts)
   if (known) return known
-  return { code: 'token-refused', parameters: { text: quote(text) || 'it gave no reason.' } }
+  return { code: 'token-refused', parameters: { text: quote(text) || 'it gave no reason.', link: listOfCodes } }
 }
 
 function textOf(error: unknown): string {
