@@ -56,7 +56,9 @@ export const profileSchema = z.object({
   workingFolder: z.string().max(4096).default(''),
   loadPowerShellProfile: z.boolean().default(false),
   moduleVersion: z.string().max(40).default(''),
-  notes: z.string().max(20_000).default('')
+  notes: z.string().max(20_000).default(''),
+  /** Whether its commands go into the command log; not said, they do in production. */
+  logCommands: z.boolean().optional()
 })
 export type Profile = z.infer<typeof profileSchema>
 
@@ -250,6 +252,35 @@ export const checkStepSchema = z.object({
 })
 export type CheckStep = z.infer<typeof checkStepSchema>
 
+/** One command as the command log has it. `at` is when it began, ISO 8601. */
+export const loggedCommandSchema = z.object({
+  at: z.iso.datetime(),
+  /** The account of the operating system. */
+  user: z.string(),
+  profile: z.string(),
+  service: serviceSchema,
+  tenantId: z.string(),
+  /** The client id that signed in. */
+  app: z.string(),
+  /** The id (`uti`) of the token in use, by which Microsoft's own logs know it. */
+  uti: z.string(),
+  /** Without secrets. */
+  command: z.string(),
+  /** It was longer than what is kept. */
+  cut: z.boolean(),
+  /** Null where its end was not seen: it ended the shell, or the shell was ended. */
+  success: z.boolean().nullable(),
+  seconds: z.number()
+})
+export type LoggedCommand = z.infer<typeof loggedCommandSchema>
+
+/** Which commands of the log are meant: those with every word of `search`, of one profile's tenant, that failed. */
+export const commandFilterSchema = z.object({
+  search: z.string().max(1000),
+  tenantId: z.string().max(80).optional(),
+  onlyFailed: z.boolean().default(false)
+})
+
 const none = z.void().or(z.null()).or(z.undefined())
 const byId = z.object({ id: z.uuid() })
 const size = { cols: z.number().int().min(2).max(1000), rows: z.number().int().min(1).max(1000) }
@@ -360,7 +391,15 @@ export const calls = {
     z.object({ service: serviceSchema, steps: z.array(checkStepSchema), summary: z.string(), report: z.string() })
   ),
   /** Stops a check, which then fails as `cancelled`. */
-  'checks.stop': call(z.object({ run: z.uuid() }), none)
+  'checks.stop': call(z.object({ run: z.uuid() }), none),
+
+  /** The newest commands of the log first, `limit` of them after `skip`; `total` counts all that the filter lets through. */
+  'commands.list': call(
+    commandFilterSchema.extend({ skip: z.number().int().min(0).default(0), limit: z.number().int().min(1).max(500).default(100) }),
+    z.object({ commands: z.array(loggedCommandSchema), total: z.number().int(), folder: z.string() })
+  ),
+  /** All that the filter lets through, oldest first, as CSV. */
+  'commands.export': call(commandFilterSchema, z.object({ fileName: z.string(), text: z.string() }))
 } as const
 
 export type Calls = typeof calls

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Adapters, Cloud } from './adapters.ts'
 import { Checks } from './checks/checks.ts'
+import { CommandLog } from './command-log/command-log.ts'
 import type { AppState, ByteStream, Profile } from './contract.ts'
 import { CredentialQuestions } from './credentials/asking.ts'
 import { createCertificateSigner } from './credentials/certificates.ts'
@@ -132,6 +133,15 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     onIdle: (subject) => tokenCredentials.forget(subject)
   })
 
+  const commandLog = new CommandLog({
+    dataFolder: adapters.paths.data,
+    now: adapters.now,
+    onProblem(reason) {
+      if (reason === null) notices.delete('command-log')
+      else notices.set('command-log', { level: 'warning', text: `Commands can’t be written into the command log (${reason}): they run, and are not logged.` })
+      void changed()
+    }
+  })
   const sessions = new Sessions(
     {
       adapters,
@@ -146,7 +156,8 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
         const isSame = profiles.list().profiles.some(({ id, tenantId }) => id === profile.id && tenantId === profile.tenantId)
         if (proof.initialDomain && isSame) await profiles.noteInitialDomain(profile.id, proof.initialDomain)
         return proof
-      }
+      },
+      logCommand: (command) => commandLog.append(command)
     },
     { onState: (view) => emit('session.state', view), onRemoved: (id) => emit('session.removed', { id }) }
   )
@@ -177,7 +188,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     onStep: (event) => emit('check.step', event)
   })
 
-  const notices = new Map(profiles.notices.map((text, index) => [`profiles-${index}`, { level: 'warning' as const, text }]))
+  const notices = new Map<string, { level: 'warning'; text: string }>(profiles.notices.map((text, index) => [`profiles-${index}`, { level: 'warning', text }]))
   async function state(): Promise<AppState> {
     const result = await finder.find()
     const keychain = await credentials.status()
@@ -262,7 +273,9 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     'tokens.describe': ({ sessionId, service }) => explainer.describe(sessionId, service),
     'tokens.explain': ({ text }) => explainer.explain(text),
     'checks.run': (input) => checks.run(input),
-    'checks.stop': ({ run }) => checks.stop(run)
+    'checks.stop': ({ run }) => checks.stop(run),
+    'commands.list': (input) => commandLog.list(input),
+    'commands.export': (filter) => commandLog.export(filter)
   }
 
   return {

@@ -13,12 +13,15 @@ export type Opened =
   | { kind: 'signIns' }
   | { kind: 'powershell' }
   | { kind: 'token' }
+  | { kind: 'commands'; profile?: Profile }
   | { kind: 'check'; profile: Profile; service?: Service }
 
 /** The dialogs in front of the window: what the person opened, and what the main process asks, one after another. */
 export class Dialogs {
   opened = $state.raw<Opened | null>(null)
   menu = $state.raw<{ profile: Profile; place: { x: number; y: number } } | null>(null)
+  /** Where the menu of the tools is open. */
+  tools = $state.raw<{ x: number; y: number } | null>(null)
   questions = $state.raw<Question[]>([])
   credentialQuestions = $state.raw<CredentialQuestion[]>([])
   readonly #bridge: Bridge

@@ -34,8 +34,19 @@ export const shellMessageSchema = z.discriminatedUnion('type', [
     message: z.string().max(20_000),
     errorId: z.string().max(400)
   }),
-  /** A command left the prompt, or the prompt is back. */
-  z.object({ ...base, type: z.literal('command'), running: z.boolean() }),
+  /**
+   * A command left the prompt, or the prompt is back. `line` is what was typed, without secrets and cut at its end where
+   * it was long: there only where `prepare` asked for it.
+   */
+  z.object({
+    ...base,
+    type: z.literal('command'),
+    running: z.boolean(),
+    line: z.string().max(100_000).optional(),
+    cut: z.boolean().optional(),
+    success: z.boolean().optional(),
+    seconds: z.number().nonnegative().optional()
+  }),
   /**
    * A new token took the old one's place; `at-prompt` where that can only be done before the next command, by
    * connecting anew, which `reconnected` tells.
@@ -59,6 +70,8 @@ export interface PrepareMessage {
   module: { name: string; path: string | null; pinnedVersion: string | null }
   /** Where the connect cmdlet may put its generated files; removed with the session. */
   temporaryFolder: string
+  /** The shell tells of each command what it was, for the command log. */
+  logCommands: boolean
 }
 
 /** Connects one service; `parameters` go to the connect cmdlet as they are. */

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { IPty } from 'node-pty'
 import type { Adapters } from '../adapters.ts'
+import { isLogged } from '../command-log/recorder.ts'
 import { failure } from '../failures.ts'
 import type { FoundPowerShell } from '../powershell/find.ts'
 import { launchShell } from '../powershell/launch.ts'
@@ -195,7 +196,8 @@ export class Attempt {
       tenantName: this.#name,
       colour: profile.colour,
       module: { name: cloud.module.name, path: cloud.module.path ?? null, pinnedVersion: profile.moduleVersion || null },
-      temporaryFolder: this.folder
+      temporaryFolder: this.folder,
+      logCommands: isLogged(profile)
     })
     // A shell that comes when nobody waits for it any more gets its prompt, without a connection.
     if (this.abort.signal.aborted) return this.send({ type: 'abandon', message: 'PowerShell took too long to start.' })

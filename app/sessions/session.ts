@@ -1,5 +1,6 @@
 import type { Adapters, Cloud } from '../adapters.ts'
-import type { ByteStream, Failure, Profile, Service, SessionView } from '../contract.ts'
+import { CommandRecorder, isLogged } from '../command-log/recorder.ts'
+import type { ByteStream, Failure, LoggedCommand, Profile, Service, SessionView } from '../contract.ts'
 import { failure, TenantryError } from '../failures.ts'
 import { quote } from '../failures/reading.ts'
 import type { FoundPowerShell } from '../powershell/find.ts'
@@ -30,6 +31,8 @@ export interface SessionServices {
   tokens: TokenBroker
   /** Asks Exchange which tenant it serves; throws where it is another one. */
   prove(plan: SessionPlan, token: Token): Promise<TenantProof>
+  /** Puts a command into the command log. */
+  logCommand(command: Omit<LoggedCommand, 'user'>): void
   onChange(view: SessionView): void
 }
 
@@ -45,6 +48,7 @@ export class Session {
   readonly #services: SessionServices
   #attempt: Attempt | null = null
   #renewal: Renewal | null = null
+  #commands: CommandRecorder | null = null
   #view: SessionView
   #size: Size
   #disposed = false
@@ -170,8 +174,20 @@ export class Session {
         if (this.#isCurrent(attempt)) this.#set(change)
       }
     })
+    this.#commands = isLogged(plan.profile) ? this.#recorder(plan) : null
     this.#set(atBeginning(plan, this.#view.service))
     return attempt
+  }
+
+  #recorder({ profile, subject }: SessionPlan): CommandRecorder {
+    const { service } = this.#view
+    const { tokens, adapters, logCommand } = this.#services
+    return new CommandRecorder({
+      place: { profile: profile.name, service, tenantId: profile.tenantId ?? '', app: subject.clientId },
+      uti: () => String(tokens.current(subject, service)?.claims.uti ?? ''),
+      now: adapters.now,
+      append: logCommand
+    })
   }
 
   #signIn(attempt: Attempt, fresh: boolean): Promise<Token> {
@@ -239,6 +255,7 @@ export class Session {
       case 'failed':
         return this.#fail(attempt, TenantryError.fromShell(message.message, message.stage).toFailure())
       case 'command':
+        this.#commands?.take(message)
         return this.#set({ busy: message.running })
       default:
         this.#renewal?.onMessage(message)
@@ -281,6 +298,7 @@ export class Session {
     const failure = exitFailure(this.#view.phase, exitCode, signal)
     this.#print(`\r\n\x1b[90m${failure.message}\x1b[0m\r\n`)
     this.#renewal?.dispose()
+    this.#commands?.close()
     attempt.release()
     // What failed before stays the reason; a shell that went on after it just ended.
     const before = this.#view.phase === 'failed' ? this.#view.failure : null
@@ -304,6 +322,7 @@ export class Session {
     this.#renewal = null
     if (!attempt) return
     await attempt.end({ goodbye: goodbye && attempt.isConnected && !this.#view.busy })
+    this.#commands?.close()
     this.#set({ alive: false, busy: false })
   }
 

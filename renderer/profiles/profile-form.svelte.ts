@@ -36,6 +36,8 @@ export class ProfileForm {
   loadPowerShellProfile = $state(false)
   moduleVersion = $state('')
   notes = $state('')
+  /** Null follows the environment. */
+  #logCommands = $state<boolean | null>(null)
 
   readonly #before: string
 
@@ -53,6 +55,7 @@ export class ProfileForm {
   #take(profile: Profile, signIns: SignInView[]): void {
     const { name, group, domain, cloud, services, colour, environment, workingFolder, loadPowerShellProfile, moduleVersion, notes } = profile
     Object.assign(this, { name, group, domain, cloud, services: [...services], colour, environment, workingFolder, loadPowerShellProfile, moduleVersion, notes })
+    this.#logCommands = profile.logCommands ?? null
     Object.assign(this, profile.customCloud ?? {})
     if (signIns.some((signIn) => signIn.id === profile.signInId)) this.signIn = profile.signInId!
   }
@@ -61,6 +64,15 @@ export class ProfileForm {
     if (this.cloud !== 'custom') return null
     const { loginHost, exchangeHost, complianceHost } = this
     return { loginHost: loginHost.trim(), exchangeHost: exchangeHost.trim(), complianceHost: complianceHost.trim() }
+  }
+
+  /** Whether the commands go into the command log: in production they do unless told otherwise. */
+  get isLogged(): boolean {
+    return this.#logCommands ?? this.environment === 'production'
+  }
+
+  set isLogged(isLogged: boolean) {
+    this.#logCommands = isLogged === (this.environment === 'production') ? null : isLogged
   }
 
   toggleService(service: Service, isWanted: boolean): void {
@@ -87,7 +99,8 @@ export class ProfileForm {
     const profile = {
       ...(id ? { id } : {}),
       ...{ name: name.trim(), group: group.trim(), domain: domain.trim(), cloud, customCloud, services: $state.snapshot(services), colour },
-      ...{ environment, workingFolder, loadPowerShellProfile, moduleVersion, notes }
+      ...{ environment, workingFolder, loadPowerShellProfile, moduleVersion, notes },
+      ...(this.#logCommands === null ? {} : { logCommands: this.#logCommands })
     }
     const credential = this.credential.input
     if (this.signIn !== newSignIn) {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { CallInput, CallName, CallOutput, EventData, EventName } from '../../app/contract.ts'
-import { aFailure, aProfile, aSession, aSignIn, aState } from '../renderer/fake-data.ts'
+import { aCommand, aFailure, aProfile, aSession, aSignIn, aState } from '../renderer/fake-data.ts'
 import { someSteps } from '../renderer/fake-checks.ts'
 import { describeClaims, someClaims } from '../renderer/fake-tokens.ts'
 
@@ -66,7 +66,9 @@ export const callSamples: { [N in CallName]: { input: CallInput<N>; output: Call
   'tokens.describe': { input: { sessionId: id, service: 'exchange' }, output: describeClaims(profile, someClaims(profile), 'exchange') },
   'tokens.explain': { input: { text: 'eyJ' }, output: describeClaims(profile, someClaims(profile, { roles: [] }), 'exchange') },
   'checks.run': { input: { run: id, profileId: profile.id }, output: { service: 'exchange', steps: someSteps(profile), summary: 'All is well.', report: '# Check of Contoso' } },
-  'checks.stop': { input: { run: id }, output: undefined }
+  'checks.stop': { input: { run: id }, output: undefined },
+  'commands.list': { input: { search: 'get-mailbox', onlyFailed: true }, output: { commands: [aCommand()], total: 1, folder: '/data/command-log' } },
+  'commands.export': { input: { search: '' }, output: { fileName: 'tenantry-commands-2026-11-25.csv', text: 'at\r\n' } }
 }
 
 /** Good data of every event. */

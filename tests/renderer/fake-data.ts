@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { AppState, Failure, Profile, SessionView, SignInView } from '../../app/contract.ts'
+import type { AppState, Failure, LoggedCommand, Profile, SessionView, SignInView } from '../../app/contract.ts'
 
 /** A sign-in as the window sees it, with what a test says of it. */
 export function aSignIn(change: Partial<SignInView> = {}): SignInView {
@@ -115,4 +115,22 @@ export function connected(profile: Profile): Partial<SessionView> {
 
 export function aFailure(change: Partial<Failure> & { message: string }): Failure {
   return { code: 'test-failure', retryable: false, ...change }
+}
+
+/** A command of the command log, with what a test says of it. */
+export function aCommand(change: Partial<LoggedCommand> = {}): LoggedCommand {
+  return {
+    at: '2026-11-25T10:00:00.000Z',
+    user: 'admin',
+    profile: 'Contoso demo',
+    service: 'exchange',
+    tenantId: '8f2c41aa-9c2b-4c6e-8a3f-0d6b7c9eb1d4',
+    app: '3b9e7a10-1f64-4d8b-a2c5-70d1e8f4b601',
+    uti: 'kZ0vUuFqEk2mPEDmfkgUAA',
+    command: 'Get-Mailbox -ResultSize 3',
+    cut: false,
+    success: true,
+    seconds: 1.2,
+    ...change
+  }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type {
-  AppState, ByteStream, CallName, CallOutput, CheckStep, EventData, EventName, Failure, ImportRow, Profile, ProfileDraft, SessionView,
+  AppState, ByteStream, CallName, CallOutput, CheckStep, EventData, EventName, Failure, ImportRow, LoggedCommand, Profile, ProfileDraft, SessionView,
   Service, SignInView, StoreCertificate
 } from '../../app/contract.ts'
 import type { Core } from '../../app/core.ts'
@@ -23,6 +23,8 @@ export class FakeMainProcess implements Core {
   signIns: SignInView[]
   certificates: StoreCertificate[] = []
   importRows: ImportRow[] = []
+  /** The command log, newest first. */
+  commands: LoggedCommand[] = []
   /** Whether a session that is opened becomes connected by itself. */
   connects = true
   /** What a test changes in the claims of every session's token; null where there is no token. */
@@ -157,7 +159,7 @@ export class FakeMainProcess implements Core {
   }
 
   #handlers(): Handlers {
-    return { ...this.#appHandlers(), ...this.#profileHandlers(), ...this.#credentialHandlers(), ...this.#sessionHandlers(), ...this.#tokenHandlers(), ...this.#checkHandlers() }
+    return { ...this.#appHandlers(), ...this.#profileHandlers(), ...this.#credentialHandlers(), ...this.#sessionHandlers(), ...this.#tokenHandlers(), ...this.#checkHandlers(), ...this.#commandHandlers() }
   }
 
   #appHandlers() {
@@ -241,6 +243,15 @@ export class FakeMainProcess implements Core {
         return checkAnswer(profile, service, steps)
       },
       'checks.stop': () => {}
+    } satisfies Partial<Handlers>
+  }
+
+  #commandHandlers() {
+    const filtered = ({ search, onlyFailed }: { search: string; onlyFailed: boolean }) =>
+      this.commands.filter((one) => one.command.toLowerCase().includes(search.toLowerCase()) && (!onlyFailed || one.success === false))
+    return {
+      'commands.list': ({ skip, limit, ...filter }) => ({ commands: filtered(filter).slice(skip, skip + limit), total: filtered(filter).length, folder: '/data/command-log' }),
+      'commands.export': (filter) => ({ fileName: 'tenantry-commands-2026-11-25.csv', text: filtered(filter).map(({ command }) => command).join('\r\n') })
     } satisfies Partial<Handlers>
   }
 

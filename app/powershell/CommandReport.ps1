@@ -1,0 +1,149 @@
+# Dot-sourced by Tenantry.psm1: what the app is told of each command for its command log, with secrets removed.
+# What is a secret is told by PowerShell's own parser, so that quotes, line breaks and nesting make no difference; what
+# only looks like one (a token, a Bearer header) is taken out by its look. The app looks through the line once more.
+
+$script:ReportedChars = 16000      # the pipe takes 256 KiB a line, and JSON may write six bytes for a character
+$script:Removed = '[removed]'
+# What a parameter, variable or key is called that holds a secret, however its name goes on. -PassThru is none.
+$script:SecretName = '(?i)(pass(?!th)|pwd|secret|token|credential|api.?key|access.?key|account.?key|private.?key|shared.?key|securekey|connection.?string|bearer|authorization|\bsas\b|\bpin\b|^key$)'
+$script:CommandClock = $null
+$script:CommandHistoryId = [long]-1
+
+function Get-CommandReport {
+    # A command line as it may be logged: without secrets, and cut where it is too long.
+    param([Parameter(Mandatory)][string]$Line)
+
+    $isCut = $Line.Length -gt $script:ReportedChars
+    if ($isCut) { $Line = $Line.Substring(0, $script:ReportedChars) }
+    try { $text = Hide-Secret -Line $Line }
+    catch { $text = $script:Removed }
+    @{ line = $text; cut = $isCut }
+}
+
+function Hide-Secret {
+    param([Parameter(Mandatory)][AllowEmptyString()][string]$Line)
+
+    $tokens = $null
+    $problems = $null
+    $tree = [System.Management.Automation.Language.Parser]::ParseInput($Line, [ref]$tokens, [ref]$problems)
+    $found = @($tree.FindAll({
+                param($node)
+                ($node -is [System.Management.Automation.Language.CommandAst]) -or ($node -is [System.Management.Automation.Language.AssignmentStatementAst]) -or
+                ($node -is [System.Management.Automation.Language.HashtableAst]) -or ($node -is [System.Management.Automation.Language.InvokeMemberExpressionAst])
+            }, $true) | ForEach-Object -Process { Get-SecretExtent -Node $_ })
+    $end = $Line.Length
+    # From the end, so that what stands before keeps its place; an extent inside of one that is gone is gone with it.
+    foreach ($extent in $found | Sort-Object -Property EndOffset, @{ Expression = 'StartOffset'; Descending = $true } -Descending) {
+        if ($extent.StartOffset -ge $end) { continue }
+        $until = [Math]::Min($extent.EndOffset, $end)
+        $Line = $Line.Substring(0, $extent.StartOffset) + $script:Removed + $Line.Substring($until)
+        $end = $extent.StartOffset
+    }
+    $Line = $Line -replace '\beyJ[\w-]{8,}(\.[\w-]*)*', $script:Removed
+    $Line -replace '(?i)\b(Bearer)\s+(?!\[removed\])[^\s''"]+', ('$1 ' + $script:Removed)
+}
+
+function Get-SecretExtent {
+    # Where secrets stand in one part of the command.
+    param([Parameter(Mandatory)]$Node)
+
+    switch ($Node.GetType().Name) {
+        'CommandAst' { Get-CommandSecret -Command $Node }
+        'AssignmentStatementAst' {
+            if ($Node.Left.Extent.Text -match $script:SecretName) { Get-Constant -Node $Node.Right }
+        }
+        'HashtableAst' {
+            foreach ($pair in $Node.KeyValuePairs) {
+                if ($pair.Item1.Extent.Text.Trim('''"') -match $script:SecretName) { Get-Constant -Node $pair.Item2 }
+            }
+        }
+        default {
+            # [PSCredential]::new('name', $secure), [NetworkCredential]::new('name', 'word'), $secure.AppendChar('x')
+            if ($Node.Expression.Extent.Text -match '(?i)credential|secure' -and $Node.Arguments) {
+                foreach ($argument in $Node.Arguments) { Get-Constant -Node $argument }
+            }
+        }
+    }
+}
+
+function Get-CommandSecret {
+    param([Parameter(Mandatory)]$Command)
+
+    $name = [string]$Command.GetCommandName()
+    $isSecure = $name -match '(?i)(^|\\)ConvertTo-SecureString$'
+    $isCredential = $name -match '(?i)(^|\\)New-Object$' -and $Command.Extent.Text -match '(?i)credential'
+    if ($isSecure -and $Command.Parent -is [System.Management.Automation.Language.PipelineAst]) {
+        foreach ($before in $Command.Parent.PipelineElements) {
+            if ([object]::ReferenceEquals($before, $Command)) { break }
+            Get-Constant -Node $before
+        }
+    }
+    $isNext = $false
+    foreach ($element in $Command.CommandElements | Select-Object -Skip 1) {
+        # Of a native command: --password=word, /pass:word, --password word
+        $native = [regex]::Match($element.Extent.Text, '^(?:--?|/)([\w-]+)(?:[=:](.+))?$')
+        if ($element -is [System.Management.Automation.Language.CommandParameterAst] -and $element.ParameterName -notmatch '=') {
+            $isNext = $element.ParameterName -match $script:SecretName
+            if ($isNext -and $element.Argument) { Get-Value -Node $element.Argument; $isNext = $false }
+        }
+        elseif ($native.Groups[2].Success -and $native.Groups[1].Value -match $script:SecretName) { $element.Extent; $isNext = $false }
+        elseif ($native.Success -and $native.Groups[1].Value -match $script:SecretName) { $isNext = $true }
+        elseif ($isNext -or $isSecure) { Get-Value -Node $element; $isNext = $false }
+        elseif ($isCredential) { Get-Constant -Node $element }
+    }
+}
+
+function Get-Value {
+    # The extent of a value, unless it only names what holds the secret.
+    param([Parameter(Mandatory)]$Node)
+
+    $isName = $Node -is [System.Management.Automation.Language.VariableExpressionAst] -or $Node -is [System.Management.Automation.Language.MemberExpressionAst]
+    if (-not $isName -or $Node -is [System.Management.Automation.Language.InvokeMemberExpressionAst]) { $Node.Extent }
+}
+
+function Get-Constant {
+    # What is written out in an expression: texts and numbers, but no command's name.
+    param([Parameter(Mandatory)]$Node)
+
+    $found = $Node.FindAll({
+            param($part)
+            $part -is [System.Management.Automation.Language.ConstantExpressionAst] -or $part -is [System.Management.Automation.Language.ExpandableStringExpressionAst]
+        }, $true)
+    foreach ($part in $found) {
+        $parent = $part.Parent
+        $isName = $parent -is [System.Management.Automation.Language.CommandAst] -and [object]::ReferenceEquals($parent.CommandElements[0], $part)
+        $isMember = $parent -is [System.Management.Automation.Language.MemberExpressionAst] -and [object]::ReferenceEquals($parent.Member, $part)
+        if (-not $isName -and -not $isMember) { $part.Extent }
+    }
+}
+
+function Send-CommandStart {
+    param([Parameter(Mandatory)][string]$Line)
+
+    $script:Session.Running = $true
+    $message = @{ type = 'command'; running = $true }
+    if ($script:Session.LogCommands) {
+        $report = Get-CommandReport -Line $Line
+        $message['line'] = $report.line
+        $message['cut'] = $report.cut
+    }
+    $script:CommandHistoryId = Get-NewestHistoryId
+    $script:CommandClock = [System.Diagnostics.Stopwatch]::StartNew()
+    Send-SessionMessage -Message $message
+}
+
+function Send-CommandEnd {
+    # $Succeeded is what $? was as the prompt came; a command that Ctrl+C stopped is told by the history.
+    param([Parameter(Mandatory)][bool]$Succeeded)
+
+    $seconds = if ($script:CommandClock) { $script:CommandClock.Elapsed.TotalSeconds } else { 0 }
+    $script:Session.Running = $false
+    $newest = Get-History -Count 1 -ErrorAction Ignore
+    if ($newest -and $newest.Id -ne $script:CommandHistoryId -and [string]$newest.ExecutionStatus -ne 'Completed') { $Succeeded = $false }
+    Send-SessionMessage -Message @{ type = 'command'; running = $false; success = $Succeeded; seconds = $seconds }
+}
+
+function Get-NewestHistoryId {
+    $newest = Get-History -Count 1 -ErrorAction Ignore
+    if ($newest) { $newest.Id } else { [long]-1 }
+}
