@@ -398,6 +398,39 @@ export const calls = {
     commandFilterSchema.extend({ skip: z.number().int().min(0).default(0), limit: z.number().int().min(1).max(500).default(100) }),
     z.object({ commands: z.array(loggedCommandSchema), total: z.number().int(), folder: z.string() })
   ),
+  /**
+   * The set-up of an app, filled in with what was typed; nothing of it is run. `checkedBy` are the steps of the check
+   * that tell whether it was done; `links` are the consent links of the profiles asked for.
+   */
+  'guide.read': call(
+    z.object({
+      cloud: cloudIdSchema,
+      customCloud: customCloudSchema.nullable().optional(),
+      tenant: z.string().max(255),
+      clientId: z.string().max(100),
+      appName: z.string().max(120),
+      certificatePath: z.string().max(1000),
+      roleId: z.string().max(40),
+      services: z.array(serviceSchema).min(1),
+      isPartner: z.boolean(),
+      profileIds: z.array(z.uuid())
+    }),
+    z.object({
+      steps: z.array(
+        z.object({
+          id: z.enum(['register', 'permission', 'consent', 'proof', 'role', 'wait', 'probe']),
+          title: z.string(),
+          text: z.string(),
+          portal: z.array(z.string()),
+          powershell: z.string().nullable(),
+          cli: z.string().nullable(),
+          checkedBy: z.array(z.enum(checkStepIds))
+        })
+      ),
+      roles: z.array(z.object({ id: z.string(), name: z.string() })),
+      links: z.array(z.object({ name: z.string(), link: z.string() }))
+    })
+  ),
   /** All that the filter lets through, oldest first, as CSV. */
   'commands.export': call(commandFilterSchema, z.object({ fileName: z.string(), text: z.string() }))
 } as const

@@ -10,6 +10,7 @@ import { readPfx } from './credentials/pfx.ts'
 import { createCredentialStore } from './credentials/store.ts'
 import { createDispatcher, createEvents, type EventListener, type Handlers, type Reply, type Sender } from './dispatcher.ts'
 import { failure, TenantryError } from './failures.ts'
+import { consentLink, factsOf, guideOf, offeredRoleIds } from './guide/guide.ts'
 import { createFinder, powerShellProblem } from './powershell/finder.ts'
 import { installCommand, moduleInstallation } from './powershell/install-command.ts'
 import { useQuestion } from './profiles/binding.ts'
@@ -23,6 +24,7 @@ import { createTokenSource } from './tokens/acquire.ts'
 import { knownAudiences } from './tokens/audiences.ts'
 import { TokenBroker } from './tokens/broker.ts'
 import { builtInClouds, customCloud, resolveTenant } from './tokens/clouds.ts'
+import { directoryRole } from './tokens/directory-roles.ts'
 import { createExplainer, type TokenUse } from './tokens/explainer.ts'
 import { openSettings } from './settings.ts'
 
@@ -274,6 +276,11 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     'tokens.explain': ({ text }) => explainer.explain(text),
     'checks.run': (input) => checks.run(input),
     'checks.stop': ({ run }) => checks.stop(run),
+    'guide.read': (typed) => {
+      const { loginHost } = typed.cloud === 'custom' && !typed.customCloud?.loginHost ? { loginHost: '<login host>' } : cloudOf(typed.cloud, typed.customCloud ?? null)
+      const links = typed.profileIds.map((id) => profiles.get(id)).map((profile) => ({ name: profile.name, link: consentLink(cloudOf(profile.cloud, profile.customCloud).loginHost, profile, typed.clientId) }))
+      return { steps: guideOf(factsOf(typed, loginHost)), roles: offeredRoleIds.map((id) => ({ id, name: directoryRole(id)!.name })), links }
+    },
     'commands.list': (input) => commandLog.list(input),
     'commands.export': (filter) => commandLog.export(filter)
   }

@@ -1,5 +1,6 @@
 import type { EventData, Profile, Service } from '../app/contract.ts'
 import type { Bridge } from './bridge.ts'
+import type { GuideStart } from './guide/guide-start.ts'
 
 type Question = EventData<'question.asked'>
 type CredentialQuestion = EventData<'credential.asked'>
@@ -22,6 +23,8 @@ export class Dialogs {
   menu = $state.raw<{ profile: Profile; place: { x: number; y: number } } | null>(null)
   /** Where the menu of the tools is open. */
   tools = $state.raw<{ x: number; y: number } | null>(null)
+  /** The set-up guide, which may lie over the editor. */
+  guide = $state.raw<GuideStart | null>(null)
   questions = $state.raw<Question[]>([])
   credentialQuestions = $state.raw<CredentialQuestion[]>([])
   readonly #bridge: Bridge

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { CallInput, CallName, CallOutput, EventData, EventName } from '../../app/contract.ts'
+import { factsOf, guideOf } from '../../app/guide/guide.ts'
 import { aCommand, aFailure, aProfile, aSession, aSignIn, aState } from '../renderer/fake-data.ts'
 import { someSteps } from '../renderer/fake-checks.ts'
 import { describeClaims, someClaims } from '../renderer/fake-tokens.ts'
 
 const id = randomUUID()
+const guideInput = { cloud: 'worldwide' as const, tenant: 'contoso.example', clientId: id, appName: 'Tenantry', certificatePath: '', roleId: '', services: ['exchange' as const], isPartner: false, profileIds: [] }
 const signIn = aSignIn()
 const profile = aProfile({ name: 'Contoso', signInId: signIn.id })
 const session = { ...aSession(profile), failure: aFailure({ message: 'It is not there.', hint: 'Look elsewhere.', field: 'domain' }) }
@@ -67,6 +69,10 @@ export const callSamples: { [N in CallName]: { input: CallInput<N>; output: Call
   'tokens.explain': { input: { text: 'eyJ' }, output: describeClaims(profile, someClaims(profile, { roles: [] }), 'exchange') },
   'checks.run': { input: { run: id, profileId: profile.id }, output: { service: 'exchange', steps: someSteps(profile), summary: 'All is well.', report: '# Check of Contoso' } },
   'checks.stop': { input: { run: id }, output: undefined },
+  'guide.read': {
+    input: { cloud: 'worldwide', tenant: 'contoso.example', clientId: id, appName: 'Tenantry', certificatePath: '', roleId: '', services: ['exchange'], isPartner: true, profileIds: [id] },
+    output: { steps: guideOf(factsOf(guideInput, 'login.example')), roles: [{ id, name: 'Global Reader' }], links: [{ name: 'Contoso', link: 'https://login.example/x/adminconsent' }] }
+  },
   'commands.list': { input: { search: 'get-mailbox', onlyFailed: true }, output: { commands: [aCommand()], total: 1, folder: '/data/command-log' } },
   'commands.export': { input: { search: '' }, output: { fileName: 'tenantry-commands-2026-11-25.csv', text: 'at\r\n' } }
 }

@@ -6,6 +6,7 @@ import type {
 import type { Core } from '../../app/core.ts'
 import { createDispatcher, type Handlers, type Reply, type Sender } from '../../app/dispatcher.ts'
 import { TenantryError } from '../../app/failures.ts'
+import { consentLink, factsOf, guideOf, offeredRoleIds } from '../../app/guide/guide.ts'
 import { aSession, aSignIn, aState, connected, firstStart } from './fake-data.ts'
 import { checkAnswer, someSteps } from './fake-checks.ts'
 import { FakeSession } from './fake-session.ts'
@@ -250,6 +251,11 @@ export class FakeMainProcess implements Core {
     const filtered = ({ search, onlyFailed }: { search: string; onlyFailed: boolean }) =>
       this.commands.filter((one) => one.command.toLowerCase().includes(search.toLowerCase()) && (!onlyFailed || one.success === false))
     return {
+      'guide.read': (typed) => ({
+        steps: guideOf(factsOf(typed, 'login.microsoftonline.com')),
+        roles: [{ id: offeredRoleIds[0], name: 'Global Reader' }, { id: offeredRoleIds[2], name: 'Exchange Administrator' }],
+        links: typed.profileIds.map((id) => this.profiles.find((profile) => profile.id === id)!).map((profile) => ({ name: profile.name, link: consentLink('login.microsoftonline.com', profile, typed.clientId) }))
+      }),
       'commands.list': ({ skip, limit, ...filter }) => ({ commands: filtered(filter).slice(skip, skip + limit), total: filtered(filter).length, folder: '/data/command-log' }),
       'commands.export': (filter) => ({ fileName: 'tenantry-commands-2026-11-25.csv', text: filtered(filter).map(({ command }) => command).join('\r\n') })
     } satisfies Partial<Handlers>

@@ -1,0 +1,159 @@
+import { guidOf } from '../checks/fixes.ts'
+import type { CallOutput, CallRequest, Profile, Service } from '../contract.ts'
+import { directoryRole } from '../tokens/directory-roles.ts'
+import { manageAsApp, manageAsAppGrants } from '../tokens/permissions.ts'
+
+type Guide = CallOutput<'guide.read'>
+type Step = Guide['steps'][number]
+
+/** What the guide is filled in with. Whatever is not known, or no safe part of a command, stands as `<what it is>`. */
+export interface GuideFacts {
+  loginHost: string
+  /** Of Microsoft Graph, as Connect-MgGraph names it; null for the worldwide cloud. */
+  graphEnvironment: string | null
+  tenant: string
+  clientId: string
+  appName: string
+  certificatePath: string
+  roleId: string
+  services: readonly Service[]
+  isPartner: boolean
+}
+
+/** Roles in the order in which they are offered: the least first. */
+export const offeredRoleIds = ['f2ef992c-3afb-46b9-b7cf-a126ee74c451', '31392ffb-586c-42d1-9346-e59415a2cc4e', '29232cdf-9323-42fd-ade2-1d097af3e4de'] as const
+
+const graphEnvironments: Record<string, string> = { gcchigh: 'USGov', dod: 'USGovDoD', china: 'China' }
+const domainPattern = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i
+
+/** What was typed, as far as it may stand in a command that is pasted into a shell. */
+export function factsOf(typed: CallRequest<'guide.read'>, loginHost: string): GuideFacts {
+  const tenant = guidOf(typed.tenant.trim()) ?? (domainPattern.test(typed.tenant.trim()) ? typed.tenant.trim().toLowerCase() : '<tenant>')
+  const isName = /^[\p{L}\p{N}][\p{L}\p{N} ._()-]{0,118}$/u.test(typed.appName.trim())
+  const isPath = typed.certificatePath.trim() !== '' && !/[\p{Cc}'"`$‘’“”]/u.test(typed.certificatePath)
+  return {
+    loginHost,
+    graphEnvironment: graphEnvironments[typed.cloud] ?? null,
+    tenant,
+    clientId: guidOf(typed.clientId.trim()) ?? '<client id>',
+    appName: isName ? typed.appName.trim() : 'Tenantry',
+    certificatePath: isPath ? typed.certificatePath.trim() : '<path>.cer',
+    roleId: offeredRoleIds.find((id) => id === typed.roleId) ?? offeredRoleIds[0],
+    services: typed.services,
+    isPartner: typed.isPartner
+  }
+}
+
+/** The set-up of an app from its registration to the first command, each step in three forms; nobody but the admin runs any of it. */
+export function guideOf(facts: GuideFacts): Guide['steps'] {
+  return [register(facts), permission(facts), consent(facts), proof(facts), role(facts), waiting(), probe(facts)]
+}
+
+/** An admin of a customer opens it and accepts: the app is in that tenant then. */
+export function consentLink(loginHost: string, profile: Pick<Profile, 'tenantId' | 'domain'>, clientId: string): string {
+  return `https://${loginHost}/${encodeURIComponent(profile.tenantId ?? profile.domain)}/adminconsent?client_id=${guidOf(clientId) ?? '<client id>'}`
+}
+
+function register({ tenant, graphEnvironment, appName, isPartner, clientId }: GuideFacts): Step {
+  const audience = isPartner ? 'AzureADMultipleOrgs' : 'AzureADMyOrg'
+  return {
+    id: 'register', title: 'Register the app', checkedBy: ['tenant', 'sign-in'],
+    text: isPartner
+      ? 'One app for all customers, in the partner’s own tenant: multitenant. Nobody outside can use it without its certificate.'
+      : 'An app of the one tenant. Copy its application (client) ID from the overview; the object ID there is another one and is not needed.',
+    portal: ['entra.microsoft.com, Entra ID, App registrations, New registration', `Name: ${appName}`, `Supported account types: ${isPartner ? 'Multiple Entra ID tenants' : 'Single tenant'}; no redirect URI`, 'Register, then copy the Application (client) ID'],
+    powershell: [
+      `Connect-MgGraph -TenantId ${tenant}${graphEnvironment ? ` -Environment ${graphEnvironment}` : ''} -Scopes Application.ReadWrite.All, AppRoleAssignment.ReadWrite.All, RoleManagement.ReadWrite.Directory`,
+      `$app = New-MgApplication -DisplayName '${appName}' -SignInAudience ${audience}`,
+      '$principal = New-MgServicePrincipal -AppId $app.AppId',
+      '$app.AppId',
+      ...(clientId.startsWith('<') ? [] : ['# of an app that is there already, instead:', ...known(clientId).map((line) => `# ${line}`)])
+    ].join('\n'),
+    cli: [`az login --tenant ${tenant} --allow-no-subscriptions`, `az ad app create --display-name '${appName}' --sign-in-audience ${audience} --query appId -o tsv`, `az ad sp create --id ${clientId}`].join('\n')
+  }
+}
+
+const known = (clientId: string): string[] => [`$app = Get-MgApplication -Filter "appId eq '${clientId}'"`, `$principal = Get-MgServicePrincipal -Filter "appId eq '${clientId}'"`]
+
+function permission({ services, clientId }: GuideFacts): Step {
+  const grants = services.map((service) => manageAsAppGrants[service])
+  const access = grants.map(({ resourceAppId, appRoleId }) => `@{ ResourceAppId = '${resourceAppId}'; ResourceAccess = @(@{ Id = '${appRoleId}'; Type = 'Role' }) }`)
+  return {
+    id: 'permission', title: `Give it the permission ${manageAsApp}`, checkedBy: ['permission'],
+    text: 'The application permission, not the delegated one. It only opens the door: what the app may do inside comes from a role.',
+    portal: [
+      'The app, API permissions, Add a permission, APIs my organization uses',
+      ...grants.map(({ resource, resourceAppId }) => `${resource} (${resourceAppId}), Application permissions, ${manageAsApp}`)
+    ],
+    powershell: `Update-MgApplication -ApplicationId $app.Id -RequiredResourceAccess @(${access.join(', ')})`,
+    cli: grants.map(({ resourceAppId, appRoleId }) => `az ad app permission add --id ${clientId} --api ${resourceAppId} --api-permissions ${appRoleId}=Role`).join('\n')
+  }
+}
+
+function consent({ services, clientId, loginHost, isPartner }: GuideFacts): Step {
+  const link = `https://${loginHost}/<customer>/adminconsent?client_id=${clientId}`
+  return {
+    id: 'consent', title: 'Grant admin consent', checkedBy: ['permission'],
+    text: isPartner
+      ? `In each customer’s tenant one of its admins opens the consent link and accepts: ${link}`
+      : 'Without it the permission is asked for and not given. It does not give the role of step 5.',
+    portal: isPartner ? ['Send each customer its consent link (below)', 'Its admin signs in there and accepts'] : ['The app, API permissions, Grant admin consent', 'The column Status says Granted'],
+    powershell: services.flatMap((service) => [
+      `$resource = Get-MgServicePrincipal -Filter "appId eq '${manageAsAppGrants[service].resourceAppId}'"`,
+      `New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $principal.Id -PrincipalId $principal.Id -ResourceId $resource.Id -AppRoleId ${manageAsAppGrants[service].appRoleId}`
+    ]).join('\n'),
+    cli: `az ad app permission admin-consent --id ${clientId}`
+  }
+}
+
+function proof({ clientId, appName, certificatePath }: GuideFacts): Step {
+  return {
+    id: 'proof', title: 'Give it a certificate (or a client secret)', checkedBy: ['sign-in'],
+    text: 'A certificate is better: its key stays on this computer, and nothing that could be copied is typed anywhere. Upload its public part (.cer) alone. Of a client secret copy the value, which is shown once, and not its ID.',
+    portal: ['The app, Certificates & secrets, Certificates, Upload certificate', `Choose ${certificatePath}`, 'Or: Client secrets, New client secret, and copy its Value at once'],
+    powershell: [
+      '# On Windows, a certificate whose key can’t be exported:',
+      `$certificate = New-SelfSignedCertificate -Subject 'CN=${appName}' -CertStoreLocation Cert:\\CurrentUser\\My -KeyExportPolicy NonExportable -KeySpec KeyExchange -KeyLength 3072 -NotAfter (Get-Date).AddYears(1)`,
+      `$null = Export-Certificate -Cert $certificate -FilePath '${certificatePath}'`,
+      '# Registers it; certificates that the app has already are kept:',
+      `$bytes = [System.Security.Cryptography.X509Certificates.X509Certificate2]::new('${certificatePath}').RawData`,
+      "$keys = @((Get-MgApplication -ApplicationId $app.Id).KeyCredentials) + @{ Type = 'AsymmetricX509Cert'; Usage = 'Verify'; Key = $bytes }",
+      'Update-MgApplication -ApplicationId $app.Id -KeyCredentials $keys'
+    ].join('\n'),
+    cli: `az ad app credential reset --id ${clientId} --cert '@${certificatePath}' --append`
+  }
+}
+
+function role({ roleId, tenant, isPartner }: GuideFacts): Step {
+  const { name, reach } = directoryRole(roleId)!
+  const graph = 'https://graph.microsoft.com/v1.0/roleManagement/directory/roleAssignments'
+  return {
+    id: 'role', title: 'Give its service principal a role', checkedBy: ['role', 'connect'],
+    text: `The least that does: Global Reader (or the management role below) reads, Exchange Recipient Administrator manages recipients, Exchange Administrator everything in Exchange. Chosen here: ${name}, which can ${reach.exchange!.can}. The role goes to the enterprise application, not to its owner${isPartner ? ', and in each customer’s tenant anew' : ''}.`,
+    portal: ['Entra ID, Roles & admins', `${name}, Add assignments`, 'Search for the app by its name and assign it as Active'],
+    powershell: [
+      `New-MgRoleManagementDirectoryRoleAssignment -PrincipalId $principal.Id -RoleDefinitionId ${roleId} -DirectoryScopeId '/'`,
+      '# Or less than any directory role, in an Exchange session of an admin:',
+      "# New-ServicePrincipal -AppId $app.AppId -ObjectId $principal.Id -DisplayName 'Tenantry'",
+      "# New-ManagementRoleAssignment -App $principal.Id -Role 'View-Only Configuration'"
+    ].join('\n'),
+    cli: [`az login --tenant ${isPartner ? '<customer>' : tenant} --allow-no-subscriptions`, `az rest --method POST --url ${graph} --body '{"principalId":"<object id of the enterprise application>","roleDefinitionId":"${roleId}","directoryScopeId":"/"}'`].join('\n')
+  }
+}
+
+function waiting(): Step {
+  return {
+    id: 'wait', title: 'Wait, and take a new token', checkedBy: ['sign-in', 'role'],
+    text: 'A role takes some minutes to be known everywhere, and a token from before it does not have it. Tenantry’s check and its Reconnect always take a new one.',
+    portal: ['Save the profile in Tenantry: tenant, client ID, certificate or secret', 'Save and test'], powershell: null, cli: null
+  }
+}
+
+function probe({ services }: GuideFacts): Step {
+  return {
+    id: 'probe', title: 'Try it', checkedBy: ['probe'],
+    text: 'The first command that only reads. Tenantry’s check runs it, and says what is missing where it fails.',
+    portal: ['Connect the tenant, or Check… in its menu'],
+    powershell: services.map((service) => (service === 'exchange' ? 'Get-AcceptedDomain' : 'Get-RetentionCompliancePolicy')).join('\n'), cli: null
+  }
+}

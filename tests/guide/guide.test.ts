@@ -1,0 +1,45 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { guideDocument } from '../../app/guide/document.ts'
+import { consentLink, factsOf, guideOf } from '../../app/guide/guide.ts'
+
+const typed = {
+  cloud: 'worldwide' as const, tenant: 'contoso.example', clientId: '3B9E7A10-1f64-4d8b-a2c5-70d1e8f4b601', appName: 'Exchange automation', certificatePath: 'C:\\keys\\app.cer',
+  roleId: '29232cdf-9323-42fd-ade2-1d097af3e4de', services: ['exchange' as const], isPartner: false, profileIds: []
+}
+const host = 'login.microsoftonline.com'
+const commands = (change: Partial<typeof typed> = {}) => guideOf(factsOf({ ...typed, ...change }, host)).map(({ powershell, cli }) => `${powershell}\n${cli}`).join('\n')
+
+describe('the set-up guide', () => {
+  it('has the seven steps, filled in', () => {
+    expect(guideOf(factsOf(typed, host)).map(({ id }) => id)).toEqual(['register', 'permission', 'consent', 'proof', 'role', 'wait', 'probe'])
+    const text = commands()
+    for (const part of ['-TenantId contoso.example', "-DisplayName 'Exchange automation'", 'az ad sp create --id 3b9e7a10-1f64-4d8b-a2c5-70d1e8f4b601', "'C:\\keys\\app.cer'", '-RoleDefinitionId 29232cdf-9323-42fd-ade2-1d097af3e4de', 'dc50a0fb-09a3-484d-be87-e023b12c6440=Role']) expect(text).toContain(part)
+  })
+
+  it('offers the least role first, whatever was not chosen', () => {
+    expect(commands({ roleId: 'nothing' })).toContain('-RoleDefinitionId f2ef992c-3afb-46b9-b7cf-a126ee74c451')
+  })
+
+  it.each(["x'; Remove-Item / #", 'x"; whoami', '$(whoami)', '`whoami`', 'x\nwhoami', '’; whoami; ‘', 'a b; whoami'])('lets nothing that was typed become a command: %j', (bad) => {
+    const text = commands({ tenant: bad, clientId: bad, appName: bad, certificatePath: bad.includes(';') && !/['"‘’]/.test(bad) ? `${bad}'` : bad })
+    expect(text).not.toMatch(/whoami|Remove-Item/)
+  })
+
+  it('names the environment of another cloud, and both resources where both services are wanted', () => {
+    const text = guideOf(factsOf({ ...typed, cloud: 'gcchigh', services: ['exchange', 'compliance'] }, 'login.microsoftonline.us')).map(({ powershell }) => powershell).join('\n')
+    expect(text).toContain('-Environment USGov ')
+    expect(text).toContain('455e5cd2-84e8-4751-8344-5672145dfa17')
+  })
+
+  it('has a multitenant app and a consent link for a partner', () => {
+    expect(commands({ isPartner: true })).toContain('-SignInAudience AzureADMultipleOrgs')
+    expect(consentLink(host, { tenantId: null, domain: 'fabrikam.example' }, typed.clientId)).toBe(`https://${host}/fabrikam.example/adminconsent?client_id=3b9e7a10-1f64-4d8b-a2c5-70d1e8f4b601`)
+  })
+
+  // TENANTRY_WRITE_DOCS=1 writes it anew.
+  it('is the same text as docs/setting-up-an-app.md', () => {
+    if (process.env.TENANTRY_WRITE_DOCS) writeFileSync('docs/setting-up-an-app.md', guideDocument())
+    expect(readFileSync('docs/setting-up-an-app.md', 'utf8')).toBe(guideDocument())
+  })
+})
