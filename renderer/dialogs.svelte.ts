@@ -14,6 +14,7 @@ export type Opened =
   | { kind: 'signIns' }
   | { kind: 'powershell' }
   | { kind: 'token' }
+  | { kind: 'expiry' }
   | { kind: 'commands'; profile?: Profile }
   | { kind: 'check'; profile: Profile; service?: Service }
 

@@ -3,6 +3,8 @@ import type { Profile, SignInView } from '../../app/contract.ts'
 const dayMs = 24 * 3600 * 1000
 /** Entra mails about an expiring credential 60 days ahead; half of that is when it becomes work to do. */
 const soonDays = 30
+/** From here on it is urgent. */
+const urgentDays = 7
 
 /** What a tenant's row, or a sign-in's, says beside its name. */
 export interface Mark {
@@ -24,7 +26,8 @@ export function signInMark(signIn: SignInView, now: number): Mark | null {
   if (!signIn.ready && !signIn.askEachTime) return needsCredential
   if (!signIn.certificate) return null
   const days = Math.floor((Date.parse(signIn.certificate.notAfter) - now) / dayMs)
+  if (days === 0) return { text: 'today', sentence: 'its certificate expires within a day', look: 'bad' }
   if (days < 0) return { text: 'expired', sentence: 'its certificate has expired', look: 'bad' }
   if (days > soonDays) return null
-  return { text: `${days} d`, sentence: `its certificate expires in ${days} ${days === 1 ? 'day' : 'days'}`, look: 'warn' }
+  return { text: `${days} d`, sentence: `its certificate expires in ${days} ${days === 1 ? 'day' : 'days'}`, look: days <= urgentDays ? 'bad' : 'warn' }
 }
