@@ -4,6 +4,7 @@ import type { SignIn } from '../profiles/sign-in.ts'
 import { keyOf, type TokenSubject } from '../tokens/broker.ts'
 import type { CredentialQuestions } from './asking.ts'
 import { isForApp, widened, type CredentialRequest, type StoredCredential } from './credential.ts'
+import { SharedQuestions } from './shared-questions.ts'
 import type { CredentialStore } from './store.ts'
 
 export interface TokenCredentialsOptions {
@@ -31,8 +32,8 @@ export class TokenCredentials {
   readonly #unproven = new Map<string, StoredCredential>()
   /** Typed for a connection and not stored: kept in memory for as long as its sessions need renewals. */
   readonly #typed = new Map<string, StoredCredential>()
-  readonly #asking = new Map<string, Promise<StoredCredential>>()
-  readonly #confirming = new Map<string, Promise<boolean>>()
+  readonly #asking = new SharedQuestions<StoredCredential>()
+  readonly #confirming = new SharedQuestions<boolean>()
   #changing: Promise<void> = Promise.resolve()
 
   constructor(options: TokenCredentialsOptions) {
@@ -46,7 +47,7 @@ export class TokenCredentials {
   async find(subject: TokenSubject, purpose: 'connect' | 'renew', signal: AbortSignal): Promise<StoredCredential> {
     const signIn = subject.signInId ? this.#options.signIn(subject.signInId) : null
     if (!signIn || !subject.tenantId) throw failure('needs-credential', { signIn: signIn?.name ?? this.#options.tenantName(subject.profileId) })
-    const known = signIn.askEachTime ? null : await this.#stored(subject, signIn, purpose)
+    const known = signIn.askEachTime ? null : await this.#stored(subject, signIn, { purpose, signal })
     if (known) return known
     const typed = purpose === 'renew' || !signIn.askEachTime ? this.#typed.get(keyOf(subject, null)) : undefined
     // One that waits for its first token serves the connection's other services too.
@@ -54,7 +55,8 @@ export class TokenCredentials {
     const held = unproven ?? typed
     if (held && held.kind === signIn.kind) return held
     if (purpose === 'renew') throw failure('needs-credential', { signIn: signIn.name })
-    return this.#once(subject, this.#asking, () => this.#askNow(subject, signIn, signal))
+    // One question, however many services of a connection need its answer.
+    return this.#asking.join(keyOf(subject, null), signal, (all) => this.#askNow(subject, signIn, all))
   }
 
   /** A token came for a credential that `find` answered. Where it was typed it is right, and is stored now. Never throws. */
@@ -89,7 +91,7 @@ export class TokenCredentials {
   }
 
   /** The stored credential; where it is the tenant alone that it was not confirmed for, the person is asked. */
-  async #stored(subject: TokenSubject, signIn: SignIn, purpose: 'connect' | 'renew'): Promise<StoredCredential | null> {
+  async #stored(subject: TokenSubject, signIn: SignIn, { purpose, signal }: { purpose: 'connect' | 'renew'; signal: AbortSignal }): Promise<StoredCredential | null> {
     const { store } = this.#options
     const request = requestOf(subject)
     try {
@@ -97,7 +99,7 @@ export class TokenCredentials {
     } catch (error) {
       const bound = purpose === 'connect' ? await store.bindingOf(signIn.id).catch(() => null) : null
       if (!bound || bound.kind !== signIn.kind || !isForApp(bound, request)) throw error
-      const isAllowed = await this.#once(subject, this.#confirming, () => this.#confirm(subject, signIn))
+      const isAllowed = await this.#confirming.join(keyOf(subject, null), signal, () => this.#confirm(subject, signIn))
       if (!isAllowed) throw error
       return store.get(signIn.id, request)
     }
@@ -107,14 +109,6 @@ export class TokenCredentials {
     const isAllowed = await this.#options.allow(signIn, subject)
     if (isAllowed) await this.#inTurn(() => this.#options.store.confirmTenant(signIn.id, subject.tenantId!))
     return isAllowed
-  }
-
-  /** One question, however many services of a connection need its answer. */
-  #once<T>(subject: TokenSubject, open: Map<string, Promise<T>>, ask: () => Promise<T>): Promise<T> {
-    const key = keyOf(subject, null)
-    const asking = open.get(key) ?? ask().finally(() => open.delete(key))
-    open.set(key, asking)
-    return asking
   }
 
   async #askNow(subject: TokenSubject, signIn: SignIn, signal: AbortSignal): Promise<StoredCredential> {

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Keychain } from '../../app/adapters.ts'
 import type { CredentialInput, EventData } from '../../app/contract.ts'
 import { readPfx } from '../../app/credentials/pfx.ts'
@@ -24,7 +24,9 @@ class Desk {
   readonly folder = newFolder()
   readonly asked: Array<EventData<'credential.asked'>> = []
   readonly allowed: TokenSubject[] = []
+  readonly withdrawn: string[] = []
   answer: (asked: EventData<'credential.asked'>) => CredentialInput | null = newSecret
+  answers = (settle: (credential: CredentialInput | null) => void, asked: EventData<'credential.asked'>): void => void setImmediate(() => settle(this.answer(asked)))
   allows = true
   kept = 0
   isDeleted = false
@@ -36,9 +38,9 @@ class Desk {
     const questions: CredentialQuestions = new CredentialQuestions(
       (asked) => {
         this.asked.push(asked)
-        setImmediate(() => questions.answer(asked.id, this.answer(asked)))
+        this.answers((credential) => questions.answer(asked.id, credential), asked)
       },
-      () => {}
+      (id) => this.withdrawn.push(id)
     )
     this.credentials = new TokenCredentials({
       store: this.store, questions,
@@ -232,7 +234,7 @@ describe('a typed credential and its first token', () => {
 
   it('a question for a connection that was given up already is not shown', async () => {
     const gone = AbortSignal.abort()
-    expect(await codeOf(desk.credentials.find(contoso, 'connect', gone))).toBe('needs-credential')
+    expect(await codeOf(desk.credentials.find(contoso, 'connect', gone))).toBe('cancelled')
     expect(desk.asked).toEqual([])
   })
 })
@@ -265,6 +267,41 @@ describe('“Ask each time”', () => {
     const wrong = await desk.seek(contoso)
     desk.credentials.refused(contoso, wrong, failure('secret-wrong'))
     expect(await desk.find(contoso, 'renew')).toEqual(right)
+  })
+
+  describe('shared by two services of one profile', () => {
+    const answers: Array<(credential: CredentialInput | null) => void> = []
+    let first: AbortController
+    let second: AbortController
+    let both: Array<Promise<string>>
+    beforeEach(async () => {
+      // The person takes their time.
+      desk.answers = (settle) => answers.push(settle)
+      ;[first, second] = [new AbortController(), new AbortController()]
+      both = [first, second].map(({ signal }) => codeOf(desk.credentials.find(contoso, 'connect', signal)))
+      await expect.poll(() => desk.asked.length).toBe(1)
+    })
+    afterEach(() => answers.splice(0))
+
+    it('is one question, which stays where the first to ask is closed, and serves the other', async () => {
+      first.abort()
+      expect(await both[0]).toBe('cancelled')
+      expect(desk.withdrawn).toEqual([])
+      answers[0]!(newSecret())
+      expect(await both[1]).toBe('went well')
+      expect(desk.asked).toHaveLength(1)
+    })
+
+    it('is withdrawn with the last, and asked anew for who comes later', async () => {
+      first.abort()
+      second.abort()
+      expect(await Promise.all(both)).toEqual(['cancelled', 'cancelled'])
+      expect(desk.withdrawn).toEqual([desk.asked[0]!.id])
+      const later = codeOf(desk.seek(contoso))
+      await expect.poll(() => answers.length).toBe(2)
+      answers[1]!(newSecret())
+      expect(await later).toBe('went well')
+    })
   })
 
   it('given up says which sign-in needs its credential', async () => {
