@@ -74,6 +74,17 @@ describe('the status bar', () => {
     expect(core.inputsOf('app.installPowerShell')).toHaveLength(1)
   })
 
+  it.each([
+    ['powershell-too-old', 'PowerShell is too old'],
+    ['scripts-refused', 'PowerShell may not run scripts']
+  ])('does not say that none was found where one can’t be used: %s', async (code, title) => {
+    const core = new FakeMainProcess()
+    core.state = aState({ powershell: null, powershellProblem: { failure: aFailure({ code, message: 'Why it can’t be used.' }), installCommand: null } })
+    const { page } = await browser.openWindow(core)
+    await page.getByRole('contentinfo').getByRole('button', { name: title, exact: true }).click()
+    await page.getByRole('dialog', { name: title, exact: true }).getByText('Why it can’t be used.').waitFor()
+  })
+
   it('offers to install the module where a PowerShell is that lacks it', async () => {
     const core = new FakeMainProcess()
     core.state = aState({ module: { name: 'ExchangeOnlineManagement', version: null } })
