@@ -16,7 +16,7 @@ const yesNo = z.stringbool().or(z.boolean()).or(z.literal('').transform(() => fa
 /** An empty cell is a missing one. */
 const optional = <T extends z.ZodType, D>(schema: T, fallback: D) => z.union([z.literal('').transform(() => fallback), schema]).default(fallback as never)
 
-/** One profile as it is exported: flat, the same in JSON and CSV, and without anything secret. */
+/** One profile as it is exported: flat, the same in JSON and CSV, without anything secret and without folders of this computer. */
 export const rowSchema = z.object({
   name: text(120).default(''),
   group: text(120).default(''),
@@ -33,7 +33,6 @@ export const rowSchema = z.object({
   services: optional(z.array(serviceSchema).min(1).or(z.string().transform((list) => list.split(/[\s,+;]+/)).pipe(z.array(serviceSchema).min(1))), ['exchange' as const]),
   colour: optional(profileSchema.shape.colour, null),
   environment: optional(environmentSchema, 'production' as const),
-  workingFolder: text(4096).default(''),
   loadPowerShellProfile: yesNo.default(false),
   moduleVersion: text(40).default(''),
   notes: z.string().max(20_000).default('')
@@ -55,12 +54,12 @@ export function exportText(format: 'json' | 'csv', profiles: Profile[], signIns:
 }
 
 function exportRow(profile: Profile, signIn: SignIn | undefined): TransferRow {
-  const { name, group, domain, tenantId, cloud, services, colour, environment, workingFolder, loadPowerShellProfile, moduleVersion, notes } = profile
+  const { name, group, domain, tenantId, cloud, services, colour, environment, loadPowerShellProfile, moduleVersion, notes } = profile
   const { loginHost, exchangeHost, complianceHost } = profile.customCloud ?? { loginHost: '', exchangeHost: '', complianceHost: '' }
   return {
     ...{ name, group, domain, tenantId, cloud, loginHost, exchangeHost, complianceHost },
     ...{ signIn: signIn?.name ?? '', clientId: signIn?.clientId ?? null, kind: signIn?.kind ?? null, askEachTime: signIn?.askEachTime ?? false },
-    ...{ services, colour, environment, workingFolder, loadPowerShellProfile, moduleVersion, notes }
+    ...{ services, colour, environment, loadPowerShellProfile, moduleVersion, notes }
   }
 }
 

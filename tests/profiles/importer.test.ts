@@ -145,6 +145,13 @@ describe('what was exported', () => {
     expect(desk.file()).toBe(before)
   })
 
+  it.each(['json', 'csv'] as const)('as %s names no folder of this computer, which no import would take', async (format) => {
+    const desk = await filled()
+    const { text } = desk.profiles.export({ format })
+    expect(text).not.toMatch(/working.?folder/i)
+    expect(text).not.toContain(desk.folder)
+  })
+
   it('holds no secret', async () => {
     const desk = await ProfileDesk.open()
     const secret = newSecret()
