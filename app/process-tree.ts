@@ -78,12 +78,13 @@ function signalAll(pids: number[], signal: 'SIGHUP' | 'SIGKILL'): void {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of this id runs; one of another user, which may not be signalled, does too. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
-  } catch {
-    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

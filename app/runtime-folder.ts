@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { maxSocketPathBytes } from './powershell/pipe.ts'
+import { isAlive } from './process-tree.ts'
 
 const prefix = 'tenantry-run-'
 /** A session's folder and its socket below the runtime folder: `/`, 8 characters of the session, `-` and the attempt's number, `/pipe`. */
@@ -29,14 +30,5 @@ function sweep(parent: string): void {
       // Another user's, or one that is being made just now.
       continue
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

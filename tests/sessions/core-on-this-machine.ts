@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Host } from '../../app/adapters.ts'
 import { calls, type CallInput, type CallName, type CallOutput, type SessionView } from '../../app/contract.ts'
 import { createMachineCore, type MachineCore, type MachineOptions } from '../../app/machine.ts'
+import { AttachedWindow } from './attached-window.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -18,6 +19,8 @@ export interface CoreUnderTest {
   dataFolder: string
   call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>>
   open(profileName: string): Promise<SessionView>
+  /** A window at a session's terminal. */
+  attach(id: string): Promise<AttachedWindow>
   /** Waits for a session's state. */
   until(id: string, what: (view: SessionView) => boolean): Promise<SessionView>
   dispose(): Promise<void>
@@ -56,6 +59,12 @@ export async function startCore(options: Partial<MachineOptions> = {}): Promise<
       const profile = profiles.find(({ name }) => name === profileName)
       if (!profile) throw new Error(`There is no profile ${profileName}.`)
       return call('sessions.open', { profileId: profile.id, cols: 120, rows: 30 })
+    },
+    async attach(id) {
+      const { ticket } = await call('sessions.attach', { id })
+      const window = new AttachedWindow()
+      if (!core.openStream(ticket, window)) throw new Error('The ticket opened no stream.')
+      return window
     },
     async until(id, what) {
       const deadline = Date.now() + patienceMs

@@ -7,7 +7,6 @@ import type { Adapters } from '../../app/adapters.ts'
 import type { AppState } from '../../app/contract.ts'
 import { InstallTerminal } from '../../app/sessions/install-terminal.ts'
 import { PlayedPty } from '../contract/contract-core.ts'
-import { AttachedWindow } from './attached-window.ts'
 import { startCore } from './core-on-this-machine.ts'
 
 describe('a terminal that installs something', () => {
@@ -61,8 +60,7 @@ esac
       under.core.onEvent((event, data) => event === 'app.changed' && states.push(data as AppState))
       expect((await under.call('app.state', null)).module).toEqual({ name: 'ExchangeOnlineManagement', version: null })
       const { sessionId } = await under.call('app.installModule', null)
-      const window = new AttachedWindow()
-      under.core.openStream((await under.call('sessions.attach', { id: sessionId })).ticket, window)
+      const window = await under.attach(sessionId)
       await window.shows(/\[Y\] Yes:/)
       window.type('y\r')
       const view = await under.until(sessionId, ({ alive }) => !alive)

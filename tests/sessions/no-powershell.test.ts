@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MachineWithoutPowerShell } from '../machine-without-powershell.ts'
-import { AttachedWindow } from './attached-window.ts'
 import { startCore, type CoreUnderTest } from './core-on-this-machine.ts'
 
 // The fake SDK is a shell script.
@@ -38,8 +37,7 @@ describe.skipIf(process.platform === 'win32')('without any PowerShell', () => {
 
   it('the command runs in a terminal, and what it installed is found', async () => {
     const { sessionId } = await under.call('app.installPowerShell', undefined)
-    const window = new AttachedWindow()
-    under.core.openStream((await under.call('sessions.attach', { id: sessionId })).ticket, window)
+    const window = await under.attach(sessionId)
     await window.shows(new RegExp(machine.installed))
     const state = await under.call('app.findPowerShell', undefined)
     expect(state.powershell).toMatchObject({ version: '7.6.5', edition: 'Core', standIn: false })

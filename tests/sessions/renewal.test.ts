@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { SessionView } from '../../app/contract.ts'
 import { engines } from '../engines.ts'
-import { AttachedWindow } from './attached-window.ts'
+import type { AttachedWindow } from './attached-window.ts'
 import { startCore, type CoreUnderTest } from './core-on-this-machine.ts'
 
 /*
@@ -61,9 +61,7 @@ async function connect(under: CoreUnderTest, profile: string): Promise<OpenSessi
   const { id } = await under.open(profile)
   const view = await under.until(id, ({ phase }) => phase === 'connected' || phase === 'failed')
   expect(view.failure).toBeNull()
-  const window = new AttachedWindow()
-  const { ticket } = await under.call('sessions.attach', { id })
-  expect(under.core.openStream(ticket, window)).toBe(true)
+  const window = await under.attach(id)
   await window.shows(/PS> /)
   return { id, window, view: () => under.until(id, () => true) }
 }

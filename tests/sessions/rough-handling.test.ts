@@ -7,7 +7,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { CallInput, Profile } from '../../app/contract.ts'
 import { processTree } from '../../app/process-tree.ts'
 import { describeOnMainEngine } from '../engines.ts'
-import { AttachedWindow } from './attached-window.ts'
 import { startCore, type CoreUnderTest } from './core-on-this-machine.ts'
 
 /* What people and machines do to a session while it is under way. */
@@ -22,13 +21,6 @@ describeOnMainEngine('a session', ({ env }) => {
     under.core.demo.setLatency(0)
     for (const { id } of (await under.call('sessions.list', undefined)).sessions) await under.call('sessions.close', { id, force: true })
   })
-
-  async function attach(id: string): Promise<AttachedWindow> {
-    const window = new AttachedWindow()
-    const { ticket } = await under.call('sessions.attach', { id })
-    expect(under.core.openStream(ticket, window)).toBe(true)
-    return window
-  }
 
   const processes = async () => (await processTree(process.pid, process.platform, { pty: ptySpawn, process: spawn })).length
 
@@ -57,7 +49,7 @@ describeOnMainEngine('a session', ({ env }) => {
     await under.call('sessions.reconnect', { id })
     await under.until(id, ({ phase }) => phase === 'connected')
     expect(await processes()).toBe(one)
-    const window = await attach(id)
+    const window = await under.attach(id)
     // The prompt of the last shell, not one of those before it.
     await window.shows(/reconnecting(?![^]*reconnecting)[^]*PS> /)
     window.type('"still " + "answers"\r')
@@ -71,7 +63,7 @@ describeOnMainEngine('a session', ({ env }) => {
     under.core.demo.setLatency(3_000)
     const { id } = await under.open('Contoso demo')
     await under.until(id, ({ phase }) => phase === 'connecting')
-    const window = await attach(id)
+    const window = await under.attach(id)
     // The keys belong to the shell once it has asked for the first thing.
     await new Promise((resolve) => setTimeout(resolve, 1_500))
     window.type('\x03')
@@ -104,7 +96,7 @@ describeOnMainEngine('a session', ({ env }) => {
     const profile = await save(await profileNamed('Contoso demo'), { id: undefined, name: 'Deleted' })
     const id = await connected('Deleted')
     await under.call('profiles.delete', { id: profile.id })
-    const window = await attach(id)
+    const window = await under.attach(id)
     await window.shows(/PS> /)
     window.type('"$((Get-AcceptedDomain).Count) " + "domains"\r')
     await window.shows(/2 domains/)
@@ -124,7 +116,7 @@ describeOnMainEngine('a session', ({ env }) => {
     mkdirSync(workingFolder)
     await under.call('sessions.reconnect', { id })
     await under.until(id, ({ phase }) => phase === 'connected')
-    const window = await attach(id)
+    const window = await under.attach(id)
     await window.shows(/PS> /)
     window.type('"in $((Get-Location).Path)" + "."\r')
     await window.shows(new RegExp(`in ${workingFolder}\\.`))

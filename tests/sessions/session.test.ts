@@ -5,7 +5,6 @@ import { spawn as ptySpawn } from 'node-pty'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { processTree } from '../../app/process-tree.ts'
 import { describeOnEachEngine, describeOnMainEngine } from '../engines.ts'
-import { AttachedWindow } from './attached-window.ts'
 import { startCore, type CoreUnderTest } from './core-on-this-machine.ts'
 
 describeOnEachEngine('sessions', ({ env }) => {
@@ -17,13 +16,6 @@ describeOnEachEngine('sessions', ({ env }) => {
   afterEach(async () => {
     for (const { id } of (await under.call('sessions.list', undefined)).sessions) await under.call('sessions.close', { id, force: true })
   })
-
-  async function attach(id: string): Promise<AttachedWindow> {
-    const window = new AttachedWindow()
-    const { ticket } = await under.call('sessions.attach', { id })
-    expect(under.core.openStream(ticket, window)).toBe(true)
-    return window
-  }
 
   describe('the three identities of a tenant', () => {
     const other = '99999999-8888-4777-8666-555555555555'
@@ -88,7 +80,7 @@ describeOnEachEngine('sessions', ({ env }) => {
     it('says when a command runs, asks before it closes one, and can be closed anyway', async () => {
       const { id } = await under.open('Contoso demo')
       await under.until(id, ({ phase }) => phase === 'connected')
-      const window = await attach(id)
+      const window = await under.attach(id)
       await window.shows(/PS> /)
       window.type('Start-Sleep -Seconds 60\r')
       await under.until(id, ({ busy }) => busy)
@@ -104,7 +96,7 @@ describeOnEachEngine('sessions', ({ env }) => {
     it('says when its shell was killed, and connects again', async () => {
       const { id } = await under.open('Contoso demo')
       await under.until(id, ({ phase }) => phase === 'connected')
-      const window = await attach(id)
+      const window = await under.attach(id)
       await window.shows(/PS> /)
       window.type('[System.Diagnostics.Process]::GetCurrentProcess().Kill()\r')
       const view = await under.until(id, ({ alive }) => !alive)
@@ -117,13 +109,13 @@ describeOnEachEngine('sessions', ({ env }) => {
     it('finishes a 100 MB print while nobody is attached and shows its last screen', async () => {
       const { id } = await under.open('Contoso demo')
       await under.until(id, ({ phase }) => phase === 'connected')
-      const window = await attach(id)
+      const window = await under.attach(id)
       await window.shows(/PS> /)
       window.type(`$line = 'x' * 99; [Console]::Out.Flush(); & /bin/sh -c 'i=0; while [ $i -lt 16 ]; do head -c 6553600 /dev/zero | tr "\\\\0" x | fold -w 100; i=$((i+1)); done'; 'the ' + 'end'\r`)
       await under.until(id, ({ busy }) => busy)
       await under.call('sessions.detach', { id })
       await under.until(id, ({ busy }) => !busy)
-      const again = await attach(id)
+      const again = await under.attach(id)
       await again.shows(/the end/)
     })
   })

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isAlive } from '../../app/process-tree.ts'
 import type { Engine } from '../engines.ts'
 
 /**
@@ -47,14 +48,5 @@ wait
   dispose(): void {
     for (const pid of this.pids.filter(isAlive)) process.kill(pid, 'SIGKILL')
     rmSync(this.folder, { recursive: true, force: true })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
   }
 }
