@@ -1,5 +1,6 @@
 # Tenantry.psm1: the shell's side of a session. It runs on PowerShell 7.4 and later and on Windows PowerShell 5.1,
-# so it uses no syntax and no .NET type that only one of the two has.
+# so it uses no syntax and no .NET type that only one of the two has. Until the prompt it also uses as few cmdlets as it
+# can: the first one of each of PowerShell's own modules costs the person 30 to 80 ms of waiting.
 Set-StrictMode -Version Latest
 
 $script:PipeVersion = 1
@@ -9,7 +10,7 @@ $script:OriginalReadLine = $null
 $script:Escape = [string][char]27
 $script:LastError = $null
 
-. (Join-Path -Path $PSScriptRoot -ChildPath 'TokenRenewal.ps1')
+. ([System.IO.Path]::Combine($PSScriptRoot, 'TokenRenewal.ps1'))
 
 function Start-TenantrySession {
     <#
@@ -25,7 +26,8 @@ function Start-TenantrySession {
 
     $name = $env:TENANTRY_PIPE
     $nonce = $env:TENANTRY_NONCE
-    Remove-Item -Path Env:TENANTRY_PIPE, Env:TENANTRY_NONCE -ErrorAction Ignore
+    $env:TENANTRY_PIPE = $null
+    $env:TENANTRY_NONCE = $null
     if (-not $name -or -not $nonce) { return }
     if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
         Write-Host 'Tenantry cannot connect here: this PowerShell runs in constrained language mode.'
@@ -35,10 +37,7 @@ function Start-TenantrySession {
     $problem = 'The connecting was stopped.'
     try {
         Connect-SessionPipe -Name $name
-        Send-SessionMessage -Message @{
-            type = 'hello'; nonce = $nonce; pid = $PID
-            psVersion = $PSVersionTable.PSVersion.ToString(); edition = [string]$PSVersionTable.PSEdition
-        }
+        Send-Hello -Nonce $nonce
         $nonce = $null
         Invoke-SessionStart
         $problem = $null
@@ -50,7 +49,6 @@ function Start-TenantrySession {
     finally {
         # Ctrl+C passes a catch, but not this: the app is told, and the prompt is the tenant's all the same.
         if ($problem) { Send-SessionMessage -Message @{ type = 'failed'; service = $null; stage = 'connect'; message = $problem; errorId = 'Stopped' } }
-        Start-PipeListener
         Set-SessionPrompt
     }
 }
@@ -58,8 +56,8 @@ function Start-TenantrySession {
 function New-SessionState {
     # One table that the prompt, the line reader and the listener's runspace share.
     [hashtable]::Synchronized(@{
-            Reader = $null; Read = $null; Writer = $null; WriterLock = New-Object -TypeName object
-            TenantName = ''; Colour = '#5aa9ff'; TemporaryFolder = ''
+            Reader = $null; Read = $null; Writer = $null; WriterLock = [object]::new()
+            TenantName = ''; Colour = '#5aa9ff'; Prompt = ''; TemporaryFolder = ''
             Module = $null; Connected = $false; Running = $false; Listener = $null
             # By service: what to connect with again, the connection's id, when its token ends (milliseconds since the
             # epoch), and a new token that could not take the old one's place yet.
@@ -78,12 +76,12 @@ function Connect-SessionPipe {
         $options = $options -bor [System.IO.Pipes.PipeOptions]::CurrentUserOnly
     }
     $local = $Name -replace '^\\\\\.\\pipe\\', ''
-    $pipe = New-Object -TypeName System.IO.Pipes.NamedPipeClientStream -ArgumentList '.', $local, ([System.IO.Pipes.PipeDirection]::InOut), $options
+    $pipe = [System.IO.Pipes.NamedPipeClientStream]::new('.', $local, [System.IO.Pipes.PipeDirection]::InOut, $options)
     $pipe.Connect(5000)
     if (-not $isCore) { Assert-PipeOwner -Pipe $pipe }
-    $utf8 = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false
-    $script:Session.Reader = New-Object -TypeName System.IO.StreamReader -ArgumentList $pipe, $utf8
-    $script:Session.Writer = New-Object -TypeName System.IO.StreamWriter -ArgumentList $pipe, $utf8
+    $utf8 = [System.Text.UTF8Encoding]::new($false)
+    $script:Session.Reader = [System.IO.StreamReader]::new($pipe, $utf8)
+    $script:Session.Writer = [System.IO.StreamWriter]::new($pipe, $utf8)
     $script:Session.Writer.AutoFlush = $true
 }
 
@@ -98,14 +96,29 @@ function Assert-PipeOwner {
     }
 }
 
+function Send-Hello {
+    param([Parameter(Mandatory)][string]$Nonce)
+
+    # Written by hand, since none of its values needs escaping; what reads and writes JSON loads while the app answers.
+    $version = $PSVersionTable.PSVersion.ToString()
+    Send-SessionLine -Line ('{{"v":{0},"type":"hello","nonce":"{1}","pid":{2},"psVersion":"{3}","edition":"{4}"}}' -f $script:PipeVersion, $Nonce, $PID, $version, $PSVersionTable.PSEdition)
+    $script:Session.Read = $script:Session.Reader.ReadLineAsync()
+    $null = ConvertTo-Json -InputObject (ConvertFrom-Json -InputObject '{}') -Compress
+}
+
 function Send-SessionMessage {
     param([Parameter(Mandatory)][hashtable]$Message)
 
     $Message['v'] = $script:PipeVersion
-    $line = ConvertTo-Json -InputObject $Message -Compress
+    Send-SessionLine -Line (ConvertTo-Json -InputObject $Message -Compress)
+}
+
+function Send-SessionLine {
+    param([Parameter(Mandatory)][string]$Line)
+
     [System.Threading.Monitor]::Enter($script:Session.WriterLock)
     try {
-        if ($script:Session.Writer) { $script:Session.Writer.WriteLine($line) }
+        if ($script:Session.Writer) { $script:Session.Writer.WriteLine($Line) }
     }
     catch [System.IO.IOException] {
         # The app is gone; the shell goes on.
@@ -300,15 +313,16 @@ function Hide-Token {
 }
 
 function Get-NewConnection {
-    # The connection that was not there before. Get-ConnectionInformation asks the service about every connection and
-    # throws where an older one's token is refused, so beside older ones the module's own list is looked at.
+    # The connection that was not there before, in the module's own list where that is found as expected:
+    # Get-ConnectionInformation asks the service about every connection, which takes a request, and throws where an
+    # older one's token is refused.
     param([Parameter(Mandatory)][AllowEmptyCollection()][string[]]$Known)
 
     $isNew = { $Known -notcontains [string]$_.ConnectionId }
     $factory = 'Microsoft.Exchange.Management.ExoPowershellSnapin.ConnectionContextFactory' -as [type]
-    if ($Known.Count -gt 0 -and $factory) {
-        $context = $factory::GetAllConnectionContexts() | Where-Object -FilterScript $isNew | Select-Object -Last 1
-        if ($context) { return $context }
+    if ($factory -and $factory.GetMethod('GetAllConnectionContexts')) {
+        $context = @($factory::GetAllConnectionContexts()).Where($isNew, 'Last')
+        if ($context -and $context[0].PSObject.Properties['TenantId']) { return $context[0] }
     }
     Get-ConnectionInformation -ErrorAction Stop | Where-Object -FilterScript $isNew | Select-Object -Last 1
 }
@@ -340,7 +354,7 @@ function Send-Connected {
         organization = $organization; moduleVersion = $script:Session.Module.Version.ToString(); seconds = $Seconds
     }
     $grey = $script:Escape + '[90m'
-    Write-Host ($grey + ('Connected to {0} as app "{1}"' -f $organization, $Message.appName) + $script:Escape + '[0m')
+    $Host.UI.WriteLine($grey + ('Connected to {0} as app "{1}"' -f $organization, $Message.appName) + $script:Escape + '[0m')
 }
 
 function Send-Failure {
@@ -357,7 +371,7 @@ function Send-Failure {
 
 function Start-PipeListener {
     # A second runspace waits for what the app says while the first one belongs to the person at the prompt.
-    if (-not $script:Session.Reader) { return }
+    if ($script:Session.Listener -or -not $script:Session.Reader) { return }
     $state = [System.Management.Automation.Runspaces.InitialSessionState]::Create()
     $state.LanguageMode = 'FullLanguage'
     $runspace = [runspacefactory]::CreateRunspace($state)
@@ -388,10 +402,12 @@ function Disconnect-Session {
 }
 
 function Set-SessionPrompt {
-    $reader = Get-Command -Name PSConsoleHostReadLine -CommandType Function -ErrorAction Ignore
-    if ($reader) { $script:OriginalReadLine = $reader.ScriptBlock }
-    Set-Item -Path Function:\global:prompt -Value (New-BoundScriptBlock { Get-SessionPrompt })
-    Set-Item -Path Function:\global:PSConsoleHostReadLine -Value (New-BoundScriptBlock { Read-SessionLine })
+    $hex = $script:Session.Colour
+    $red, $green, $blue = foreach ($start in 1, 3, 5) { [Convert]::ToInt32($hex.Substring($start, 2), 16) }
+    $script:Session.Prompt = '{0}[1;38;2;{1};{2};{3}m{4}{0}[0m PS> ' -f $script:Escape, $red, $green, $blue, $script:Session.TenantName
+    $script:OriginalReadLine = ${function:global:PSConsoleHostReadLine}
+    ${function:global:prompt} = New-BoundScriptBlock { Get-SessionPrompt }
+    ${function:global:PSConsoleHostReadLine} = New-BoundScriptBlock { Read-SessionLine }
 }
 
 function Get-SessionPrompt {
@@ -400,15 +416,14 @@ function Get-SessionPrompt {
         Send-Refusal
         Send-SessionMessage -Message @{ type = 'command'; running = $false }
     }
-    $colour = $script:Session.Colour
-    $red, $green, $blue = 1, 3, 5 | ForEach-Object { [Convert]::ToInt32($colour.Substring($_, 2), 16) }
     $Host.UI.RawUI.WindowTitle = $script:Session.TenantName
-    '{0}[1;38;2;{1};{2};{3}m{4}{0}[0m PS> ' -f $script:Escape, $red, $green, $blue, $script:Session.TenantName
+    $script:Session.Prompt
 }
 
 function Read-SessionLine {
     # The one moment between Enter and execution. Each step sees the line before it runs; one that answers false
-    # takes it back.
+    # takes it back. The listener starts with the first prompt on the screen, not before it.
+    Start-PipeListener
     if ($script:OriginalReadLine) { $line = & $script:OriginalReadLine }
     else { $line = $Host.UI.ReadLine() }
     if ([string]::IsNullOrWhiteSpace($line)) { return $line }
