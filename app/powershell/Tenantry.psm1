@@ -9,6 +9,7 @@ $script:OriginalReadLine = $null
 $script:Escape = [string][char]27
 $script:LastError = $null
 
+. (Join-Path -Path $PSScriptRoot -ChildPath 'SessionPipe.ps1')
 . (Join-Path -Path $PSScriptRoot -ChildPath 'TokenRenewal.ps1')
 
 function Start-TenantrySession {
@@ -60,7 +61,7 @@ function New-SessionState {
     [hashtable]::Synchronized(@{
             Reader = $null; Read = $null; Writer = $null; WriterLock = New-Object -TypeName object
             TenantName = ''; Colour = '#5aa9ff'; TemporaryFolder = ''
-            Module = $null; Connected = $false; Running = $false; Listener = $null
+            Module = $null; Connected = $false; Running = $false; Listener = $null; DisconnectId = 0; Ready = $false
             # By service: what to connect with again, the connection's id, when its token ends (milliseconds since the
             # epoch), and a new token that could not take the old one's place yet.
             Connects = @{}; ConnectionIds = [hashtable]::Synchronized(@{})
@@ -68,80 +69,19 @@ function New-SessionState {
         })
 }
 
-function Connect-SessionPipe {
-    param([Parameter(Mandatory)][string]$Name)
-
-    $options = [System.IO.Pipes.PipeOptions]::Asynchronous
-    $isCore = $PSVersionTable.PSEdition -eq 'Core'
-    if ($isCore) {
-        # CurrentUserOnly: refuse a pipe that another user owns. .NET Framework has no such option.
-        $options = $options -bor [System.IO.Pipes.PipeOptions]::CurrentUserOnly
-    }
-    $local = $Name -replace '^\\\\\.\\pipe\\', ''
-    $pipe = New-Object -TypeName System.IO.Pipes.NamedPipeClientStream -ArgumentList '.', $local, ([System.IO.Pipes.PipeDirection]::InOut), $options
-    $pipe.Connect(5000)
-    if (-not $isCore) { Assert-PipeOwner -Pipe $pipe }
-    $utf8 = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false
-    $script:Session.Reader = New-Object -TypeName System.IO.StreamReader -ArgumentList $pipe, $utf8
-    $script:Session.Writer = New-Object -TypeName System.IO.StreamWriter -ArgumentList $pipe, $utf8
-    $script:Session.Writer.AutoFlush = $true
-}
-
-function Assert-PipeOwner {
-    param([Parameter(Mandatory)]$Pipe)
-
-    $owner = $Pipe.GetAccessControl().GetOwner([System.Security.Principal.SecurityIdentifier])
-    $me = [System.Security.Principal.WindowsIdentity]::GetCurrent()
-    if ($owner -ne $me.User -and $owner -ne $me.Owner) {
-        $Pipe.Dispose()
-        throw 'The session pipe belongs to another user.'
-    }
-}
-
-function Send-SessionMessage {
-    param([Parameter(Mandatory)][hashtable]$Message)
-
-    $Message['v'] = $script:PipeVersion
-    $line = ConvertTo-Json -InputObject $Message -Compress
-    [System.Threading.Monitor]::Enter($script:Session.WriterLock)
-    try {
-        if ($script:Session.Writer) { $script:Session.Writer.WriteLine($line) }
-    }
-    catch [System.IO.IOException] {
-        # The app is gone; the shell goes on.
-        $script:Session.Writer = $null
-    }
-    finally {
-        [System.Threading.Monitor]::Exit($script:Session.WriterLock)
-    }
-}
-
-function Receive-SessionMessage {
-    # The app's next message; waits in slices so that Ctrl+C gets through. Null where the app is gone.
-    # A read that Ctrl+C left under way goes on for whoever reads next.
-    if (-not $script:Session.Read) { $script:Session.Read = $script:Session.Reader.ReadLineAsync() }
-    $task = $script:Session.Read
-    while (-not $task.Wait($script:PollMilliseconds)) { }
-    $script:Session.Read = $null
-    if ($null -eq $task.Result) { return $null }
-    $message = ConvertFrom-Json -InputObject $task.Result
-    if ($message.v -ne $script:PipeVersion) {
-        throw "The app speaks version $($message.v) of the session pipe and this module version $($script:PipeVersion): restart Tenantry."
-    }
-    $message
-}
-
 function Invoke-SessionStart {
-    # Goes through prepare and connect as the app asks, then gives the pipe to the listener.
+    # Goes through prepare and connect as the app asks, then gives the pipe to the listener. After a connect that was
+    # refused the app says what is next: another try, or the prompt.
     $finished = $false
+    $problem = $null
     while (-not $finished) {
         $message = Receive-SessionMessage
         if ($null -eq $message) { throw 'Tenantry closed the connection to this shell.' }
         switch ($message.type) {
             'prepare' { $finished = -not (Initialize-Session -Message $message) }
-            'connect' { $null = Connect-Service -Message $message; $finished = $true }
+            'connect' { $problem = Connect-Service -Message $message; $finished = -not $problem }
             'abandon' {
-                Write-Host ($script:Escape + '[31mNot connected: ' + $message.message + $script:Escape + '[0m')
+                Write-Problem -Text $(if ($problem) { $problem } else { $message.message })
                 $finished = $true
             }
             'disconnect' { $finished = $true }
@@ -162,11 +102,12 @@ function Initialize-Session {
         $script:Session.Module = Import-ConnectModule -Module $Message.module
     }
     catch {
-        Send-Failure -Stage 'module' -Service $null -ErrorRecord $_
+        Send-Failure -Stage 'module' -Asked $Message -ErrorRecord $_
+        Write-Problem -Text $_.Exception.Message
         return $false
     }
     Send-SessionMessage -Message @{
-        type = 'prepared'; moduleVersion = $script:Session.Module.Version.ToString(); seconds = $clock.Elapsed.TotalSeconds
+        type = 'prepared'; id = $Message.id; moduleVersion = $script:Session.Module.Version.ToString(); seconds = $clock.Elapsed.TotalSeconds
     }
     $true
 }
@@ -225,6 +166,7 @@ function Test-ModuleVersion {
 }
 
 function Connect-Service {
+    # Answers what went wrong, or nothing.
     param([Parameter(Mandatory)]$Message)
 
     $clock = [System.Diagnostics.Stopwatch]::StartNew()
@@ -235,14 +177,13 @@ function Connect-Service {
         $connection = Invoke-Connect -Service $Message.service -AccessToken $Message.accessToken -ExpiresOn $Message.expiresOn
     }
     catch {
-        Send-Failure -Stage 'connect' -Service $Message.service -ErrorRecord $_
-        return $false
+        Send-Failure -Stage 'connect' -Asked $Message -ErrorRecord $_
+        return $_.Exception.Message
     }
     finally {
         $Message.accessToken = $null
     }
     Send-Connected -Message $Message -Connection $connection -Seconds $clock.Elapsed.TotalSeconds
-    $true
 }
 
 function Invoke-Connect {
@@ -336,7 +277,7 @@ function Send-Connected {
     $script:Session.Connected = $true
     $organization = [string]$Message.organization
     Send-SessionMessage -Message @{
-        type = 'connected'; service = $Message.service; tenantId = [string]$Connection.TenantID
+        type = 'connected'; id = $Message.id; service = $Message.service; tenantId = [string]$Connection.TenantID
         organization = $organization; moduleVersion = $script:Session.Module.Version.ToString(); seconds = $Seconds
     }
     $grey = $script:Escape + '[90m'
@@ -344,15 +285,20 @@ function Send-Connected {
 }
 
 function Send-Failure {
-    param([Parameter(Mandatory)][string]$Stage, $Service, [Parameter(Mandatory)]$ErrorRecord)
+    param([Parameter(Mandatory)][string]$Stage, [Parameter(Mandatory)]$Asked, [Parameter(Mandatory)]$ErrorRecord)
 
     $text = $ErrorRecord.Exception.Message
     if ($ErrorRecord.Exception.InnerException) { $text += "`n" + $ErrorRecord.Exception.InnerException.Message }
     if ($text.Length -gt 8000) { $text = $text.Substring(0, 8000) }
+    $service = if ($Asked.type -eq 'connect') { $Asked.service } else { $null }
     Send-SessionMessage -Message @{
-        type = 'failed'; service = $Service; stage = $Stage; message = $text; errorId = [string]$ErrorRecord.FullyQualifiedErrorId
+        type = 'failed'; id = $Asked.id; service = $service; stage = $Stage; message = $text; errorId = [string]$ErrorRecord.FullyQualifiedErrorId
     }
-    Write-Host ($script:Escape + '[31mNot connected: ' + $ErrorRecord.Exception.Message + $script:Escape + '[0m')
+}
+
+function Write-Problem {
+    param([Parameter(Mandatory)][string]$Text)
+    Write-Host ($script:Escape + '[31mNot connected: ' + $Text + $script:Escape + '[0m')
 }
 
 function Start-PipeListener {
@@ -384,7 +330,7 @@ function Disconnect-Session {
     catch {
         Write-Verbose -Message $_.Exception.Message
     }
-    Send-SessionMessage -Message @{ type = 'disconnected' }
+    Send-SessionMessage -Message @{ type = 'disconnected'; id = $script:Session.DisconnectId }
 }
 
 function Set-SessionPrompt {
@@ -406,11 +352,33 @@ function Get-SessionPrompt {
     '{0}[1;38;2;{1};{2};{3}m{4}{0}[0m PS> ' -f $script:Escape, $red, $green, $blue, $script:Session.TenantName
 }
 
+function Send-Ready {
+    # The app holds what is typed before the first prompt, as the terminal would turn its Enter into another key: from
+    # here on the terminal is the line editor's.
+    $script:Session.Ready = $true
+    Set-ControlCAsInput -Value $true
+    Send-SessionMessage -Message @{ type = 'ready' }
+}
+
+function Set-ControlCAsInput {
+    param([Parameter(Mandatory)][bool]$Value)
+
+    try { [Console]::TreatControlCAsInput = $Value }
+    catch [System.IO.IOException] { Write-Verbose -Message $_.Exception.Message }
+}
+
 function Read-SessionLine {
     # The one moment between Enter and execution. Each step sees the line before it runs; one that answers false
     # takes it back.
-    if ($script:OriginalReadLine) { $line = & $script:OriginalReadLine }
-    else { $line = $Host.UI.ReadLine() }
+    $isFirst = -not $script:Session.Ready
+    if ($isFirst) { Send-Ready }
+    try {
+        if ($script:OriginalReadLine) { $line = & $script:OriginalReadLine }
+        else { $line = $Host.UI.ReadLine() }
+    }
+    finally {
+        if ($isFirst) { Set-ControlCAsInput -Value $false }
+    }
     if ([string]::IsNullOrWhiteSpace($line)) { return $line }
     foreach ($step in $script:LineSteps) {
         if ((& $step $line) -eq $false) { return '' }

@@ -62,7 +62,7 @@ describeOnEachEngine('sessions', ({ env }) => {
       ['a page instead of data', 'EXOModuleFile', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html><body>Please sign in to the network</body></html>' }, 'not-json'],
       ['an empty 401', 'EXOModuleFile', { status: 401, body: '' }, 'exchange-unauthorized'],
       ['an empty 403', 'EXOModuleFile', { status: 403, body: '' }, 'module-malformed'],
-      ['429', 'EXOModuleFile', { status: 429, headers: { 'retry-after': '30' }, body: '' }, 'throttled']
+      ['429', 'EXOModuleFile', { status: 429, headers: { 'retry-after': '300' }, body: '' }, 'throttled']
     ]
     it.each(cases)('comes from what the service sent under an unchanged profile: %s', async (_name, matcher, answer, code) => {
       const undo = under.core.demo.answerWith(matcher, answer)
