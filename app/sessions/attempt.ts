@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { IPty } from 'node-pty'
 import type { Adapters } from '../adapters.ts'
 import { isLogged } from '../command-log/recorder.ts'
+import { removeDotnetLeftovers } from '../dotnet-leftovers.ts'
 import { failure } from '../failures.ts'
 import type { FoundPowerShell } from '../powershell/find.ts'
 import { launchShell } from '../powershell/launch.ts'
@@ -174,6 +175,8 @@ export class Attempt {
     // On Windows node-pty gives text whatever the encoding says.
     pty.onData((data: string | Uint8Array) => output.push(typeof data === 'string' ? Buffer.from(data) : data))
     pty.onExit(({ exitCode, signal }) => {
+      // One that was killed from outside tidied nothing up; one that is being ended has its whole tree looked after.
+      if (!this.abort.signal.aborted) removeDotnetLeftovers([pty.pid], env)
       this.#pty = null
       disconnect()
       this.#settleHello(false)

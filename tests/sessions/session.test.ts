@@ -1,10 +1,5 @@
-import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { spawn as ptySpawn } from 'node-pty'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { processTree } from '../../app/process-tree.ts'
-import { describeOnEachEngine, describeOnMainEngine } from '../engines.ts'
+import { describeOnEachEngine } from '../engines.ts'
 import { startCore, type CoreUnderTest } from './core-on-this-machine.ts'
 
 describeOnEachEngine('sessions', ({ env }) => {
@@ -120,38 +115,3 @@ describeOnEachEngine('sessions', ({ env }) => {
     })
   })
 })
-
-describeOnMainEngine('opening and closing twenty sessions', ({ env }) => {
-  let under: CoreUnderTest
-  beforeAll(async () => {
-    under = await startCore({ env })
-  })
-  afterAll(() => under.dispose())
-
-  it('leaves nothing behind: processes, folders, handles', async () => {
-    const warmUp = await under.open('Contoso demo')
-    await under.until(warmUp.id, ({ phase }) => phase === 'connected')
-    await under.call('sessions.close', { id: warmUp.id })
-    const before = await left()
-    for (let round = 0; round < 5; round++) {
-      const opened = await Promise.all(['Contoso demo', 'Fabrikam demo', 'Contoso demo', 'Demo: no role'].map((name) => under.open(name)))
-      await Promise.all(opened.map(({ id }) => under.until(id, ({ phase }) => phase === 'connected' || phase === 'failed')))
-      await Promise.all(opened.map(({ id }) => under.call('sessions.close', { id })))
-    }
-    const after = await left()
-    expect(after).toEqual(before)
-  }, 240_000)
-})
-
-/** Child processes, session folders, and sockets and timers of this process. */
-async function left() {
-  // Connections to the demo are kept alive for a while by design; let them go before counting.
-  await new Promise((resolve) => setTimeout(resolve, 6_000))
-  const runtime = readdirSync(tmpdir()).filter((name) => name.startsWith('tenantry-run-')).filter((name) => readFileSync(`${tmpdir()}/${name}/owner`, 'utf8') === String(process.pid))
-  const resources = process.getActiveResourcesInfo().filter((name) => !/^(Immediate|TickObject|FSReqPromise)$/.test(name))
-  return {
-    children: (await processTree(process.pid, process.platform, { pty: ptySpawn, process: spawn })).length,
-    folders: runtime.flatMap((name) => readdirSync(`${tmpdir()}/${name}`)).filter((name) => name !== 'owner'),
-    pipes: resources.filter((name) => /Pipe|TTY|ReadStream/.test(name)).length
-  }
-}
