@@ -61,7 +61,7 @@ function New-SessionState {
     [hashtable]::Synchronized(@{
             Reader = $null; Read = $null; Writer = $null; WriterLock = New-Object -TypeName object
             TenantName = ''; Colour = '#5aa9ff'; TemporaryFolder = ''
-            Module = $null; Connected = $false; Running = $false; Listener = $null; DisconnectId = 0; Ready = $false
+            Module = $null; Connected = $false; Running = $false; Listener = $null; DisconnectId = 0; Goodbye = $null; Ready = $false
             # By service: what to connect with again, the connection's id, when its token ends (milliseconds since the
             # epoch), and a new token that could not take the old one's place yet.
             Connects = @{}; ConnectionIds = [hashtable]::Synchronized(@{})
@@ -312,7 +312,9 @@ function Start-PipeListener {
     $shell.Runspace = $runspace
     $null = $shell.AddScript($script:ListenerScript.ToString()).AddArgument($script:Session).AddArgument($ExecutionContext.Events).AddArgument($script:PollMilliseconds)
     $script:Session.Listener = $shell
-    $null = Register-EngineEvent -SourceIdentifier 'Tenantry.Disconnect' -SupportEvent -Action (New-BoundScriptBlock { Disconnect-Session })
+    # An action runs in a module of its own, whatever it was bound to: this one's functions come with the event.
+    $script:Session.Goodbye = New-BoundScriptBlock { Disconnect-Session }
+    $null = Register-EngineEvent -SourceIdentifier 'Tenantry.Disconnect' -SupportEvent -Action { & $Event.MessageData }
     $null = $shell.BeginInvoke()
 }
 

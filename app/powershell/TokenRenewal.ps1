@@ -82,7 +82,7 @@ $script:ListenerScript = {
         switch (Get-Field $line 'type') {
             'token' { Receive-Token $line }
             'renewal-failed' { $session.RenewalProblem = Get-Field $line 'message' }
-            'disconnect' { $session.DisconnectId = [int](Get-Field $line 'id'); $null = $events.GenerateEvent('Tenantry.Disconnect', $null, @(), $null) }
+            'disconnect' { $session.DisconnectId = [int](Get-Field $line 'id'); $null = $events.GenerateEvent('Tenantry.Disconnect', $null, @(), $session.Goodbye) }
         }
         $line = $null
         $task = $null
