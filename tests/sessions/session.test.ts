@@ -1,3 +1,6 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { describeOnEachEngine } from '../engines.ts'
 import { startCore, type CoreUnderTest } from './core-on-this-machine.ts'
@@ -41,6 +44,30 @@ describeOnEachEngine('sessions', ({ env }) => {
       expect(view.phase).toBe('failed')
       expect(view.failure?.code).toBe('exchange-wrong-tenant')
       expect(view.failure?.message).toContain('tailspin.onmicrosoft.com')
+    })
+
+    it('closes the session where the module connected another tenant than the pinned one and the token’s', async () => {
+      // The module of this core tells a lie about its connection, and nothing else is changed.
+      const out = mkdtempSync(join(tmpdir(), 'tenantry-out-'))
+      cpSync(resolve('out/scripts'), join(out, 'scripts'), { recursive: true })
+      cpSync(resolve('out/demo/ExchangeOnlineManagement'), join(out, 'demo/ExchangeOnlineManagement'), { recursive: true })
+      const bootstrap = join(out, 'scripts/Tenantry.psm1')
+      const told = 'tenantId = [string]$Connection.TenantID'
+      const text = readFileSync(bootstrap, 'utf8')
+      expect(text).toContain(told)
+      writeFileSync(bootstrap, text.replace(told, `tenantId = '${other}'`))
+      const lying = await startCore({ env, outFolder: out })
+      try {
+        const { id } = await lying.open('Contoso demo')
+        const view = await lying.until(id, ({ phase, alive }) => phase === 'failed' && !alive)
+        expect(view.tenant.proof).toBe('refused')
+        expect(view.failure?.code).toBe('exchange-wrong-tenant')
+        expect(view.failure?.message).toContain(other)
+        expect(view.failure?.message).toContain(lying.core.demo.tenants[0]!.tenantId)
+      } finally {
+        await lying.dispose()
+        rmSync(out, { recursive: true, force: true })
+      }
     })
 
     it('says that the tenant is not confirmed where the app may not ask Exchange', async () => {
