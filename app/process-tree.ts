@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { IPty } from 'node-pty'
 import type { Adapters, Spawn } from './adapters.ts'
+import { removeDotnetLeftovers } from './dotnet-leftovers.ts'
 import { programOutput } from './program-output.ts'
 
 /** What a hang-up does not end within this time is killed. */
@@ -9,10 +10,10 @@ export const hangUpPatienceMs = 500
 const lookEveryMs = 20
 
 /**
- * Ends a shell and every process it started, and waits until they are gone. First as a closed terminal does
+ * Ends a shell and every process it started, and waits until they are gone, with what .NET left of them. First as a closed terminal does
  * (SIGHUP), then for good. On Windows `taskkill /T` walks the tree, and closing the pseudoconsole ends the rest.
  */
-export async function endProcessTree(pty: IPty, { platform, spawn }: Pick<Adapters, 'platform' | 'spawn'>): Promise<void> {
+export async function endProcessTree(pty: IPty, { platform, spawn, env }: Pick<Adapters, 'platform' | 'spawn' | 'env'>): Promise<void> {
   if (platform === 'win32') {
     await killProcessTree(pty.pid, { platform, spawn })
     pty.kill()
@@ -24,6 +25,7 @@ export async function endProcessTree(pty: IPty, { platform, spawn }: Pick<Adapte
   while (tree.some(isAlive) && Date.now() < deadline) await pause(lookEveryMs)
   signalAll(tree, 'SIGKILL')
   while (tree.some(isAlive) && Date.now() < deadline + hangUpPatienceMs) await pause(lookEveryMs)
+  removeDotnetLeftovers(tree.filter((pid) => !isAlive(pid)), env)
 }
 
 /**
@@ -51,15 +53,21 @@ function parentsFromProc(): Map<number, number> {
   const parents = new Map<number, number>()
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue
-    try {
-      // The command name may hold spaces and brackets; the parent is the second field after its end.
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
-      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]))
-    } catch {
-      continue
-    }
+    const parent = statOf(Number(name))[1]
+    if (parent !== undefined) parents.set(Number(name), Number(parent))
   }
   return parents
+}
+
+/** The fields of `/proc/PID/stat` from the state on, then the parent; none where the process is gone. */
+function statOf(pid: number): string[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The command name may hold spaces and brackets.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  } catch {
+    return []
+  }
 }
 
 async function parentsFromPs(spawn: Spawn): Promise<Map<number, number>> {
@@ -78,11 +86,14 @@ function signalAll(pids: number[], signal: 'SIGHUP' | 'SIGKILL'): void {
   }
 }
 
-/** Whether a process of this id runs; one of another user, which may not be signalled, does too. */
+/**
+ * Whether a process of this id runs; one of another user, which may not be signalled, does too. One that ended and whose
+ * parent never asked (an orphan where no init collects them) does not.
+ */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    return process.platform !== 'linux' || !/^[ZX]/.test(statOf(pid)[0] ?? '')
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }

@@ -1,5 +1,5 @@
 // Builds the window, the core with its hosts, and the scripts that PowerShell reads, into out/.
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { join } from 'node:path'
 import { hashFiles, root, say } from './setup.mjs'
@@ -33,7 +33,8 @@ export async function buildAll() {
 export function copyScripts() {
   const scripts = join(out, 'scripts')
   mkdirSync(scripts, { recursive: true })
-  for (const name of ['Tenantry.psm1', 'TokenRenewal.ps1', 'CommandReport.ps1']) cpSync(join(root, 'app/powershell', name), join(scripts, name))
+  const powershell = join(root, 'app/powershell')
+  for (const name of readdirSync(powershell).filter((file) => /\.psm?1$/.test(file))) cpSync(join(powershell, name), join(scripts, name))
   const signer = join(root, 'app/credentials/CertificateSigner.ps1')
   if (existsSync(signer)) cpSync(signer, join(scripts, 'CertificateSigner.ps1'))
 }

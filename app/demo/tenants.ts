@@ -111,7 +111,7 @@ function createApp(settings: { name: string; clientId?: string; behaviour: Behav
     failWith: null,
     secretExpired: behaviour === 'expiredSecret',
     throttled: behaviour === 'throttled',
-    retryAfterSeconds: 30
+    retryAfterSeconds: 5
   }
 }
 

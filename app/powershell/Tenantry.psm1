@@ -10,6 +10,7 @@ $script:OriginalReadLine = $null
 $script:Escape = [string][char]27
 $script:LastError = $null
 
+. ([System.IO.Path]::Combine($PSScriptRoot, 'SessionPipe.ps1'))
 . ([System.IO.Path]::Combine($PSScriptRoot, 'TokenRenewal.ps1'))
 
 function Start-TenantrySession {
@@ -58,7 +59,7 @@ function New-SessionState {
     [hashtable]::Synchronized(@{
             Reader = $null; Read = $null; Writer = $null; WriterLock = [object]::new()
             TenantName = ''; Colour = '#5aa9ff'; Prompt = ''; TemporaryFolder = ''
-            Module = $null; Connected = $false; Running = $false; Listener = $null
+            Module = $null; Connected = $false; Running = $false; Listener = $null; DisconnectId = 0; Goodbye = $null; Ready = $false
             # By service: what to connect with again, the connection's id, when its token ends (milliseconds since the
             # epoch), and a new token that could not take the old one's place yet.
             Connects = @{}; ConnectionIds = [hashtable]::Synchronized(@{})
@@ -66,95 +67,19 @@ function New-SessionState {
         })
 }
 
-function Connect-SessionPipe {
-    param([Parameter(Mandatory)][string]$Name)
-
-    $options = [System.IO.Pipes.PipeOptions]::Asynchronous
-    $isCore = $PSVersionTable.PSEdition -eq 'Core'
-    if ($isCore) {
-        # CurrentUserOnly: refuse a pipe that another user owns. .NET Framework has no such option.
-        $options = $options -bor [System.IO.Pipes.PipeOptions]::CurrentUserOnly
-    }
-    $local = $Name -replace '^\\\\\.\\pipe\\', ''
-    $pipe = [System.IO.Pipes.NamedPipeClientStream]::new('.', $local, [System.IO.Pipes.PipeDirection]::InOut, $options)
-    $pipe.Connect(5000)
-    if (-not $isCore) { Assert-PipeOwner -Pipe $pipe }
-    $utf8 = [System.Text.UTF8Encoding]::new($false)
-    $script:Session.Reader = [System.IO.StreamReader]::new($pipe, $utf8)
-    $script:Session.Writer = [System.IO.StreamWriter]::new($pipe, $utf8)
-    $script:Session.Writer.AutoFlush = $true
-}
-
-function Assert-PipeOwner {
-    param([Parameter(Mandatory)]$Pipe)
-
-    $owner = $Pipe.GetAccessControl().GetOwner([System.Security.Principal.SecurityIdentifier])
-    $me = [System.Security.Principal.WindowsIdentity]::GetCurrent()
-    if ($owner -ne $me.User -and $owner -ne $me.Owner) {
-        $Pipe.Dispose()
-        throw 'The session pipe belongs to another user.'
-    }
-}
-
-function Send-Hello {
-    param([Parameter(Mandatory)][string]$Nonce)
-
-    # Written by hand, since none of its values needs escaping; what reads and writes JSON loads while the app answers.
-    $version = $PSVersionTable.PSVersion.ToString()
-    Send-SessionLine -Line ('{{"v":{0},"type":"hello","nonce":"{1}","pid":{2},"psVersion":"{3}","edition":"{4}"}}' -f $script:PipeVersion, $Nonce, $PID, $version, $PSVersionTable.PSEdition)
-    $script:Session.Read = $script:Session.Reader.ReadLineAsync()
-    $null = ConvertTo-Json -InputObject (ConvertFrom-Json -InputObject '{}') -Compress
-}
-
-function Send-SessionMessage {
-    param([Parameter(Mandatory)][hashtable]$Message)
-
-    $Message['v'] = $script:PipeVersion
-    Send-SessionLine -Line (ConvertTo-Json -InputObject $Message -Compress)
-}
-
-function Send-SessionLine {
-    param([Parameter(Mandatory)][string]$Line)
-
-    [System.Threading.Monitor]::Enter($script:Session.WriterLock)
-    try {
-        if ($script:Session.Writer) { $script:Session.Writer.WriteLine($Line) }
-    }
-    catch [System.IO.IOException] {
-        # The app is gone; the shell goes on.
-        $script:Session.Writer = $null
-    }
-    finally {
-        [System.Threading.Monitor]::Exit($script:Session.WriterLock)
-    }
-}
-
-function Receive-SessionMessage {
-    # The app's next message; waits in slices so that Ctrl+C gets through. Null where the app is gone.
-    # A read that Ctrl+C left under way goes on for whoever reads next.
-    if (-not $script:Session.Read) { $script:Session.Read = $script:Session.Reader.ReadLineAsync() }
-    $task = $script:Session.Read
-    while (-not $task.Wait($script:PollMilliseconds)) { }
-    $script:Session.Read = $null
-    if ($null -eq $task.Result) { return $null }
-    $message = ConvertFrom-Json -InputObject $task.Result
-    if ($message.v -ne $script:PipeVersion) {
-        throw "The app speaks version $($message.v) of the session pipe and this module version $($script:PipeVersion): restart Tenantry."
-    }
-    $message
-}
-
 function Invoke-SessionStart {
-    # Goes through prepare and connect as the app asks, then gives the pipe to the listener.
+    # Goes through prepare and connect as the app asks, then gives the pipe to the listener. After a connect that was
+    # refused the app says what is next: another try, or the prompt.
     $finished = $false
+    $problem = $null
     while (-not $finished) {
         $message = Receive-SessionMessage
         if ($null -eq $message) { throw 'Tenantry closed the connection to this shell.' }
         switch ($message.type) {
             'prepare' { $finished = -not (Initialize-Session -Message $message) }
-            'connect' { $null = Connect-Service -Message $message; $finished = $true }
+            'connect' { $problem = Connect-Service -Message $message; $finished = -not $problem }
             'abandon' {
-                Write-Host ($script:Escape + '[31mNot connected: ' + $message.message + $script:Escape + '[0m')
+                Write-Problem -Text $(if ($problem) { $problem } else { $message.message })
                 $finished = $true
             }
             'disconnect' { $finished = $true }
@@ -175,11 +100,12 @@ function Initialize-Session {
         $script:Session.Module = Import-ConnectModule -Module $Message.module
     }
     catch {
-        Send-Failure -Stage 'module' -Service $null -ErrorRecord $_
+        Send-Failure -Stage 'module' -Asked $Message -ErrorRecord $_
+        Write-Problem -Text $_.Exception.Message
         return $false
     }
     Send-SessionMessage -Message @{
-        type = 'prepared'; moduleVersion = $script:Session.Module.Version.ToString(); seconds = $clock.Elapsed.TotalSeconds
+        type = 'prepared'; id = $Message.id; moduleVersion = $script:Session.Module.Version.ToString(); seconds = $clock.Elapsed.TotalSeconds
     }
     $true
 }
@@ -238,6 +164,7 @@ function Test-ModuleVersion {
 }
 
 function Connect-Service {
+    # Answers what went wrong, or nothing.
     param([Parameter(Mandatory)]$Message)
 
     $clock = [System.Diagnostics.Stopwatch]::StartNew()
@@ -248,14 +175,13 @@ function Connect-Service {
         $connection = Invoke-Connect -Service $Message.service -AccessToken $Message.accessToken -ExpiresOn $Message.expiresOn
     }
     catch {
-        Send-Failure -Stage 'connect' -Service $Message.service -ErrorRecord $_
-        return $false
+        Send-Failure -Stage 'connect' -Asked $Message -ErrorRecord $_
+        return $_.Exception.Message
     }
     finally {
         $Message.accessToken = $null
     }
     Send-Connected -Message $Message -Connection $connection -Seconds $clock.Elapsed.TotalSeconds
-    $true
 }
 
 function Invoke-Connect {
@@ -350,7 +276,7 @@ function Send-Connected {
     $script:Session.Connected = $true
     $organization = [string]$Message.organization
     Send-SessionMessage -Message @{
-        type = 'connected'; service = $Message.service; tenantId = [string]$Connection.TenantID
+        type = 'connected'; id = $Message.id; service = $Message.service; tenantId = [string]$Connection.TenantID
         organization = $organization; moduleVersion = $script:Session.Module.Version.ToString(); seconds = $Seconds
     }
     $grey = $script:Escape + '[90m'
@@ -358,15 +284,20 @@ function Send-Connected {
 }
 
 function Send-Failure {
-    param([Parameter(Mandatory)][string]$Stage, $Service, [Parameter(Mandatory)]$ErrorRecord)
+    param([Parameter(Mandatory)][string]$Stage, [Parameter(Mandatory)]$Asked, [Parameter(Mandatory)]$ErrorRecord)
 
     $text = $ErrorRecord.Exception.Message
     if ($ErrorRecord.Exception.InnerException) { $text += "`n" + $ErrorRecord.Exception.InnerException.Message }
     if ($text.Length -gt 8000) { $text = $text.Substring(0, 8000) }
+    $service = if ($Asked.type -eq 'connect') { $Asked.service } else { $null }
     Send-SessionMessage -Message @{
-        type = 'failed'; service = $Service; stage = $Stage; message = $text; errorId = [string]$ErrorRecord.FullyQualifiedErrorId
+        type = 'failed'; id = $Asked.id; service = $service; stage = $Stage; message = $text; errorId = [string]$ErrorRecord.FullyQualifiedErrorId
     }
-    Write-Host ($script:Escape + '[31mNot connected: ' + $ErrorRecord.Exception.Message + $script:Escape + '[0m')
+}
+
+function Write-Problem {
+    param([Parameter(Mandatory)][string]$Text)
+    Write-Host ($script:Escape + '[31mNot connected: ' + $Text + $script:Escape + '[0m')
 }
 
 function Start-PipeListener {
@@ -380,7 +311,9 @@ function Start-PipeListener {
     $shell.Runspace = $runspace
     $null = $shell.AddScript($script:ListenerScript.ToString()).AddArgument($script:Session).AddArgument($ExecutionContext.Events).AddArgument($script:PollMilliseconds)
     $script:Session.Listener = $shell
-    $null = Register-EngineEvent -SourceIdentifier 'Tenantry.Disconnect' -SupportEvent -Action (New-BoundScriptBlock { Disconnect-Session })
+    # An action runs in a module of its own, whatever it was bound to: this one's functions come with the event.
+    $script:Session.Goodbye = New-BoundScriptBlock { Disconnect-Session }
+    $null = Register-EngineEvent -SourceIdentifier 'Tenantry.Disconnect' -SupportEvent -Action { & $Event.MessageData }
     $null = $shell.BeginInvoke()
 }
 
@@ -398,7 +331,7 @@ function Disconnect-Session {
     catch {
         Write-Verbose -Message $_.Exception.Message
     }
-    Send-SessionMessage -Message @{ type = 'disconnected' }
+    Send-SessionMessage -Message @{ type = 'disconnected'; id = $script:Session.DisconnectId }
 }
 
 function Set-SessionPrompt {
@@ -420,12 +353,34 @@ function Get-SessionPrompt {
     $script:Session.Prompt
 }
 
+function Send-Ready {
+    # The app holds what is typed before the first prompt, as the terminal would turn its Enter into another key: from
+    # here on the terminal is the line editor's.
+    $script:Session.Ready = $true
+    Set-ControlCAsInput -Value $true
+    Send-SessionMessage -Message @{ type = 'ready' }
+}
+
+function Set-ControlCAsInput {
+    param([Parameter(Mandatory)][bool]$Value)
+
+    try { [Console]::TreatControlCAsInput = $Value }
+    catch [System.IO.IOException] { Write-Verbose -Message $_.Exception.Message }
+}
+
 function Read-SessionLine {
     # The one moment between Enter and execution. Each step sees the line before it runs; one that answers false
     # takes it back. The listener starts with the first prompt on the screen, not before it.
     Start-PipeListener
-    if ($script:OriginalReadLine) { $line = & $script:OriginalReadLine }
-    else { $line = $Host.UI.ReadLine() }
+    $isFirst = -not $script:Session.Ready
+    if ($isFirst) { Send-Ready }
+    try {
+        if ($script:OriginalReadLine) { $line = & $script:OriginalReadLine }
+        else { $line = $Host.UI.ReadLine() }
+    }
+    finally {
+        if ($isFirst) { Set-ControlCAsInput -Value $false }
+    }
     if ([string]::IsNullOrWhiteSpace($line)) { return $line }
     foreach ($step in $script:LineSteps) {
         if ((& $step $line) -eq $false) { return '' }

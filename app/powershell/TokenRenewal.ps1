@@ -57,6 +57,7 @@ $script:ListenerScript = {
 
     function Receive-Token($line) {
         $service = Get-Field $line 'service'
+        $id = Get-Field $line 'id'
         $accessToken = Get-Field $line 'accessToken'
         $expiresOn = [long](Get-Field $line 'expiresOn')
         $done = $false
@@ -65,11 +66,11 @@ $script:ListenerScript = {
         if ($done) {
             $session.Waiting.Remove($service)
             $session.ExpiresOn[$service] = $expiresOn
-            Send-Line ('{"v":1,"type":"renewed","service":"' + $service + '","how":"in-place"}')
+            Send-Line ('{"v":1,"id":' + $id + ',"type":"renewed","service":"' + $service + '","how":"in-place"}')
             return
         }
-        $session.Waiting[$service] = @{ AccessToken = $accessToken; ExpiresOn = $expiresOn }
-        Send-Line ('{"v":1,"type":"renewed","service":"' + $service + '","how":"at-prompt"}')
+        $session.Waiting[$service] = @{ Id = [int]$id; AccessToken = $accessToken; ExpiresOn = $expiresOn }
+        Send-Line ('{"v":1,"id":' + $id + ',"type":"renewed","service":"' + $service + '","how":"at-prompt"}')
     }
 
     while ($true) {
@@ -81,7 +82,7 @@ $script:ListenerScript = {
         switch (Get-Field $line 'type') {
             'token' { Receive-Token $line }
             'renewal-failed' { $session.RenewalProblem = Get-Field $line 'message' }
-            'disconnect' { $null = $events.GenerateEvent('Tenantry.Disconnect', $null, @(), $null) }
+            'disconnect' { $session.DisconnectId = [int](Get-Field $line 'id'); $null = $events.GenerateEvent('Tenantry.Disconnect', $null, @(), $session.Goodbye) }
         }
         $line = $null
         $task = $null
@@ -136,10 +137,10 @@ function Update-Connection {
             if ($old -and $connection -and [string]$connection.ConnectionId -ne $old) {
                 $null = Disconnect-ExchangeOnline -ConnectionId $old -Confirm:$false -ErrorAction Stop
             }
-            Send-SessionMessage -Message @{ type = 'renewed'; service = $service; how = 'reconnected' }
+            Send-SessionMessage -Message @{ type = 'renewed'; id = $fresh.Id; service = $service; how = 'reconnected' }
         }
         catch {
-            Send-SessionMessage -Message @{ type = 'renewal-refused'; service = $service; message = $_.Exception.Message }
+            Send-SessionMessage -Message @{ type = 'renewal-refused'; id = $fresh.Id; service = $service; message = $_.Exception.Message }
             Write-Host ($script:Escape + '[31mThe session could not take its new token: ' + $_.Exception.Message + $script:Escape + '[0m')
         }
         finally {

@@ -4,6 +4,8 @@ import { z } from 'zod'
 export const pipeVersion = 1
 
 const base = { v: z.number().int() }
+/** Of the app's message that this one answers. */
+const answer = { ...base, id: z.number().int() }
 const serviceSchema = z.enum(['exchange', 'compliance'])
 
 /** What the shell says to the app, one JSON object a line. */
@@ -16,9 +18,9 @@ export const shellMessageSchema = z.discriminatedUnion('type', [
     psVersion: z.string().max(60),
     edition: z.string().max(40)
   }),
-  z.object({ ...base, type: z.literal('prepared'), moduleVersion: z.string().max(60), seconds: z.number() }),
+  z.object({ ...answer, type: z.literal('prepared'), moduleVersion: z.string().max(60), seconds: z.number() }),
   z.object({
-    ...base,
+    ...answer,
     type: z.literal('connected'),
     service: serviceSchema,
     tenantId: z.string().max(80),
@@ -28,6 +30,8 @@ export const shellMessageSchema = z.discriminatedUnion('type', [
   }),
   z.object({
     ...base,
+    /** Absent where nothing that was asked failed: Ctrl+C between two messages. */
+    id: z.number().int().optional(),
     type: z.literal('failed'),
     service: serviceSchema.nullable(),
     stage: z.enum(['language', 'module', 'connect']),
@@ -51,13 +55,15 @@ export const shellMessageSchema = z.discriminatedUnion('type', [
    * A new token took the old one's place; `at-prompt` where that can only be done before the next command, by
    * connecting anew, which `reconnected` tells.
    */
-  z.object({ ...base, type: z.literal('renewed'), service: serviceSchema, how: z.enum(['in-place', 'at-prompt', 'reconnected']) }),
-  z.object({ ...base, type: z.literal('renewal-refused'), service: serviceSchema, message: z.string().max(20_000) }),
+  z.object({ ...answer, type: z.literal('renewed'), service: serviceSchema, how: z.enum(['in-place', 'at-prompt', 'reconnected']) }),
+  z.object({ ...answer, type: z.literal('renewal-refused'), service: serviceSchema, message: z.string().max(20_000) }),
   /** A command waits for a fresh token, since its own has expired. */
   z.object({ ...base, type: z.literal('needs-token') }),
   /** A command was refused with 401 or 403. */
   z.object({ ...base, type: z.literal('unauthorized') }),
-  z.object({ ...base, type: z.literal('disconnected') })
+  z.object({ ...answer, type: z.literal('disconnected') }),
+  /** The first prompt takes keys from now on: the terminal is in the line editor's hands. */
+  z.object({ ...base, type: z.literal('ready') })
 ])
 export type ShellMessage = z.infer<typeof shellMessageSchema>
 
@@ -96,3 +102,11 @@ export type AppMessage =
   | { type: 'token'; service: z.infer<typeof serviceSchema>; accessToken: string; expiresOn: number }
   /** No new token will come until something is done about it. */
   | { type: 'renewal-failed'; message: string }
+
+/** The messages that are answered, and by what. Each carries an `id`, and so does its answer. */
+export const answersTo = {
+  prepare: ['prepared', 'failed'],
+  connect: ['connected', 'failed'],
+  token: ['renewed', 'renewal-refused'],
+  disconnect: ['disconnected']
+} as const satisfies Partial<Record<AppMessage['type'], ReadonlyArray<ShellMessage['type']>>>

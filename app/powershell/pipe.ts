@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { pipeVersion, shellMessageSchema, type AppMessage, type ShellMessage } from './messages.ts'
+import { answersTo, pipeVersion, shellMessageSchema, type AppMessage, type ShellMessage } from './messages.ts'
 
 /** sockaddr_un holds 104 bytes on macOS and 108 on Linux, the closing zero included. */
 export const maxSocketPathBytes = 103
@@ -56,6 +56,9 @@ class ServedPipe implements SessionPipe {
   readonly #strangers = new Set<Socket>()
   #shell: Socket | null = null
   #closed = false
+  #lastId = 0
+  /** What is answered to each id that waits for one. */
+  readonly #asked = new Map<number, readonly string[]>()
 
   constructor(path: string, nonce: string, events: PipeEvents) {
     this.path = path
@@ -72,7 +75,10 @@ class ServedPipe implements SessionPipe {
   }
 
   send(message: AppMessage): void {
-    this.#shell?.write(JSON.stringify({ v: pipeVersion, ...message }) + '\n')
+    const answers = message.type in answersTo ? answersTo[message.type as keyof typeof answersTo] : null
+    const id = answers ? { id: ++this.#lastId } : {}
+    if (answers) this.#asked.set(this.#lastId, answers)
+    this.#shell?.write(JSON.stringify({ v: pipeVersion, ...id, ...message }) + '\n')
   }
 
   close(): void {
@@ -136,7 +142,18 @@ class ServedPipe implements SessionPipe {
     if (this.#closed) return
     const message = parseMessage(line)
     if (typeof message === 'string') this.#break(message)
+    else if (!this.#isExpected(message)) this.#break('an answer came to nothing that was asked')
     else this.#events.onMessage(message)
+  }
+
+  /** Whether a message that answers something answers what was asked. */
+  #isExpected(message: ShellMessage): boolean {
+    if (!('id' in message) || message.id === undefined) return true
+    const isExpected = this.#asked.get(message.id)?.includes(message.type) ?? false
+    // A token that waits for the next command is told of once more, when it is taken.
+    const isMoreToCome = message.type === 'renewed' && message.how === 'at-prompt'
+    if (isExpected && !isMoreToCome) this.#asked.delete(message.id)
+    return isExpected
   }
 
   #break(reason: string): void {

@@ -3,14 +3,16 @@ import { join } from 'node:path'
 import type { IPty } from 'node-pty'
 import type { Adapters } from '../adapters.ts'
 import { isLogged } from '../command-log/recorder.ts'
+import { removeDotnetLeftovers } from '../dotnet-leftovers.ts'
 import { failure } from '../failures.ts'
 import type { FoundPowerShell } from '../powershell/find.ts'
 import { launchShell } from '../powershell/launch.ts'
 import type { AppMessage, ShellMessage } from '../powershell/messages.ts'
 import { openSessionPipe, type SessionPipe } from '../powershell/pipe.ts'
 import { endProcessTree } from '../process-tree.ts'
+import { HeldKeys } from './held-keys.ts'
 import type { Output } from './output.ts'
-import type { SessionPlan } from './session.ts'
+import type { SessionPlan } from './session-plan.ts'
 
 /** A shell that says no hello within this time is reported; a cold start with a virus scanner takes up to 10 s. */
 export const helloDeadlineMs = 20_000
@@ -46,11 +48,14 @@ export class Attempt {
   readonly abort = new AbortController()
   /** The shell has a connection that it can say goodbye to. */
   isConnected = false
+  /** How often the shell was asked to connect. */
+  tried = 0
   readonly #adapters: Adapters
   readonly #events: AttemptEvents
   readonly #name: string
   #pipe: SessionPipe | null = null
   #pty: IPty | null = null
+  readonly #keys = new HeldKeys((data) => this.#pty?.write(typeof data === 'string' ? data : Buffer.from(data)))
   #saidHello = false
   #settleHello: (came: boolean) => void = () => {}
   #onGoodbye: () => void = () => {}
@@ -89,8 +94,8 @@ export class Attempt {
     if (this.abort.signal.aborted) return false
     const pipe = await openSessionPipe(this.folder, this.#adapters.platform, {
       onHello: (hello) => this.#onHello(hello),
-      onMessage: (message) => (message.type === 'disconnected' ? this.#onGoodbye() : this.#events.onMessage(message)),
-      onBroken: (reason) => this.#events.onBroken(reason),
+      onMessage: (message) => this.#onMessage(message),
+      onBroken: (reason) => this.#onBroken(reason),
       onClosed: () => this.#onPipeClosed()
     })
     this.#pipe = pipe
@@ -160,14 +165,18 @@ export class Attempt {
     })
     const pty = startPty(() => spawn.pty(launch.file, launch.args, launch.options))
     this.#pty = pty
+    // A profile of the person's own may ask them something before our module runs.
+    if (!profile.loadPowerShellProfile) this.#holdKeys()
     const disconnect = output.connect({
       pause: () => pty.pause(),
       resume: () => pty.resume(),
-      write: (data) => pty.write(typeof data === 'string' ? data : Buffer.from(data))
+      write: (data) => this.#keys.write(data)
     })
     // On Windows node-pty gives text whatever the encoding says.
     pty.onData((data: string | Uint8Array) => output.push(typeof data === 'string' ? Buffer.from(data) : data))
     pty.onExit(({ exitCode, signal }) => {
+      // One that was killed from outside tidied nothing up; one that is being ended has its whole tree looked after.
+      if (!this.abort.signal.aborted) removeDotnetLeftovers([pty.pid], env)
       this.#pty = null
       disconnect()
       this.#settleHello(false)
@@ -181,7 +190,11 @@ export class Attempt {
     if (this.#saidHello || this.abort.signal.aborted) return Promise.resolve(this.#saidHello)
     const deadlineMs = this.#adapters.helloDeadlineMs ?? helloDeadlineMs
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(failure('shell-no-hello', { seconds: deadlineMs / 1000 })), deadlineMs)
+      const timer = setTimeout(() => {
+        // Whatever it waits for, it may be a key.
+        this.#keys.release()
+        reject(failure('shell-no-hello', { seconds: deadlineMs / 1000 }))
+      }, deadlineMs)
       this.#settleHello = (came) => {
         clearTimeout(timer)
         resolve(came)
@@ -189,7 +202,24 @@ export class Attempt {
     })
   }
 
+  /** A Windows console keeps keys as they were typed, whoever reads them. */
+  #holdKeys(): void {
+    if (this.#adapters.platform !== 'win32') this.#keys.hold()
+  }
+
+  #onMessage(message: ShellMessage): void {
+    if (message.type === 'disconnected') this.#onGoodbye()
+    else if (message.type === 'ready') this.#keys.release()
+    else this.#events.onMessage(message)
+  }
+
+  #onBroken(reason: string): void {
+    this.#keys.release()
+    this.#events.onBroken(reason)
+  }
+
   #onHello(hello: Hello): void {
+    this.#holdKeys()
     const { profile, cloud } = this.plan
     this.send({
       type: 'prepare',
@@ -209,7 +239,7 @@ export class Attempt {
   #onPipeClosed(): void {
     if (this.#released || !this.#pty) return
     this.#timer = setTimeout(() => {
-      if (this.#pty) this.#events.onBroken('PowerShell closed it')
+      if (this.#pty) this.#onBroken('PowerShell closed it')
     }, pipeClosedPatienceMs)
   }
 

@@ -2,6 +2,7 @@ import headless from '@xterm/headless'
 import serialize from '@xterm/addon-serialize'
 import unicode11 from '@xterm/addon-unicode11'
 import { scrollbackLines } from '../contract.ts'
+import { unfinishedEnd } from './unfinished.ts'
 
 /**
  * The core's own copy of a session's screen: whoever attaches gets it, so that a reload, a crash of the window or
@@ -12,6 +13,8 @@ export class Screen {
   readonly #serializer = new serialize.SerializeAddon()
   #received = 0
   #parsed = 0
+  /** The beginning of a sequence or character whose rest is not parsed yet. */
+  #begun: Uint8Array = new Uint8Array()
   #waiting: Array<{ bytes: Uint8Array; end: number }> = []
 
   constructor(cols: number, rows: number) {
@@ -38,6 +41,7 @@ export class Screen {
     this.#waiting.push({ bytes, end })
     this.#terminal.write(bytes, () => {
       this.#parsed = end
+      this.#begun = unfinishedEnd(this.#begun.length > 0 ? Buffer.concat([this.#begun, bytes]) : bytes)
       this.#waiting.shift()
       onParsed()
     })
@@ -54,13 +58,13 @@ export class Screen {
 
   /**
    * The screen with its scrollback as text that redraws it, the count of output bytes that it shows, and the
-   * output that came in since and is not in it yet.
+   * output that came in since and is not in it yet: from a sequence or a character on that was only begun.
    */
   snapshot(): { text: string; sequence: number; later: Array<{ bytes: Uint8Array; end: number }> } {
     return {
       text: this.#serializer.serialize({ scrollback: scrollbackLines }),
-      sequence: this.#parsed,
-      later: [...this.#waiting]
+      sequence: this.#parsed - this.#begun.length,
+      later: this.#begun.length > 0 ? [{ bytes: this.#begun, end: this.#parsed }, ...this.#waiting] : [...this.#waiting]
     }
   }
 

@@ -1,40 +1,18 @@
-import type { Adapters, Cloud } from '../adapters.ts'
-import { CommandRecorder, isLogged } from '../command-log/recorder.ts'
-import type { ByteStream, Failure, LoggedCommand, Profile, Service, SessionView } from '../contract.ts'
+import { isLogged, type CommandRecorder } from '../command-log/recorder.ts'
+import type { ByteStream, Failure, Service, SessionView } from '../contract.ts'
 import { failure, TenantryError } from '../failures.ts'
 import { quote } from '../failures/reading.ts'
-import type { FoundPowerShell } from '../powershell/find.ts'
 import type { ShellMessage } from '../powershell/messages.ts'
 import type { Token } from '../tokens/acquire.ts'
-import type { TokenBroker, TokenSubject } from '../tokens/broker.ts'
 import { Attempt, type Hello } from './attempt.ts'
+import { pause, pauseBeforeRetry, waitingDetail } from './connect-retry.ts'
 import { Output } from './output.ts'
-import { endOf, Renewal } from './renewal.ts'
-import type { TenantProof } from './tenant-proof.ts'
+import { Renewal } from './renewal.ts'
+import { connectMessage, organizationOf, recorderOf, tenantOf, type SessionPlan, type SessionServices } from './session-plan.ts'
+import { atBeginning, exitFailure, newView, startingDetail } from './session-view.ts'
 
 /** Entra's tokens are valid from five minutes before; a clock that is further off than this will soon matter. */
 const toldSkewMs = 120_000
-
-/** What a session needs to know of its tenant and who signs in. */
-export interface SessionPlan {
-  profile: Profile
-  cloud: Cloud
-  appName: string
-  /** Whom its tokens are for, as the profile was when the plan was made. */
-  subject: TokenSubject
-}
-
-export interface SessionServices {
-  adapters: Adapters
-  powershell(): Promise<FoundPowerShell>
-  plan(profileId: string): SessionPlan
-  tokens: TokenBroker
-  /** Asks Exchange which tenant it serves; throws where it is another one. */
-  prove(plan: SessionPlan, token: Token): Promise<TenantProof>
-  /** Puts a command into the command log. */
-  logCommand(command: Omit<LoggedCommand, 'user'>): void
-  onChange(view: SessionView): void
-}
 
 interface Size {
   cols: number
@@ -65,7 +43,7 @@ export class Session {
     this.#size = size
     this.output = new Output(size.cols, size.rows)
     const now = services.adapters.now()
-    this.#view = { ...atBeginning(plan, service), id, profileId: plan.profile.id, service, since: now, openedAt: now, connectSeconds: null, moduleVersion: null, powershellVersion: null, standIn: false, alive: false }
+    this.#view = newView(id, plan, service, now)
   }
 
   get view(): SessionView {
@@ -174,20 +152,9 @@ export class Session {
         if (this.#isCurrent(attempt)) this.#set(change)
       }
     })
-    this.#commands = isLogged(plan.profile) ? this.#recorder(plan) : null
+    this.#commands = isLogged(plan.profile) ? recorderOf(plan, this.#view.service, this.#services) : null
     this.#set(atBeginning(plan, this.#view.service))
     return attempt
-  }
-
-  #recorder({ profile, subject }: SessionPlan): CommandRecorder {
-    const { service } = this.#view
-    const { tokens, adapters, logCommand } = this.#services
-    return new CommandRecorder({
-      place: { profile: profile.name, service, tenantId: profile.tenantId ?? '', app: subject.clientId },
-      uti: () => String(tokens.current(subject, service)?.claims.uti ?? ''),
-      now: adapters.now,
-      append: logCommand
-    })
   }
 
   #signIn(attempt: Attempt, fresh: boolean): Promise<Token> {
@@ -199,21 +166,11 @@ export class Session {
 
   #connect(attempt: Attempt, token: Token): void {
     if (!this.#isCurrent(attempt) || attempt.abort.signal.aborted) return
-    const { profile, cloud, appName } = attempt.plan
-    const { service } = this.#view
-    const organization = profile.initialDomain ?? profile.domain
     const skewMs = Math.abs(token.skewMs ?? 0)
-    this.#set({ phase: 'connecting', detail: `Connecting to ${organization}`, clockSkewSeconds: skewMs > toldSkewMs ? Math.round(skewMs / 1000) : null })
+    this.#set({ phase: 'connecting', detail: `Connecting to ${organizationOf(attempt.plan)}`, clockSkewSeconds: skewMs > toldSkewMs ? Math.round(skewMs / 1000) : null })
     this.#renewal?.begin(token)
-    attempt.send({
-      type: 'connect',
-      service,
-      accessToken: token.accessToken,
-      expiresOn: endOf(token),
-      organization,
-      parameters: cloud.connectParameters[service],
-      appName
-    })
+    attempt.tried++
+    attempt.send(connectMessage(attempt.plan, this.#view.service, token))
   }
 
   async #prove(attempt: Attempt): Promise<void> {
@@ -253,7 +210,7 @@ export class Session {
       case 'connected':
         return this.#onConnected(attempt, message)
       case 'failed':
-        return this.#fail(attempt, TenantryError.fromShell(message.message, message.stage).toFailure())
+        return void this.#onRefused(attempt, message)
       case 'command':
         this.#commands?.take(message)
         return this.#set({ busy: message.running })
@@ -281,6 +238,21 @@ export class Session {
     attempt.isConnected = true
     this.#renewal?.connected()
     void this.#prove(attempt)
+  }
+
+  /** A refusal that may pass is waited out, as the service says; any other one is the end. */
+  async #onRefused(attempt: Attempt, { id, message, stage }: Extract<ShellMessage, { type: 'failed' }>): Promise<void> {
+    const refusal = TenantryError.fromShell(message, stage)
+    // What answers no connect is the shell's own: Ctrl+C.
+    const pauseMs = stage === 'connect' && id !== undefined ? pauseBeforeRetry(refusal, attempt.tried) : null
+    if (pauseMs === null) return this.#fail(attempt, refusal.toFailure())
+    const detail = waitingDetail(refusal, pauseMs, attempt.tried)
+    this.#set({ detail })
+    this.#print(`\x1b[90m${detail}\x1b[0m\r\n`)
+    if (!(await pause(pauseMs, attempt.abort.signal)) || !this.#isCurrent(attempt)) return
+    const token = this.token(this.#view.service)
+    if (token) this.#connect(attempt, token)
+    else this.#fail(attempt, refusal.toFailure())
   }
 
   #fail(attempt: Attempt, failure: Failure): void {
@@ -339,33 +311,4 @@ export class Session {
     this.#view = { ...this.#view, ...change, since }
     if (!this.#disposed) this.#services.onChange(this.#view)
   }
-}
-
-const startingDetail = 'Starting PowerShell'
-
-/** What makes two plans the same tenant: its id, and the hosts that know it. */
-const tenantOf = ({ profile, cloud }: SessionPlan): string => `${profile.tenantId ?? profile.domain} at ${cloud.loginHost}`
-
-/** What a view says while a new shell starts. */
-function atBeginning({ profile }: SessionPlan, service: Service) {
-  return {
-    name: service === 'exchange' ? profile.name : `${profile.name} · Compliance`,
-    colour: profile.colour,
-    phase: 'starting',
-    detail: startingDetail,
-    failure: null,
-    tenant: { id: profile.tenantId, organization: null, proof: 'pending' },
-    tokenExpiresOn: null,
-    renewal: null,
-    clockSkewSeconds: null,
-    busy: false,
-    canReconnect: false
-  } satisfies Partial<SessionView>
-}
-
-function exitFailure(phase: SessionView['phase'], exitCode: number, signal: number): Failure {
-  if (exitCode === 87) return new TenantryError('constrained-language').toFailure()
-  const how = signal ? `was ended by signal ${signal}` : `ended with code ${exitCode}`
-  const when = phase === 'connected' || phase === 'failed' ? '' : ' before it was connected'
-  return new TenantryError('shell-exited', { how: how + when }).toFailure()
 }

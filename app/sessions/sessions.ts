@@ -4,7 +4,8 @@ import { TenantryError } from '../failures.ts'
 import type { Installation } from '../powershell/install-command.ts'
 import type { Token } from '../tokens/acquire.ts'
 import { InstallTerminal } from './install-terminal.ts'
-import { Session, type SessionPlan, type SessionServices } from './session.ts'
+import type { SessionPlan, SessionServices } from './session-plan.ts'
+import { Session } from './session.ts'
 
 /** A ticket that nobody used by then opens nothing. */
 const ticketLifeMs = 10_000

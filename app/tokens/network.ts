@@ -10,14 +10,19 @@ export const defaultTimeoutMs = 30_000
  * @throws what fetch throws; `TenantryError.fromNetwork` reads it
  */
 export const machineNetwork: Network = async (request: HttpRequest): Promise<HttpResponse> => {
-  const limit = AbortSignal.timeout(request.timeoutMs ?? defaultTimeoutMs)
-  const response = await fetch(request.url, {
-    method: request.method,
-    headers: request.headers,
-    ...(request.body === undefined ? {} : { body: request.body }),
-    redirect: 'manual',
-    signal: request.signal ? AbortSignal.any([request.signal, limit]) : limit
-  })
+  const limit = new AbortController()
+  const timer = setTimeout(() => limit.abort(new DOMException('No answer in time', 'TimeoutError')), request.timeoutMs ?? defaultTimeoutMs)
+  try {
+    return await answerOf(request, request.signal ? AbortSignal.any([request.signal, limit.signal]) : limit.signal)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function answerOf(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+  const { url, method } = request
+  const body = request.body === undefined ? {} : { body: request.body }
+  const response = await fetch(url, { method, headers: request.headers, ...body, redirect: 'manual', signal })
   const headers: Record<string, string> = {}
   response.headers.forEach((value, name) => {
     headers[name.toLowerCase()] = value

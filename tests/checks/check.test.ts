@@ -130,7 +130,7 @@ describe('each failing app is told by the step that is missing', () => {
     const { those, step } = await check('Demo: throttled')
     expect(those('bad')).toEqual(['connect'])
     expect(those('skipped')).toEqual(afterConnect)
-    expect(step('connect').evidence).toMatch(/asked too often at the moment \(429\)\. It asks to wait 30 s\.$/)
+    expect(step('connect').evidence).toMatch(/asked too often at the moment \(429\)\. It asks to wait 5 s\.$/)
   })
 
   it.each([

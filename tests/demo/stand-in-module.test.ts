@@ -167,7 +167,7 @@ describeOnEachEngine('the stand-in module', (shell) => {
     })
 
     it('with a 429, and asks once only', async () => {
-      expect(await failing(connect, { token: await tokenOf('throttled') })).toContain('FAILED: Response status code does not indicate success: 429 (Too Many Requests). Retry after 30 seconds.')
+      expect(await failing(connect, { token: await tokenOf('throttled') })).toContain('FAILED: Response status code does not indicate success: 429 (Too Many Requests). Retry after 5 seconds.')
       expect(requests()).toHaveLength(1)
     })
 

@@ -109,6 +109,8 @@ describeOnEachEngine('Tenantry', ({ env }) => {
     ]
     it.each(failures)('%s says what happened, and leaves a usable shell', async (name, sentence) => {
       const { page } = running
+      // It is tried again twice, after this time each.
+      for (const app of running.core.demo.tenants.flatMap(({ apps }) => apps)) app.retryAfterSeconds = 1
       await page.getByRole('list', { name: 'Tenants' }).getByRole('button', { name, exact: true }).dblclick()
       await page.getByRole('alert').filter({ hasText: sentence }).waitFor({ timeout: patienceMs })
       await page.getByRole('status').filter({ hasText: /^Failed/ }).waitFor()

@@ -113,7 +113,8 @@ describe('Ctrl+C stops', () => {
   it.each([
     ['a flood', "while ($true) { 'x' }", /x\r?\nx\r?\n/],
     ['a sleep', "'begun'; Start-Sleep -Seconds 600", /\nbegun/],
-    ['a native program', "sh -c 'echo begun; sleep 600'", /\nbegun/]
+    // One process: dash loses a SIGINT that comes while it vforks another.
+    ['a native program', "sh -c 'echo begun; exec sleep 600'", /\nbegun/]
   ])('%s', async (_name, command, begun) => {
     const shell = await start()
     shell.type(command + '\r')

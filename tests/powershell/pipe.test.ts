@@ -73,6 +73,34 @@ describe('the session pipe', () => {
     expect(said).toEqual(['hello'])
   })
 
+  it('puts an id on what is answered, which its answer carries', async () => {
+    const answer = talk(hello(pipe.nonce), (received, socket) => {
+      if (!received.includes('\n')) return false
+      const { id } = JSON.parse(received) as { id: number }
+      socket.write(`{"v":1,"id":${id},"type":"renewed","service":"exchange","how":"at-prompt"}\n{"v":1,"id":${id},"type":"renewed","service":"exchange","how":"reconnected"}\n`)
+      return true
+    })
+    await until(() => said.includes('hello'))
+    pipe.send({ type: 'token', service: 'exchange', accessToken: 'a', expiresOn: 1 })
+    expect(JSON.parse(await answer)).toMatchObject({ v: 1, id: 1, type: 'token' })
+    await until(() => said.length === 3)
+    expect(said).toEqual(['hello', 'renewed', 'renewed'])
+  })
+
+  it.each([
+    ['to what was not asked', () => {}, '"id":1,"type":"disconnected"'],
+    ['of another kind', () => pipe.send({ type: 'disconnect' }), '"id":1,"type":"prepared","moduleVersion":"1","seconds":1'],
+    ['that comes twice', () => pipe.send({ type: 'disconnect' }), '"id":1,"type":"disconnected"}\n{"v":1,"id":1,"type":"disconnected"']
+  ])('closes the session on an answer %s', async (_, ask, answer) => {
+    const socket = connect(pipe.path, () => socket.write(hello(pipe.nonce)))
+    await until(() => said.includes('hello'))
+    ask()
+    socket.write(`{"v":1,${answer}}\n`)
+    await until(() => said.includes('closed'))
+    expect(said).toContain('broken: an answer came to nothing that was asked')
+    expect(said.filter((what) => what === 'disconnected')).toHaveLength(answer.includes('\n') ? 1 : 0)
+  })
+
   it('closes the session on a message of another version, saying which', async () => {
     await talk(hello(pipe.nonce) + '{"v":2,"type":"disconnected"}\n')
     expect(said).toEqual(['hello', 'broken: the shell speaks version 2 of the session pipe, this app version 1', 'closed'])

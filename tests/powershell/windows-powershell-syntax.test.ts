@@ -86,6 +86,6 @@ describeOnEachEngine('syntax that Windows PowerShell 5.1 has not', ({ path }) =>
   })
 
   it('is looked for in every script that a session or the certificate helper runs', () => {
-    expect(scripts.map((script) => script.replace(/.*\//, ''))).toEqual(expect.arrayContaining(['Tenantry.psm1', 'TokenRenewal.ps1', 'CertificateSigner.ps1']))
+    expect(scripts.map((script) => script.replace(/.*\//, ''))).toEqual(expect.arrayContaining(['Tenantry.psm1', 'SessionPipe.ps1', 'TokenRenewal.ps1', 'CertificateSigner.ps1']))
   })
 })

@@ -34,7 +34,8 @@ const silentHost: Host = {
   keepAwake: () => {}
 }
 
-export async function startCore(options: Partial<MachineOptions> = {}): Promise<CoreUnderTest> {
+/** @param host what differs from a host that asks and shows nothing */
+export async function startCore(options: Partial<MachineOptions> = {}, host: Partial<Host> = {}): Promise<CoreUnderTest> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'tenantry-data-'))
   const all: MachineOptions = {
     version: 'test',
@@ -43,7 +44,7 @@ export async function startCore(options: Partial<MachineOptions> = {}): Promise<
     dataFolder,
     ...options
   }
-  const core = await createMachineCore(silentHost, all)
+  const core = await createMachineCore({ ...silentHost, ...host }, all)
   const call = async <N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> => {
     const reply = await core.dispatch({ trusted: true, description: 'test' }, name, input)
     if ('failure' in reply) throw Object.assign(new Error(reply.failure.message), reply.failure)

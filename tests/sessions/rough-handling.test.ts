@@ -61,11 +61,13 @@ describeOnMainEngine('a session', ({ env }) => {
 
   it('whose connecting is stopped by Ctrl+C says so, has its prompt and connects again', async () => {
     under.core.demo.setLatency(3_000)
+    const openedAt = Date.now()
     const { id } = await under.open('Contoso demo')
     await under.until(id, ({ phase }) => phase === 'connecting')
     const window = await under.attach(id)
     // The keys belong to the shell once it has asked for the first thing.
-    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    const asked = () => under.core.demo.log.some(({ service, at }) => service === 'exchange' && at >= openedAt)
+    await expect.poll(asked, { timeout: 20_000 }).toBe(true)
     window.type('\x03')
     const view = await under.until(id, ({ phase }) => phase === 'failed')
     expect(view.alive).toBe(true)

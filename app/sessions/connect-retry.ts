@@ -1,0 +1,38 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { TenantryError } from '../failures.ts'
+
+/**
+ * How a refused connect is tried again. Microsoft's module asks once for the service's cmdlets (EXOModuleFile) and
+ * gives up at 429 and 5xx.
+ */
+export const connectRetry = {
+  /** Tries in all. */
+  tries: 3,
+  /** The pause where the service names none; the next one is twice as long. */
+  firstPauseMs: 2_000,
+  /** Who is asked to wait for longer decides for themselves. */
+  longestPauseMs: 60_000
+}
+
+const passing = new Set(['throttled', 'service-down'])
+
+/**
+ * Milliseconds until a connect that was refused for the `tried`-th time is tried again; null where that would be of no
+ * use.
+ */
+export function pauseBeforeRetry(refusal: TenantryError, tried: number): number | null {
+  if (!passing.has(refusal.code) || tried >= connectRetry.tries) return null
+  const pauseMs = refusal.retryAfter === undefined ? connectRetry.firstPauseMs * 2 ** (tried - 1) : refusal.retryAfter * 1000
+  return pauseMs > connectRetry.longestPauseMs ? null : pauseMs
+}
+
+/** What a session says while it waits. */
+export function waitingDetail(refusal: TenantryError, pauseMs: number, tried: number): string {
+  const reason = refusal.message.replace(/ It asks to wait .*$/, '')
+  return `${reason} Connecting again in ${Math.ceil(pauseMs / 1000)} s (try ${tried + 1} of ${connectRetry.tries}); Ctrl+C gives up.`
+}
+
+/** Waits; false as soon as `signal` gave up. */
+export function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+  return wait(milliseconds, true, { signal }).catch(() => false)
+}

@@ -1,0 +1,60 @@
+import type { Adapters, Cloud } from '../adapters.ts'
+import { CommandRecorder } from '../command-log/recorder.ts'
+import type { LoggedCommand, Profile, Service, SessionView } from '../contract.ts'
+import type { FoundPowerShell } from '../powershell/find.ts'
+import type { ConnectMessage } from '../powershell/messages.ts'
+import type { Token } from '../tokens/acquire.ts'
+import type { TokenBroker, TokenSubject } from '../tokens/broker.ts'
+import { endOf } from './renewal.ts'
+import type { TenantProof } from './tenant-proof.ts'
+
+/** What a session needs to know of its tenant and who signs in. */
+export interface SessionPlan {
+  profile: Profile
+  cloud: Cloud
+  appName: string
+  /** Whom its tokens are for, as the profile was when the plan was made. */
+  subject: TokenSubject
+}
+
+export interface SessionServices {
+  adapters: Adapters
+  powershell(): Promise<FoundPowerShell>
+  plan(profileId: string): SessionPlan
+  tokens: TokenBroker
+  /** Asks Exchange which tenant it serves; throws where it is another one. */
+  prove(plan: SessionPlan, token: Token): Promise<TenantProof>
+  /** Puts a command into the command log. */
+  logCommand(command: Omit<LoggedCommand, 'user'>): void
+  onChange(view: SessionView): void
+}
+
+/** What makes two plans the same tenant: its id, and the hosts that know it. */
+export const tenantOf = ({ profile, cloud }: SessionPlan): string => `${profile.tenantId ?? profile.domain} at ${cloud.loginHost}`
+
+/** The name that the service knows the tenant by: its initial domain, once that is known. */
+export const organizationOf = ({ profile }: SessionPlan): string => profile.initialDomain ?? profile.domain
+
+/** Tells the shell to connect a service. */
+export function connectMessage(plan: SessionPlan, service: Service, token: Token): ConnectMessage {
+  const { cloud, appName } = plan
+  return {
+    type: 'connect',
+    service,
+    accessToken: token.accessToken,
+    expiresOn: endOf(token),
+    organization: organizationOf(plan),
+    parameters: cloud.connectParameters[service],
+    appName
+  }
+}
+
+/** Writes the commands of a session of this plan into the log. */
+export function recorderOf({ profile, subject }: SessionPlan, service: Service, { tokens, adapters, logCommand }: SessionServices): CommandRecorder {
+  return new CommandRecorder({
+    place: { profile: profile.name, service, tenantId: profile.tenantId ?? '', app: subject.clientId },
+    uti: () => String(tokens.current(subject, service)?.claims.uti ?? ''),
+    now: adapters.now,
+    append: logCommand
+  })
+}

@@ -1,0 +1,40 @@
+import type { Failure, Service, SessionView } from '../contract.ts'
+import { TenantryError } from '../failures.ts'
+import type { SessionPlan } from './session-plan.ts'
+
+/** What a view says until the shell says hello. */
+export const startingDetail = 'Starting PowerShell'
+
+/** What a view says while a new shell starts. */
+export function atBeginning({ profile }: SessionPlan, service: Service) {
+  return {
+    name: service === 'exchange' ? profile.name : `${profile.name} · Compliance`,
+    colour: profile.colour,
+    phase: 'starting',
+    detail: startingDetail,
+    failure: null,
+    tenant: { id: profile.tenantId, organization: null, proof: 'pending' },
+    tokenExpiresOn: null,
+    renewal: null,
+    clockSkewSeconds: null,
+    busy: false,
+    canReconnect: false
+  } satisfies Partial<SessionView>
+}
+
+/** The view of a session that was just opened; `now` in milliseconds since the epoch. */
+export function newView(id: string, plan: SessionPlan, service: Service, now: number): SessionView {
+  return {
+    ...atBeginning(plan, service),
+    ...{ id, profileId: plan.profile.id, service, since: now, openedAt: now, connectSeconds: null },
+    ...{ moduleVersion: null, powershellVersion: null, standIn: false, alive: false }
+  }
+}
+
+/** Why a session ended whose shell did. */
+export function exitFailure(phase: SessionView['phase'], exitCode: number, signal: number): Failure {
+  if (exitCode === 87) return new TenantryError('constrained-language').toFailure()
+  const how = signal ? `was ended by signal ${signal}` : `ended with code ${exitCode}`
+  const when = phase === 'connected' || phase === 'failed' ? '' : ' before it was connected'
+  return new TenantryError('shell-exited', { how: how + when }).toFailure()
+}
