@@ -27,10 +27,14 @@ export type CloudId = z.infer<typeof cloudIdSchema>
 export const customCloudSchema = z.object({
   loginHost: z.string(),
   exchangeHost: z.string(),
-  complianceHost: z.string().default('')
+  complianceHost: z.string().default(''),
+  graphHost: z.string().default('')
 })
 
-export const serviceSchema = z.enum(['exchange', 'compliance'])
+/** What sessions can be opened with; app/tokens/services.ts has the rest of each row. */
+export const serviceLabels = { exchange: 'Exchange Online', compliance: 'Security & Compliance', graph: 'Microsoft Graph' } as const
+export const serviceSchema = z.enum(Object.keys(serviceLabels) as Array<keyof typeof serviceLabels>)
+export const services = serviceSchema.options
 export type Service = z.infer<typeof serviceSchema>
 
 export const environmentSchema = z.enum(['production', 'test', 'lab'])
@@ -55,7 +59,10 @@ export const profileSchema = z.object({
   environment: environmentSchema,
   workingFolder: z.string().max(4096).default(''),
   loadPowerShellProfile: z.boolean().default(false),
+  /** Of ExchangeOnlineManagement. */
   moduleVersion: z.string().max(40).default(''),
+  /** Compliance sessions are opened for eDiscovery's searches (`-EnableSearchOnlySession`). */
+  searchOnlySession: z.boolean().optional(),
   notes: z.string().max(20_000).default(''),
   /** Whether its commands go into the command log; not said, they do in production. */
   logCommands: z.boolean().optional()
@@ -125,7 +132,10 @@ export const appStateSchema = z.object({
     .nullable(),
   /** Why there is no usable PowerShell, and the command that installs one. */
   powershellProblem: z.object({ failure: failureSchema, installCommand: z.string().nullable() }).nullable(),
-  module: z.object({ name: z.string(), version: z.string().nullable() }),
+  /** The modules that sessions connect with, and the newest installed version of each. */
+  modules: z.array(z.object({ name: z.string(), services: z.array(serviceSchema), version: z.string().nullable() })),
+  /** What Microsoft says against a service on this kind of computer. */
+  cautions: z.array(z.object({ service: serviceSchema, sentence: z.string() })),
   keychain: z.object({ available: z.boolean(), name: z.string(), reason: z.string().nullable() }),
   clouds: z.array(cloudViewSchema),
   notices: z.array(z.object({ id: z.string(), level: z.enum(['info', 'warning', 'error']), text: z.string() }))
@@ -294,8 +304,8 @@ export const calls = {
   'app.dismissNotice': call(z.object({ id: z.string() }), none),
   /** Opens a terminal (without a tenant) in which the offered install command runs. */
   'app.installPowerShell': call(none, z.object({ sessionId: z.uuid() })),
-  /** The same for the module that connects: the PowerShell that was found installs it for this user. */
-  'app.installModule': call(none, z.object({ sessionId: z.uuid() })),
+  /** The same for the module that a service connects with: the PowerShell that was found installs it for this user. */
+  'app.installModule': call(z.object({ service: serviceSchema }), z.object({ sessionId: z.uuid() })),
   /** Looks for PowerShell and the module again. */
   'app.findPowerShell': call(none, appStateSchema),
   /** The host's own file dialog for a PowerShell executable; answers the new state. */

@@ -133,6 +133,7 @@ function Update-Connection {
         $old = $script:Session.ConnectionIds[$service]
         try {
             $connection = Invoke-Connect -Service $service -AccessToken $fresh.AccessToken -ExpiresOn $fresh.ExpiresOn
+            # Graph's module has one connection, and the new one has taken its place.
             if ($old -and $connection -and [string]$connection.ConnectionId -ne $old) {
                 $null = Disconnect-ExchangeOnline -ConnectionId $old -Confirm:$false -ErrorAction Stop
             }
@@ -154,7 +155,7 @@ function Send-Refusal {
     if ([object]::ReferenceEquals($newest, $script:LastError)) { return }
     $script:LastError = $newest
     $text = if ($newest -is [System.Management.Automation.ErrorRecord]) { $newest.Exception.Message } else { [string]$newest }
-    if ($text -match 'HttpStatusCode=40[13]\b|^UnAuthorized\b|isn''t supported in this scenario') {
+    if ($text -match 'HttpStatusCode=40[13]\b|^UnAuthorized\b|isn''t supported in this scenario|does not indicate success: (Unauthorized|Forbidden)\b|InvalidAuthenticationToken') {
         Send-SessionMessage -Message @{ type = 'unauthorized' }
     }
 }

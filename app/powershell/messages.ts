@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import { serviceSchema } from '../contract.ts'
+import type { ConnectFamily } from '../tokens/services.ts'
 
 /** The version every message of the session pipe carries; another one fails with its own sentence. */
 export const pipeVersion = 1
 
 const base = { v: z.number().int() }
-const serviceSchema = z.enum(['exchange', 'compliance'])
 
 /** What the shell says to the app, one JSON object a line. */
 export const shellMessageSchema = z.discriminatedUnion('type', [
@@ -82,7 +83,10 @@ export interface ConnectMessage {
   /** Milliseconds since the epoch. */
   expiresOn: number
   organization: string
-  parameters: Record<string, string>
+  /** The cmdlet that takes the token, and how its module keeps the connection. */
+  command: string
+  family: ConnectFamily
+  parameters: Record<string, string | boolean>
   appName: string
 }
 

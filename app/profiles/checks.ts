@@ -2,6 +2,7 @@ import type { Cloud } from '../adapters.ts'
 import type { CallInput, Profile } from '../contract.ts'
 import { failure } from '../failures.ts'
 import { normaliseDomain } from '../tokens/clouds.ts'
+import { serviceTable } from '../tokens/services.ts'
 import type { Content } from './file.ts'
 import type { WorkingFolders } from './folders.ts'
 import { checkName, hasUnseenCharacters } from './names.ts'
@@ -54,16 +55,15 @@ export function checkDraft(draft: Draft, content: Content, folders: WorkingFolde
 function checkCustomCloud({ cloud, customCloud }: Draft): Profile['customCloud'] {
   if (cloud !== 'custom') return null
   if (!customCloud) throw failure('cloud-unknown', { cloud })
-  const [loginHost, exchangeHost, complianceHost] = [customCloud.loginHost, customCloud.exchangeHost, customCloud.complianceHost ?? ''].map((host) =>
-    host.trim().toLowerCase()
-  ) as [string, string, string]
-  return { loginHost, exchangeHost, complianceHost }
+  const { loginHost, exchangeHost, complianceHost = '', graphHost = '' } = customCloud
+  const plain = (host: string) => host.trim().toLowerCase()
+  return { loginHost: plain(loginHost), exchangeHost: plain(exchangeHost), complianceHost: plain(complianceHost), graphHost: plain(graphHost) }
 }
 
 /** Throws `service-unavailable-in-cloud` where the cloud lacks one of the services. */
 export function checkServices(services: Profile['services'], cloud: Cloud): void {
   const missing = services.find((service) => cloud.services[service] === null)
-  if (missing) throw failure('service-unavailable-in-cloud', { cloud: cloud.label, service: missing }, { field: 'cloud' })
+  if (missing) throw failure('service-unavailable-in-cloud', { cloud: cloud.label, service: serviceTable[missing].words }, { field: 'cloud' })
 }
 
 /**
@@ -79,5 +79,5 @@ export function checkPin(before: Profile, draft: CheckedDraft, actual: string): 
 
 export function sameHosts(a: Profile['customCloud'], b: Profile['customCloud']): boolean {
   if (!a || !b) return a === b
-  return a.loginHost === b.loginHost && a.exchangeHost === b.exchangeHost && a.complianceHost === b.complianceHost
+  return a.loginHost === b.loginHost && a.exchangeHost === b.exchangeHost && a.complianceHost === b.complianceHost && a.graphHost === b.graphHost
 }

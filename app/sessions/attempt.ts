@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import type { IPty } from 'node-pty'
 import type { Adapters } from '../adapters.ts'
 import { isLogged } from '../command-log/recorder.ts'
+import type { Service } from '../contract.ts'
 import { failure } from '../failures.ts'
 import type { FoundPowerShell } from '../powershell/find.ts'
 import { launchShell } from '../powershell/launch.ts'
 import type { AppMessage, ShellMessage } from '../powershell/messages.ts'
 import { openSessionPipe, type SessionPipe } from '../powershell/pipe.ts'
 import { endProcessTree } from '../process-tree.ts'
+import { serviceTable } from '../tokens/services.ts'
 import type { Output } from './output.ts'
 import type { SessionPlan } from './session.ts'
 
@@ -49,6 +51,7 @@ export class Attempt {
   readonly #adapters: Adapters
   readonly #events: AttemptEvents
   readonly #name: string
+  readonly #service: Service
   #pipe: SessionPipe | null = null
   #pty: IPty | null = null
   #saidHello = false
@@ -62,9 +65,10 @@ export class Attempt {
    * @param id of this attempt alone: its folder is named by it
    * @param name what prompt and title say
    */
-  constructor(plan: SessionPlan, { id, name }: { id: string; name: string }, adapters: Adapters, events: AttemptEvents) {
+  constructor(plan: SessionPlan, { id, name, service }: { id: string; name: string; service: Service }, adapters: Adapters, events: AttemptEvents) {
     this.plan = plan
     this.#name = name
+    this.#service = service
     this.#adapters = adapters
     this.#events = events
     this.abort.signal.addEventListener('abort', () => this.#settleHello(false))
@@ -191,11 +195,12 @@ export class Attempt {
 
   #onHello(hello: Hello): void {
     const { profile, cloud } = this.plan
+    const { module } = serviceTable[this.#service]
     this.send({
       type: 'prepare',
       tenantName: this.#name,
       colour: profile.colour,
-      module: { name: cloud.module.name, path: cloud.module.path ?? null, pinnedVersion: profile.moduleVersion || null },
+      module: { name: module, path: cloud.modulePaths?.[module] ?? null, pinnedVersion: (module === serviceTable.exchange.module && profile.moduleVersion) || null },
       temporaryFolder: this.folder,
       logCommands: isLogged(profile)
     })

@@ -7,7 +7,9 @@ import type { FoundPowerShell } from '../powershell/find.ts'
 import type { ShellMessage } from '../powershell/messages.ts'
 import type { Token } from '../tokens/acquire.ts'
 import type { TokenBroker, TokenSubject } from '../tokens/broker.ts'
+import { serviceTable } from '../tokens/services.ts'
 import { Attempt, type Hello } from './attempt.ts'
+import { connectParameters } from './connect-parameters.ts'
 import { Output } from './output.ts'
 import { endOf, Renewal } from './renewal.ts'
 import type { TenantProof } from './tenant-proof.ts'
@@ -29,8 +31,8 @@ export interface SessionServices {
   powershell(): Promise<FoundPowerShell>
   plan(profileId: string): SessionPlan
   tokens: TokenBroker
-  /** Asks Exchange which tenant it serves; throws where it is another one. */
-  prove(plan: SessionPlan, token: Token): Promise<TenantProof>
+  /** Asks the service which tenant it serves; throws where it is another one. */
+  prove(plan: SessionPlan, service: Service, token: Token): Promise<TenantProof>
   /** Puts a command into the command log. */
   logCommand(command: Omit<LoggedCommand, 'user'>): void
   onChange(view: SessionView): void
@@ -156,7 +158,7 @@ export class Session {
   }
 
   #begin(plan: SessionPlan): Attempt {
-    const name = { id: `${this.id.slice(0, 8)}-${++this.#attempts}`, name: this.#view.name }
+    const name = { id: `${this.id.slice(0, 8)}-${++this.#attempts}`, name: this.#view.name, service: this.#view.service }
     const attempt: Attempt = new Attempt(plan, name, this.#services.adapters, {
       onHello: (hello) => this.#onHello(attempt, hello),
       onMessage: (message) => this.#onMessage(attempt, message),
@@ -199,7 +201,7 @@ export class Session {
 
   #connect(attempt: Attempt, token: Token): void {
     if (!this.#isCurrent(attempt) || attempt.abort.signal.aborted) return
-    const { profile, cloud, appName } = attempt.plan
+    const { profile, appName } = attempt.plan
     const { service } = this.#view
     const organization = profile.initialDomain ?? profile.domain
     const skewMs = Math.abs(token.skewMs ?? 0)
@@ -211,17 +213,20 @@ export class Session {
       accessToken: token.accessToken,
       expiresOn: endOf(token),
       organization,
-      parameters: cloud.connectParameters[service],
+      command: serviceTable[service].connect,
+      family: serviceTable[service].family,
+      parameters: connectParameters(attempt.plan, service, organization),
       appName
     })
   }
 
   async #prove(attempt: Attempt): Promise<void> {
-    // Only Exchange lists a tenant's domains.
-    const token = this.#view.service === 'exchange' ? this.token('exchange') : null
+    // Security & Compliance says nothing of its tenant.
+    const { service } = this.#view
+    const token = service === 'compliance' ? null : this.token(service)
     if (!token) return this.#set({ tenant: { ...this.#view.tenant, proof: 'unconfirmed' } })
     try {
-      const { proof } = await this.#services.prove(attempt.plan, token)
+      const { proof } = await this.#services.prove(attempt.plan, service, token)
       if (this.#isCurrent(attempt)) this.#set({ tenant: { ...this.#view.tenant, proof } })
     } catch (error) {
       if (this.#isCurrent(attempt)) await this.#refuse(TenantryError.from(error).toFailure())
@@ -349,7 +354,7 @@ const tenantOf = ({ profile, cloud }: SessionPlan): string => `${profile.tenantI
 /** What a view says while a new shell starts. */
 function atBeginning({ profile }: SessionPlan, service: Service) {
   return {
-    name: service === 'exchange' ? profile.name : `${profile.name} · Compliance`,
+    name: [profile.name, serviceTable[service].suffix].filter(Boolean).join(' · '),
     colour: profile.colour,
     phase: 'starting',
     detail: startingDetail,

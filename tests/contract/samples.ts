@@ -23,7 +23,7 @@ export const callSamples: { [N in CallName]: { input: CallInput<N>; output: Call
   'app.state': { input: null, output: state },
   'app.dismissNotice': { input: { id: 'profiles-0' }, output: undefined },
   'app.installPowerShell': { input: null, output: { sessionId: id } },
-  'app.installModule': { input: null, output: { sessionId: id } },
+  'app.installModule': { input: { service: 'graph' }, output: { sessionId: id } },
   'app.findPowerShell': { input: null, output: state },
   'app.choosePowerShell': { input: null, output: state },
   'app.answer': { input: { id, yes: true }, output: undefined },

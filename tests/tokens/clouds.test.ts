@@ -22,13 +22,20 @@ describe('Microsoft’s clouds', () => {
   })
 
   it.each([
-    ['worldwide', 'login.microsoftonline.com', 'https://outlook.office365.com', 'https://ps.compliance.protection.outlook.com', undefined],
-    ['gcchigh', 'login.microsoftonline.us', 'https://outlook.office365.us', 'https://ps.compliance.protection.office365.us', 'O365USGovGCCHigh'],
-    ['dod', 'login.microsoftonline.us', 'https://outlook-dod.office365.us', 'https://l5.ps.compliance.protection.office365.us', 'O365USGovDoD'],
-    ['china', 'login.chinacloudapi.cn', 'https://partner.outlook.cn', 'https://ps.compliance.protection.partner.outlook.cn', 'O365China']
-  ])('%s', (id, loginHost, exchange, compliance, environment) => {
+    ['worldwide', 'login.microsoftonline.com', 'https://outlook.office365.com', 'https://ps.compliance.protection.outlook.com', undefined, 'https://graph.microsoft.com', 'Global'],
+    ['gcchigh', 'login.microsoftonline.us', 'https://outlook.office365.us', 'https://ps.compliance.protection.office365.us', 'O365USGovGCCHigh', 'https://graph.microsoft.us', 'USGov'],
+    ['dod', 'login.microsoftonline.us', 'https://outlook-dod.office365.us', 'https://l5.ps.compliance.protection.office365.us', 'O365USGovDoD', 'https://dod-graph.microsoft.us', 'USGovDoD'],
+    ['china', 'login.chinacloudapi.cn', 'https://partner.outlook.cn', 'https://ps.compliance.protection.partner.outlook.cn', 'O365China', 'https://microsoftgraph.chinacloudapi.cn', 'China']
+  ])('%s', (id, loginHost, exchange, compliance, environment, graph, graphEnvironment) => {
     const { services, connectParameters, ...rest } = cloud(id)
-    expect(rest).toMatchObject({ loginHost, module: { name: 'ExchangeOnlineManagement' } })
+    expect(rest.loginHost).toBe(loginHost)
+    expect(services.graph).toEqual({ resource: graph, url: graph })
+    expect(connectParameters.graph).toEqual({ Environment: graphEnvironment })
+    // Other clouds' compliance hosts are no part of the module: it is told them.
+    const { host } = new URL(compliance)
+    expect(connectParameters.compliance).toEqual(
+      environment === undefined ? {} : { ConnectionUri: `https://${host}/powershell-liveid/`, AzureADAuthorizationEndpointUri: `https://${loginHost}/common` }
+    )
     expect(services.exchange).toEqual({ resource: exchange, url: exchange })
     expect(services.compliance?.url).toBe(compliance)
     expect(connectParameters.exchange.ExchangeEnvironmentName).toBe(environment)
