@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import type { Profile, SessionView } from '../../app/contract.ts'
 import { describeOnMainEngine } from '../engines.ts'
-import { AttachedWindow } from './attached-window.ts'
 import { startCore, type CoreUnderTest } from './core-on-this-machine.ts'
 
 describeOnMainEngine('a Microsoft Graph session', ({ env }) => {
@@ -14,12 +13,11 @@ describeOnMainEngine('a Microsoft Graph session', ({ env }) => {
     for (const { id } of (await under.call('sessions.list', undefined)).sessions) await under.call('sessions.close', { id, force: true })
   })
 
-  async function open(): Promise<{ id: string; window: AttachedWindow; view: SessionView }> {
+  async function open(): Promise<{ id: string; window: Awaited<ReturnType<CoreUnderTest['attach']>>; view: SessionView }> {
     const { profiles } = await under.call('profiles.list', undefined)
     const { id: profileId } = profiles.find(({ name }) => name === 'Contoso demo') as Profile
     const { id } = await under.call('sessions.open', { profileId, service: 'graph', cols: 140, rows: 30 })
-    const window = new AttachedWindow()
-    under.core.openStream((await under.call('sessions.attach', { id })).ticket, window)
+    const window = await under.attach(id)
     const view = await under.until(id, ({ phase, tenant }) => phase === 'failed' || (phase === 'connected' && tenant.proof !== 'pending'))
     expect(view.failure).toBeNull()
     await window.shows(/PS> /)
