@@ -118,7 +118,7 @@ export const storeCertificateSchema = z.object({
 })
 export type StoreCertificate = z.infer<typeof storeCertificateSchema>
 
-export const resolvedTenantSchema = z.object({ tenantId: z.guid(), cloudLabel: z.string(), authority: z.string() })
+export const resolvedTenantSchema = z.object({ tenantId: z.guid(), cloud: cloudIdSchema, cloudLabel: z.string(), authority: z.string() })
 
 const cloudViewSchema = z.object({ id: cloudIdSchema, label: z.string() })
 
@@ -314,9 +314,12 @@ export const calls = {
   'app.answer': call(z.object({ id: z.uuid(), yes: z.boolean() }), none),
 
   'profiles.list': call(none, z.object({ profiles: z.array(profileSchema), signIns: z.array(signInViewSchema) })),
-  /** Asks the cloud's OpenID metadata which tenant a domain belongs to. */
+  /**
+   * Asks the cloud's OpenID metadata which tenant a domain belongs to. `detect` also takes the answer that it is in
+   * another of Microsoft's clouds, which is then the answer's `cloud`.
+   */
   'profiles.resolve': call(
-    z.object({ domain: z.string(), cloud: cloudIdSchema, customCloud: customCloudSchema.nullable().optional() }),
+    z.object({ domain: z.string(), cloud: cloudIdSchema, customCloud: customCloudSchema.nullable().optional(), detect: z.boolean().optional() }),
     resolvedTenantSchema
   ),
   'profiles.save': call(

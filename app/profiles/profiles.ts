@@ -4,7 +4,7 @@ import type { CallInput, CallOutput, CallRequest, Profile, SignInView, StoreCert
 import type { Binding } from '../credentials/credential.ts'
 import type { CredentialStore, Kept, StoredCredential } from '../credentials/store.ts'
 import { failure } from '../failures.ts'
-import { normaliseDomain } from '../tokens/clouds.ts'
+import { normaliseDomain, type ResolvedTenant } from '../tokens/clouds.ts'
 import { bindingOf, boundAt, checkHost, confirmEntered, confirmUse, noTenant, rebind, replaceCredential, type Tenant } from './binding.ts'
 import { checkDraft, checkPin, checkServices, findProfile, findSignIn, put } from './checks.ts'
 import { ProfilesFile, type Content } from './file.ts'
@@ -30,7 +30,7 @@ export interface ProfilesOptions {
   credentials: CredentialStore
   /** Throws `cloud-unknown` or `not-a-host`. */
   cloudOf(id: string, custom: Profile['customCloud']): Cloud
-  resolveTenant(cloud: Cloud, domain: string): Promise<{ tenantId: string; authority: string; cloudLabel: string }>
+  resolveTenant(cloud: Cloud, domain: string, options?: { detect?: boolean }): Promise<ResolvedTenant>
   inspectPfx(pfxBase64: string, password: string): PfxFacts
   certificates(): Promise<StoreCertificate[]>
   /** The host's own dialog. */
@@ -117,12 +117,12 @@ export class Profiles {
    *
    * @throws TenantryError as `resolveTenant` does; `cancelled` where the person refused the hosts
    */
-  async resolve({ domain, cloud: id, customCloud }: CallRequest<'profiles.resolve'>): Promise<CallOutput<'profiles.resolve'>> {
+  async resolve({ domain, cloud: id, customCloud, detect = false }: CallRequest<'profiles.resolve'>): Promise<CallOutput<'profiles.resolve'>> {
     const cloud = this.#options.cloudOf(id, customCloud ?? null)
     const name = normaliseDomain(domain)
     // The editor resolves as one types: who refused the hosts is asked again only when saving.
     await this.#hosts.confirm(cloud, { askAgain: false })
-    return this.#options.resolveTenant(cloud, name)
+    return this.#options.resolveTenant(cloud, name, { detect })
   }
 
   /**

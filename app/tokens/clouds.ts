@@ -147,6 +147,8 @@ function checkHost(text: string, field: string): string {
 export interface ResolvedTenant {
   /** Lower-case GUID. */
   tenantId: string
+  /** The cloud that it is in: the one that was asked, or the one that was detected. */
+  cloud: Cloud['id']
   authority: string
   /** The cloud's label; GCC, which shares the worldwide hosts, is named. */
   cloudLabel: string
@@ -163,9 +165,10 @@ export function normaliseDomain(text: string): string {
 /**
  * Which tenant a domain (or tenant id) belongs to, from the cloud's OpenID metadata; nobody signs in for it.
  *
+ * @param options.detect a tenant of another of Microsoft's clouds is resolved there instead of being refused
  * @throws TenantryError `not-a-domain`, `unknown-tenant`, `tenant-in-other-cloud`, or what the network did
  */
-export async function resolveTenant(cloud: Cloud, domain: string, network: Network): Promise<ResolvedTenant> {
+export async function resolveTenant(cloud: Cloud, domain: string, network: Network, { detect = false } = {}): Promise<ResolvedTenant> {
   const name = normaliseDomain(domain)
   const metadata = await askMetadata(cloud, name, cloud.network ?? network)
   const tenantId = /^https:\/\/[^/]+\/([0-9a-f-]{36})(\/|$)/i.exec(String(metadata.issuer))?.[1]?.toLowerCase()
@@ -175,10 +178,13 @@ export async function resolveTenant(cloud: Cloud, domain: string, network: Netwo
   const actual = cloudOf(metadata)
   const isMicrosofts = builtInClouds.some(({ id }) => id === cloud.id)
   if (isMicrosofts && actual.id !== cloud.id) {
+    // Its own login authority has the last word, and is not asked to detect once more.
+    if (detect) return resolveTenant(builtInClouds.find(({ id }) => id === actual.id)!, name, network)
     throw failure('tenant-in-other-cloud', { tenant: name, actual: actual.label, cloud: cloud.label })
   }
   return {
     tenantId,
+    cloud: cloud.id,
     authority: `https://${cloud.loginHost}/${tenantId}`,
     cloudLabel: isMicrosofts ? actual.label : cloud.label
   }

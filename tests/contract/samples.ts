@@ -30,7 +30,7 @@ export const callSamples: { [N in CallName]: { input: CallInput<N>; output: Call
   'profiles.list': { input: null, output: list },
   'profiles.resolve': {
     input: { domain: 'contoso.example', cloud: 'custom', customCloud: { loginHost: 'login.example', exchangeHost: 'exchange.example' } },
-    output: { tenantId: id, cloudLabel: 'Custom', authority: `https://login.example/${id}` }
+    output: { tenantId: id, cloud: 'custom', cloudLabel: 'Custom', authority: `https://login.example/${id}` }
   },
   'profiles.save': {
     input: {

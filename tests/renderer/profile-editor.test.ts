@@ -213,6 +213,21 @@ describe('what is wrong in the editor', () => {
   })
 })
 
+describe('the cloud', () => {
+  it('follows the tenant where its domain is typed, and stays what is chosen after that', async () => {
+    const { core, dialog, field } = await newProfile()
+    core.changeState({ clouds: [{ id: 'worldwide', label: 'Microsoft 365 (worldwide)' }, { id: 'gcchigh', label: 'GCC High' }] })
+    core.tenantCloud = 'gcchigh'
+    await field('Tenant domain').fill('agency.example')
+    await field('Tenant domain').press('Tab')
+    await eventually(() => dialog.getByLabel('Cloud').inputValue(), (cloud) => cloud === 'gcchigh')
+    await dialog.getByLabel('Cloud').selectOption('worldwide')
+    await eventually(() => Promise.resolve(core.inputsOf('profiles.resolve').length), (count) => count === 2)
+    expect(core.inputsOf('profiles.resolve')).toMatchObject([{ cloud: 'worldwide', detect: true }, { cloud: 'worldwide', detect: false }])
+    expect(await dialog.getByLabel('Cloud').inputValue()).toBe('worldwide')
+  })
+})
+
 describe('services', () => {
   it('that Microsoft does not support here are told as such, and searching is a switch of compliance', async () => {
     const { core, dialog, field } = await newProfile()

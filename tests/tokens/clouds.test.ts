@@ -89,6 +89,7 @@ describe('a custom cloud', () => {
     }
     expect(error({ loginHost: 'x' })).toBe('loginHost')
     expect(error({ complianceHost: 'x' })).toBe('complianceHost')
+    expect(error({ graphHost: 'x' })).toBe('graphHost')
   })
 })
 
@@ -114,6 +115,7 @@ describe('resolving a tenant', () => {
     for (const name of [...tenant.domains, tenant.tenantId]) {
       expect(await resolveTenant(demo, name, network)).toEqual({
         tenantId: tenant.tenantId,
+        cloud: 'demo',
         authority: `https://${demo.loginHost}/${tenant.tenantId}`,
         cloudLabel: 'Demo'
       })
@@ -150,6 +152,30 @@ describe('resolving a tenant', () => {
   ])('asked in %s, a tenant with %o is said to be in %s', async (id, metadata, actual) => {
     const asked = resolveTenant(cloud(id), 'contoso.com', answering(metadata))
     await expect(asked).rejects.toMatchObject({ code: 'tenant-in-other-cloud', field: 'cloud', hint: `Choose ${actual} as the profile’s cloud.` })
+  })
+
+  it.each(['worldwide', 'gcchigh', 'dod', 'china'] as const)('of %s is detected from every other cloud, by the word of its own login authority', async (id) => {
+    const metadata = { worldwide: { tenant_region_scope: 'EU' }, gcchigh: { tenant_region_sub_scope: 'DODCON' }, dod: { tenant_region_sub_scope: 'DOD' }, china: { tenant_region_scope: 'CN' } }[id]
+    for (const { id: asked, loginHost } of builtInClouds) {
+      const hosts: string[] = []
+      const network: Network = (request) => {
+        hosts.push(new URL(request.url).host)
+        return answering(metadata)(request)
+      }
+      expect(await resolveTenant(cloud(asked), 'contoso.com', network, { detect: true })).toMatchObject({ cloud: id, authority: `https://${cloud(id).loginHost}/${tenantId}` })
+      expect(hosts).toEqual(asked === id ? [loginHost] : [loginHost, cloud(id).loginHost])
+    }
+  })
+
+  it('is not detected for a custom cloud, whose hosts are of one’s own choosing', async () => {
+    const custom = customCloud({ loginHost: 'login.example.com', exchangeHost: 'outlook.example.com' })
+    expect((await resolveTenant(custom, 'contoso.com', answering({ tenant_region_scope: 'CN' }), { detect: true })).cloud).toBe('custom')
+  })
+
+  it('is refused where two clouds each send it to the other', async () => {
+    let count = 0
+    const network: Network = (request) => answering({ tenant_region_scope: count++ === 0 ? 'CN' : 'EU' })(request)
+    expect(await codeOf(resolveTenant(cloud('worldwide'), 'contoso.com', network, { detect: true }))).toBe('tenant-in-other-cloud')
   })
 
   it.each<[string, () => Promise<HttpResponse>, string]>([
