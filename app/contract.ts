@@ -37,6 +37,13 @@ export const serviceSchema = z.enum(Object.keys(serviceLabels) as Array<keyof ty
 export const services = serviceSchema.options
 export type Service = z.infer<typeof serviceSchema>
 
+/** A session over remote PowerShell, as Exchange Online took it until October 2023: an endpoint of the admin's own. */
+export const remotePowerShellSchema = z.object({
+  connectionUri: z.string().max(1000),
+  /** The endpoint may send the session, and its token, on to another host. */
+  allowRedirection: z.boolean().default(false)
+})
+
 export const environmentSchema = z.enum(['production', 'test', 'lab'])
 export const signInKindSchema = z.enum(['secret', 'store', 'pfx'])
 export type SignInKind = z.infer<typeof signInKindSchema>
@@ -63,6 +70,8 @@ export const profileSchema = z.object({
   moduleVersion: z.string().max(40).default(''),
   /** Compliance sessions are opened for eDiscovery's searches (`-EnableSearchOnlySession`). */
   searchOnlySession: z.boolean().optional(),
+  /** Exchange sessions go over this instead of the module. */
+  remotePowerShell: remotePowerShellSchema.nullable().optional(),
   notes: z.string().max(20_000).default(''),
   /** Whether its commands go into the command log; not said, they do in production. */
   logCommands: z.boolean().optional()

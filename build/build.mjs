@@ -33,7 +33,7 @@ export async function buildAll() {
 export function copyScripts() {
   const scripts = join(out, 'scripts')
   mkdirSync(scripts, { recursive: true })
-  for (const name of ['Tenantry.psm1', 'Services.ps1', 'TokenRenewal.ps1', 'CommandReport.ps1']) cpSync(join(root, 'app/powershell', name), join(scripts, name))
+  for (const name of ['Tenantry.psm1', 'Services.ps1', 'RemotePowerShell.ps1', 'TokenRenewal.ps1', 'CommandReport.ps1']) cpSync(join(root, 'app/powershell', name), join(scripts, name))
   const signer = join(root, 'app/credentials/CertificateSigner.ps1')
   if (existsSync(signer)) cpSync(signer, join(scripts, 'CertificateSigner.ps1'))
 }

@@ -1,5 +1,6 @@
 # Dot-sourced by Tenantry.psm1: where the modules that connect differ. The app says with which cmdlet a service is
-# connected and how its module keeps the connection: Exchange's has several, each with an id; Graph's has one.
+# connected and how its module keeps the connection: Exchange's has several, each with an id; Graph's has one. Remote
+# PowerShell, which needs none of them, is in RemotePowerShell.ps1.
 
 function Get-ConnectParameter {
     # What the connect cmdlet is given, the token in the form that it takes.
@@ -45,9 +46,10 @@ function Add-GraphEnvironment {
 
 function Get-ServiceConnection {
     # What the module says of the connection that was just made: its tenant, and its id where it has one.
-    param([Parameter(Mandatory)][string]$Family)
+    param([Parameter(Mandatory)][hashtable]$Connect)
 
-    if ($Family -ne 'graph') { return Get-NewConnection -Known @($script:Session.ConnectionIds.Values) }
+    if ($Connect.Family -eq 'remote') { return Get-RemoteConnection -TenantId $Connect.Parameters['TenantId'] }
+    if ($Connect.Family -ne 'graph') { return Get-NewConnection -Known @($script:Session.ConnectionIds.Values) }
     $context = Get-MgContext -ErrorAction Stop
     if ($context) { New-Object -TypeName psobject -Property @{ ConnectionId = ''; TenantID = [string]$context.TenantId } }
 }
@@ -55,7 +57,16 @@ function Get-ServiceConnection {
 function Disconnect-Service {
     # Says goodbye to each service that is connected; the module would ask.
     foreach ($family in @($script:Session.Connects.Values | ForEach-Object -Process { $_.Family } | Sort-Object -Unique)) {
-        if ($family -eq 'graph') { $null = Disconnect-MgGraph -ErrorAction Stop }
+        if ($family -eq 'remote') { Disconnect-RemotePowerShell }
+        elseif ($family -eq 'graph') { $null = Disconnect-MgGraph -ErrorAction Stop }
         else { $null = Disconnect-ExchangeOnline -Confirm:$false -ErrorAction Stop }
     }
+}
+
+function Disconnect-OldConnection {
+    # Lets go of the connection that a new one has taken the place of. Graph's module has but one.
+    param([Parameter(Mandatory)][string]$Family, [Parameter(Mandatory)][string]$ConnectionId)
+
+    if ($Family -eq 'remote') { Disconnect-RemotePowerShell -ConnectionId $ConnectionId }
+    elseif ($Family -eq 'exchange') { $null = Disconnect-ExchangeOnline -ConnectionId $ConnectionId -Confirm:$false -ErrorAction Stop }
 }

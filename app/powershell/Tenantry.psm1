@@ -10,6 +10,7 @@ $script:Escape = [string][char]27
 $script:LastError = $null
 
 . (Join-Path -Path $PSScriptRoot -ChildPath 'Services.ps1')
+. (Join-Path -Path $PSScriptRoot -ChildPath 'RemotePowerShell.ps1')
 . (Join-Path -Path $PSScriptRoot -ChildPath 'TokenRenewal.ps1')
 
 function Start-TenantrySession {
@@ -263,7 +264,7 @@ function Invoke-Connect {
     finally {
         $parameters = $null
     }
-    $connection = Get-ServiceConnection -Family $connect.Family
+    $connection = Get-ServiceConnection -Connect $connect
     if (-not $connection) { throw 'The module reports no connection after connecting.' }
     $script:Session.ConnectionIds[$Service] = [string]$connection.ConnectionId
     $script:Session.ExpiresOn[$Service] = $ExpiresOn

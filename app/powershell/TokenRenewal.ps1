@@ -133,9 +133,8 @@ function Update-Connection {
         $old = $script:Session.ConnectionIds[$service]
         try {
             $connection = Invoke-Connect -Service $service -AccessToken $fresh.AccessToken -ExpiresOn $fresh.ExpiresOn
-            # Graph's module has one connection, and the new one has taken its place.
             if ($old -and $connection -and [string]$connection.ConnectionId -ne $old) {
-                $null = Disconnect-ExchangeOnline -ConnectionId $old -Confirm:$false -ErrorAction Stop
+                Disconnect-OldConnection -Family $script:Session.Connects[$service].Family -ConnectionId $old
             }
             Send-SessionMessage -Message @{ type = 'renewed'; service = $service; how = 'reconnected' }
         }

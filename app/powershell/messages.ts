@@ -68,6 +68,7 @@ export interface PrepareMessage {
   tenantName: string
   /** `#rrggbb`. */
   colour: string
+  /** `path`: a folder to import from, or the name of a module that comes with PowerShell, instead of looking for versions. */
   module: { name: string; path: string | null; pinnedVersion: string | null }
   /** Where the connect cmdlet may put its generated files; removed with the session. */
   temporaryFolder: string

@@ -34,7 +34,7 @@ export function put<T extends { id: string }>(things: T[], thing: T): void {
 
 /** The editor's profile as it would be stored. Throws a failure with the field's name. */
 export function checkDraft(draft: Draft, content: Content, folders: WorkingFolders): CheckedDraft {
-  const { id, ...rest } = draft
+  const { id, remotePowerShell: _, ...rest } = draft
   const before = content.profiles.find((profile) => profile.id === id)
   const name = checkName(draft.name, content.profiles.filter((other) => other.id !== id).map((other) => other.name))
   const group = (draft.group ?? '').trim()
@@ -45,6 +45,7 @@ export function checkDraft(draft: Draft, content: Content, folders: WorkingFolde
     group,
     domain: normaliseDomain(draft.domain),
     customCloud: checkCustomCloud(draft),
+    ...checkRemote(draft),
     workingFolder: folders.check(draft.workingFolder ?? '', before?.workingFolder),
     loadPowerShellProfile: draft.loadPowerShellProfile ?? false,
     moduleVersion: (draft.moduleVersion ?? '').trim(),
@@ -75,6 +76,12 @@ export function checkPin(before: Profile, draft: CheckedDraft, actual: string): 
   if (isSame && before.tenantId && before.tenantId.toLowerCase() !== actual.toLowerCase()) {
     throw failure('tenant-changed', { domain: draft.domain, actual, expected: before.tenantId })
   }
+}
+
+/** A remote endpoint is one of Exchange's; what is not used is not kept. */
+function checkRemote({ remotePowerShell, services }: Draft): Pick<Profile, 'remotePowerShell'> {
+  if (!remotePowerShell || !services.includes('exchange')) return {}
+  return { remotePowerShell: { connectionUri: remotePowerShell.connectionUri.trim(), allowRedirection: remotePowerShell.allowRedirection ?? false } }
 }
 
 export function sameHosts(a: Profile['customCloud'], b: Profile['customCloud']): boolean {

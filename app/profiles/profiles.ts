@@ -11,6 +11,7 @@ import { ProfilesFile, type Content } from './file.ts'
 import type { WorkingFolders } from './folders.ts'
 import { Importer } from './importer.ts'
 import { checkName, freeName } from './names.ts'
+import { confirmRemoteHost } from './remote-host.ts'
 import { checkClientId, checkCredential, missingCredential, type CheckedCredential, type PfxFacts, type SignIn } from './sign-in.ts'
 import { SignInUsers } from './sign-in-users.ts'
 import { exportText } from './transfer.ts'
@@ -141,6 +142,7 @@ export class Profiles {
     const entered = await this.#entered(signIn, input.credential, input.signIn.use === 'new')
     // Before the first word to them.
     await this.#hosts.confirm(cloud)
+    await confirmRemoteHost(draft, before, cloud, confirm)
     const { tenantId } = await this.#options.resolveTenant(cloud, draft.domain)
     if (before) checkPin(before, draft, tenantId)
     const usedElsewhere = (host: string) => this.#users.usedAt(signIn.id, host, this.#file.content.profiles, before?.id)

@@ -10,7 +10,7 @@ import { launchShell } from '../powershell/launch.ts'
 import type { AppMessage, ShellMessage } from '../powershell/messages.ts'
 import { openSessionPipe, type SessionPipe } from '../powershell/pipe.ts'
 import { endProcessTree } from '../process-tree.ts'
-import { serviceTable } from '../tokens/services.ts'
+import { moduleOf } from './connect-parameters.ts'
 import type { Output } from './output.ts'
 import type { SessionPlan } from './session.ts'
 
@@ -194,13 +194,13 @@ export class Attempt {
   }
 
   #onHello(hello: Hello): void {
-    const { profile, cloud } = this.plan
-    const { module } = serviceTable[this.#service]
+    const { profile } = this.plan
+    const module = moduleOf(this.plan, this.#service)
     this.send({
       type: 'prepare',
       tenantName: this.#name,
       colour: profile.colour,
-      module: { name: module, path: cloud.modulePaths?.[module] ?? null, pinnedVersion: (module === serviceTable.exchange.module && profile.moduleVersion) || null },
+      module,
       temporaryFolder: this.folder,
       logCommands: isLogged(profile)
     })

@@ -9,8 +9,9 @@ import type { Token } from '../tokens/acquire.ts'
 import type { TokenBroker, TokenSubject } from '../tokens/broker.ts'
 import { serviceTable } from '../tokens/services.ts'
 import { Attempt, type Hello } from './attempt.ts'
-import { connectParameters } from './connect-parameters.ts'
+import { connectWith } from './connect-parameters.ts'
 import { Output } from './output.ts'
+import { checkPlatform, remoteAddress, remoteOf } from './remote-powershell.ts'
 import { endOf, Renewal } from './renewal.ts'
 import type { TenantProof } from './tenant-proof.ts'
 
@@ -138,6 +139,7 @@ export class Session {
     try {
       const plan = this.#services.plan(this.#view.profileId)
       if (tenantOf(plan) !== this.#tenant) throw failure('session-of-another-tenant', { before: this.#tenant, after: tenantOf(plan) })
+      this.#checkRemote(plan)
       const attempt = this.#begin(plan)
       // The queue does not wait for the shell: what takes long can be closed or reconnected.
       void this.#run(attempt, fresh).catch((error) => this.#fail(attempt, TenantryError.from(error).toFailure()))
@@ -145,6 +147,14 @@ export class Session {
       const failure = TenantryError.from(error).toFailure()
       this.#set({ phase: 'failed', detail: failure.message, failure, canReconnect: true })
     }
+  }
+
+  /** What keeps a session from going over remote PowerShell is said before anybody signs in. */
+  #checkRemote({ profile, cloud }: SessionPlan): void {
+    const remote = remoteOf(profile, this.#view.service)
+    if (!remote) return
+    checkPlatform(this.#services.adapters.platform)
+    remoteAddress(remote, cloud)
   }
 
   async #run(attempt: Attempt, fresh: boolean): Promise<void> {
@@ -213,9 +223,7 @@ export class Session {
       accessToken: token.accessToken,
       expiresOn: endOf(token),
       organization,
-      command: serviceTable[service].connect,
-      family: serviceTable[service].family,
-      parameters: connectParameters(attempt.plan, service, organization),
+      ...connectWith(attempt.plan, service, organization),
       appName
     })
   }
@@ -254,7 +262,7 @@ export class Session {
     if (!this.#isCurrent(attempt)) return
     switch (message.type) {
       case 'prepared':
-        return this.#set({ moduleVersion: message.moduleVersion })
+        return this.#set({ moduleVersion: this.#moduleVersion(attempt, message) })
       case 'connected':
         return this.#onConnected(attempt, message)
       case 'failed':
@@ -265,6 +273,11 @@ export class Session {
       default:
         this.#renewal?.onMessage(message)
     }
+  }
+
+  /** Remote PowerShell needs no module of Microsoft's. */
+  #moduleVersion({ plan }: Attempt, { moduleVersion }: { moduleVersion: string }): string | null {
+    return remoteOf(plan.profile, this.#view.service) ? null : moduleVersion
   }
 
   #onConnected(attempt: Attempt, message: Extract<ShellMessage, { type: 'connected' }>): void {
@@ -279,7 +292,7 @@ export class Session {
       phase: 'connected',
       detail: `Connected to ${message.organization} in ${seconds.toFixed(1)} s`,
       connectSeconds: seconds,
-      moduleVersion: message.moduleVersion,
+      moduleVersion: this.#moduleVersion(attempt, message),
       canReconnect: true,
       tenant: { id: message.tenantId, organization: message.organization, proof: 'pending' }
     })

@@ -1,7 +1,7 @@
 import { serviceLabels, services, type Service } from '../contract.ts'
 
 /** How a service's module keeps its connection, which is what the shell goes by. */
-export type ConnectFamily = 'exchange' | 'graph'
+export type ConnectFamily = 'exchange' | 'graph' | 'remote'
 
 /** What there is to know about a service that sessions are opened with. A further one is a further row. */
 export interface ServiceRow {

@@ -32,6 +32,9 @@ export class ProfileForm {
   readonly credential = new CredentialForm()
   services = $state<Service[]>(['exchange'])
   searchOnlySession = $state(false)
+  isRemote = $state(false)
+  connectionUri = $state('')
+  allowRedirection = $state(false)
   colour = $state<string>(tenantColours[0])
   environment = $state<Profile['environment']>('production')
   workingFolder = $state('')
@@ -59,6 +62,8 @@ export class ProfileForm {
     Object.assign(this, { name, group, domain, cloud, services: [...services], colour, environment, workingFolder, loadPowerShellProfile, moduleVersion, notes })
     this.#logCommands = profile.logCommands ?? null
     this.searchOnlySession = profile.searchOnlySession ?? false
+    const remote = profile.remotePowerShell
+    if (remote) Object.assign(this, { isRemote: true, ...remote })
     Object.assign(this, profile.customCloud ?? {})
     if (signIns.some((signIn) => signIn.id === profile.signInId)) this.signIn = profile.signInId!
   }
@@ -104,6 +109,7 @@ export class ProfileForm {
       ...{ name: name.trim(), group: group.trim(), domain: domain.trim(), cloud, customCloud, services: $state.snapshot(services), colour },
       ...{ environment, workingFolder, loadPowerShellProfile, moduleVersion, notes },
       ...(this.searchOnlySession && services.includes('compliance') ? { searchOnlySession: true } : {}),
+      ...(this.isRemote ? { remotePowerShell: { connectionUri: this.connectionUri.trim(), allowRedirection: this.allowRedirection } } : {}),
       ...(this.#logCommands === null ? {} : { logCommands: this.#logCommands })
     }
     const credential = this.credential.input

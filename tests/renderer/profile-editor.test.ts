@@ -248,6 +248,25 @@ describe('services', () => {
   })
 })
 
+describe('remote PowerShell', () => {
+  it('is an option that says what became of it, and a wrong address is told at its field', async () => {
+    const { core, dialog, field } = await newProfile()
+    await dialog.getByText('More options').click()
+    await dialog.getByRole('checkbox', { name: 'Remote PowerShell (legacy)' }).check()
+    await dialog.getByText(/Microsoft switched this off for Exchange Online in October 2023, and no public Microsoft endpoint is known to take it/).waitFor()
+    await field('Connection URI').fill('https://elsewhere.example/ps')
+    await dialog.getByRole('checkbox', { name: /send the session, and its token, on to others/ }).check()
+    await field('Name').fill('Contoso')
+    await field('Tenant domain').fill('contoso.example')
+    await field('Application (client) ID').fill('11111111-2222-4333-8444-555555555555')
+    await dialog.getByRole('textbox', { name: 'Client secret' }).fill(randomBytes(12).toString('hex'))
+    core.failNext('profiles.save', aFailure({ code: 'remote-host-other', message: 'The connection URI leads to elsewhere.example.', field: 'connectionUri' }))
+    await dialog.getByRole('button', { name: 'Save', exact: true }).click()
+    await eventually(() => field('Connection URI').getAttribute('aria-invalid'), (invalid) => invalid === 'true')
+    expect(core.inputsOf('profiles.save')[0]).toMatchObject({ profile: { remotePowerShell: { connectionUri: 'https://elsewhere.example/ps', allowRedirection: true } } })
+  })
+})
+
 describe('leaving the editor', () => {
   it('asks once where something was changed', async () => {
     const { page, dialog, field } = await newProfile()

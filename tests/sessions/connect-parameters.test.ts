@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { CloudId, Service } from '../../app/contract.ts'
-import { connectParameters } from '../../app/sessions/connect-parameters.ts'
+import { connectWith, moduleOf } from '../../app/sessions/connect-parameters.ts'
 import { builtInClouds, customCloud } from '../../app/tokens/clouds.ts'
 
+const profile = { tenantId: '11111111-2222-4333-8444-555555555555', moduleVersion: '' }
 const organization = 'contoso.onmicrosoft.com'
 const custom = customCloud({ loginHost: 'login.example.com', exchangeHost: 'outlook.example.com', complianceHost: 'ps.example.com', graphHost: 'graph.example.com' })
 const cloudOf = (id: CloudId) => builtInClouds.find((cloud) => cloud.id === id) ?? custom
@@ -22,7 +23,7 @@ describe('the connect cmdlet is given', () => {
     ['custom', 'compliance', uris('ps.example.com', 'login.example.com')]
   ])('in %s for %s', (id, service, expected) => {
     const always = service === 'exchange' ? { ShowBanner: false } : {}
-    expect(connectParameters({ profile: {}, cloud: cloudOf(id) }, service, organization)).toEqual({ ...always, ...expected, Organization: organization })
+    expect(connectWith({ profile, cloud: cloudOf(id) }, service, organization).parameters).toEqual({ ...always, ...expected, Organization: organization })
   })
 
   it.each<[CloudId, Record<string, string>]>([
@@ -32,12 +33,32 @@ describe('the connect cmdlet is given', () => {
     ['china', { Environment: 'China' }],
     ['custom', { Environment: 'Tenantry graph.example.com', GraphEndpoint: 'https://graph.example.com', AzureADEndpoint: 'https://login.example.com' }]
   ])('in %s for Microsoft Graph, which is told no organization', (id, expected) => {
-    expect(connectParameters({ profile: {}, cloud: cloudOf(id) }, 'graph', organization)).toEqual({ NoWelcome: true, ...expected })
+    expect(connectWith({ profile, cloud: cloudOf(id) }, 'graph', organization).parameters).toEqual({ NoWelcome: true, ...expected })
   })
 
   it('the switch for eDiscovery searches, for compliance alone', () => {
-    const plan = { profile: { searchOnlySession: true }, cloud: cloudOf('worldwide') }
-    expect(connectParameters(plan, 'compliance', organization)).toMatchObject({ EnableSearchOnlySession: true })
-    for (const service of ['exchange', 'graph'] as const) expect(connectParameters(plan, service, organization)).not.toHaveProperty('EnableSearchOnlySession')
+    const plan = { profile: { ...profile, searchOnlySession: true }, cloud: cloudOf('worldwide') }
+    expect(connectWith(plan, 'compliance', organization).parameters).toMatchObject({ EnableSearchOnlySession: true })
+    for (const service of ['exchange', 'graph'] as const) expect(connectWith(plan, service, organization).parameters).not.toHaveProperty('EnableSearchOnlySession')
+  })
+})
+
+describe('remote PowerShell', () => {
+  const remotePowerShell = { connectionUri: 'https://outlook.office365.com/PowerShell-LiveId', allowRedirection: false }
+  const plan = { profile: { ...profile, remotePowerShell }, cloud: cloudOf('worldwide') }
+
+  it('takes the place of Exchange’s module, and of no other service', () => {
+    expect(connectWith(plan, 'exchange', organization)).toEqual({
+      command: 'Connect-RemotePowerShell',
+      family: 'remote',
+      parameters: {
+        ConnectionUri: 'https://outlook.office365.com/PowerShell-LiveId?BasicAuthToOAuthConversion=true&email=SystemMailbox%7Bbb558c35-97f1-4cb9-8ff7-d53741dc928c%7D%40contoso.onmicrosoft.com',
+        TenantId: profile.tenantId,
+        AllowRedirection: false
+      }
+    })
+    expect(moduleOf(plan, 'exchange')).toEqual({ name: 'Microsoft.PowerShell.Utility', path: 'Microsoft.PowerShell.Utility', pinnedVersion: null })
+    expect(connectWith(plan, 'compliance', organization).command).toBe('Connect-IPPSSession')
+    expect(moduleOf(plan, 'graph').name).toBe('Microsoft.Graph.Authentication')
   })
 })
