@@ -36,13 +36,6 @@ export interface Spawn {
   process(file: string, args: string[], options: SpawnOptions): ChildProcess
 }
 
-/** The PowerShell module that connects, as the bootstrap needs it. */
-export interface ConnectModule {
-  name: string
-  /** A folder to import from instead of looking through PSModulePath. */
-  path?: string
-}
-
 /** One cloud as data: where tokens come from, where Exchange is, and how the module is told so. */
 export interface Cloud {
   id: CloudId
@@ -53,7 +46,8 @@ export interface Cloud {
   services: Record<Service, { resource: string; url: string } | null>
   /** Values for the connect cmdlet beyond token and organization, per service. */
   connectParameters: Record<Service, Record<string, string>>
-  module: ConnectModule
+  /** Folders to import modules from, by their names, instead of looking through PSModulePath. */
+  modulePaths?: Record<string, string>
   /** How this cloud's login authority and service are reached, where not over the machine's network. */
   network?: Network
 }

@@ -27,11 +27,22 @@ export type CloudId = z.infer<typeof cloudIdSchema>
 export const customCloudSchema = z.object({
   loginHost: z.string(),
   exchangeHost: z.string(),
-  complianceHost: z.string().default('')
+  complianceHost: z.string().default(''),
+  graphHost: z.string().default('')
 })
 
-export const serviceSchema = z.enum(['exchange', 'compliance'])
+/** What sessions can be opened with; app/tokens/services.ts has the rest of each row. */
+export const serviceLabels = { exchange: 'Exchange Online', compliance: 'Security & Compliance', graph: 'Microsoft Graph' } as const
+export const serviceSchema = z.enum(Object.keys(serviceLabels) as Array<keyof typeof serviceLabels>)
+export const services = serviceSchema.options
 export type Service = z.infer<typeof serviceSchema>
+
+/** A session over remote PowerShell, as Exchange Online took it until October 2023: an endpoint of the admin's own. */
+export const remotePowerShellSchema = z.object({
+  connectionUri: z.string().max(1000),
+  /** The endpoint may send the session, and its token, on to another host. */
+  allowRedirection: z.boolean().default(false)
+})
 
 export const environmentSchema = z.enum(['production', 'test', 'lab'])
 export const signInKindSchema = z.enum(['secret', 'store', 'pfx'])
@@ -55,7 +66,12 @@ export const profileSchema = z.object({
   environment: environmentSchema,
   workingFolder: z.string().max(4096).default(''),
   loadPowerShellProfile: z.boolean().default(false),
+  /** Of ExchangeOnlineManagement. */
   moduleVersion: z.string().max(40).default(''),
+  /** Compliance sessions are opened for eDiscovery's searches (`-EnableSearchOnlySession`). */
+  searchOnlySession: z.boolean().optional(),
+  /** Exchange sessions go over this instead of the module. */
+  remotePowerShell: remotePowerShellSchema.nullable().optional(),
   notes: z.string().max(20_000).default(''),
   /** Whether its commands go into the command log; not said, they do in production. */
   logCommands: z.boolean().optional()
@@ -111,7 +127,7 @@ export const storeCertificateSchema = z.object({
 })
 export type StoreCertificate = z.infer<typeof storeCertificateSchema>
 
-export const resolvedTenantSchema = z.object({ tenantId: z.guid(), cloudLabel: z.string(), authority: z.string() })
+export const resolvedTenantSchema = z.object({ tenantId: z.guid(), cloud: cloudIdSchema, cloudLabel: z.string(), authority: z.string() })
 
 const cloudViewSchema = z.object({ id: cloudIdSchema, label: z.string() })
 
@@ -125,7 +141,10 @@ export const appStateSchema = z.object({
     .nullable(),
   /** Why there is no usable PowerShell, and the command that installs one. */
   powershellProblem: z.object({ failure: failureSchema, installCommand: z.string().nullable() }).nullable(),
-  module: z.object({ name: z.string(), version: z.string().nullable() }),
+  /** The modules that sessions connect with, and the newest installed version of each. */
+  modules: z.array(z.object({ name: z.string(), services: z.array(serviceSchema), version: z.string().nullable() })),
+  /** What Microsoft says against a service on this kind of computer. */
+  cautions: z.array(z.object({ service: serviceSchema, sentence: z.string() })),
   keychain: z.object({ available: z.boolean(), name: z.string(), reason: z.string().nullable() }),
   clouds: z.array(cloudViewSchema),
   notices: z.array(z.object({ id: z.string(), level: z.enum(['info', 'warning', 'error']), text: z.string() }))
@@ -294,8 +313,8 @@ export const calls = {
   'app.dismissNotice': call(z.object({ id: z.string() }), none),
   /** Opens a terminal (without a tenant) in which the offered install command runs. */
   'app.installPowerShell': call(none, z.object({ sessionId: z.uuid() })),
-  /** The same for the module that connects: the PowerShell that was found installs it for this user. */
-  'app.installModule': call(none, z.object({ sessionId: z.uuid() })),
+  /** The same for the module that a service connects with: the PowerShell that was found installs it for this user. */
+  'app.installModule': call(z.object({ service: serviceSchema }), z.object({ sessionId: z.uuid() })),
   /** Looks for PowerShell and the module again. */
   'app.findPowerShell': call(none, appStateSchema),
   /** The host's own file dialog for a PowerShell executable; answers the new state. */
@@ -304,9 +323,12 @@ export const calls = {
   'app.answer': call(z.object({ id: z.uuid(), yes: z.boolean() }), none),
 
   'profiles.list': call(none, z.object({ profiles: z.array(profileSchema), signIns: z.array(signInViewSchema) })),
-  /** Asks the cloud's OpenID metadata which tenant a domain belongs to. */
+  /**
+   * Asks the cloud's OpenID metadata which tenant a domain belongs to. `detect` also takes the answer that it is in
+   * another of Microsoft's clouds, which is then the answer's `cloud`.
+   */
   'profiles.resolve': call(
-    z.object({ domain: z.string(), cloud: cloudIdSchema, customCloud: customCloudSchema.nullable().optional() }),
+    z.object({ domain: z.string(), cloud: cloudIdSchema, customCloud: customCloudSchema.nullable().optional(), detect: z.boolean().optional() }),
     resolvedTenantSchema
   ),
   'profiles.save': call(

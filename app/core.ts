@@ -17,6 +17,7 @@ import { useQuestion } from './profiles/binding.ts'
 import { WorkingFolders } from './profiles/folders.ts'
 import { openProfiles, type Examples } from './profiles/profiles.ts'
 import { checkCredential, type CredentialInspection } from './profiles/sign-in.ts'
+import { Cautions } from './sessions/cautions.ts'
 import { Sessions } from './sessions/sessions.ts'
 import type { SessionPlan } from './sessions/session-plan.ts'
 import { proveTenant } from './sessions/tenant-proof.ts'
@@ -26,10 +27,8 @@ import { TokenBroker } from './tokens/broker.ts'
 import { builtInClouds, customCloud, resolveTenant } from './tokens/clouds.ts'
 import { directoryRole } from './tokens/directory-roles.ts'
 import { createExplainer, type TokenUse } from './tokens/explainer.ts'
+import { cautionsOn, connectModules, serviceTable } from './tokens/services.ts'
 import { openSettings } from './settings.ts'
-
-/** The module that connects to Exchange Online. */
-const moduleName = 'ExchangeOnlineManagement'
 
 /** Tenantry without a window: what a host needs of it. */
 export interface Core {
@@ -88,7 +87,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     dataFolder: adapters.paths.data,
     credentials,
     cloudOf,
-    resolveTenant: (cloud, domain) => resolveTenant(cloud, domain, adapters.network),
+    resolveTenant: (cloud, domain, options) => resolveTenant(cloud, domain, adapters.network, options),
     ...inspection,
     confirm: (question) => adapters.host.confirm(question),
     folders,
@@ -150,10 +149,10 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       powershell: () => finder.require(),
       plan: planOf,
       tokens: broker,
-      async prove(plan, token) {
+      async prove(plan, service, token) {
         const { profile, cloud } = plan
         const resolveTenantId = async (domain: string) => (await resolveTenant(cloud, domain, adapters.network)).tenantId
-        const proof = await proveTenant({ profile, cloud, token, network: adapters.network, resolveTenantId })
+        const proof = await proveTenant({ profile, cloud, service, token, network: adapters.network, resolveTenantId })
         // The profile may have been changed to another tenant meanwhile.
         const isSame = profiles.list().profiles.some(({ id, tenantId }) => id === profile.id && tenantId === profile.tenantId)
         if (proof.initialDomain && isSame) await profiles.noteInitialDomain(profile.id, proof.initialDomain)
@@ -163,6 +162,8 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     },
     { onState: (view) => emit('session.state', view), onRemoved: (id) => emit('session.removed', { id }) }
   )
+
+  const cautions = new Cautions({ platform: adapters.platform, profile: (id) => profiles.get(id), confirm: (question) => adapters.host.confirm(question) })
 
   const tokenUseOf = (sessionId: string): TokenUse | null => {
     const use = sessions.inUse(sessionId)
@@ -200,7 +201,8 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       platform: adapters.platform,
       powershell: result.found && { path: result.found.path, version: result.found.version, edition: result.found.edition, standIn: result.found.standIn },
       powershellProblem: result.found ? null : { failure: powerShellProblem(result).toFailure(), installCommand: installCommand(adapters.platform, adapters.env) },
-      module: { name: moduleName, version: result.found?.moduleVersions[0] ?? null },
+      modules: connectModules.map((module) => ({ ...module, version: result.found?.modules[module.name]?.[0] ?? null })),
+      cautions: cautionsOn(adapters.platform),
       keychain,
       clouds: [...clouds.values()].map(({ id, label }) => ({ id, label })).concat({ id: 'custom', label: 'Custom' }),
       notices: [...notices].map(([id, notice]) => ({ id, ...notice }))
@@ -230,11 +232,11 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       if (!command) throw new TenantryError('powershell-missing')
       return { sessionId: sessions.openInstallTerminal({ name: 'Install PowerShell', command }, lookAgain) }
     },
-    'app.installModule': async () => {
+    'app.installModule': async ({ service }) => {
       const powershell = await finder.require()
       // The stand-in can install nothing, and what it runs needs no module of Microsoft's.
       if (powershell.standIn) throw failure('powershell-missing')
-      return { sessionId: sessions.openInstallTerminal(moduleInstallation(moduleName, powershell.path, adapters.platform), lookAgain) }
+      return { sessionId: sessions.openInstallTerminal(moduleInstallation(serviceTable[service].module, powershell.path, adapters.platform), lookAgain) }
     },
     'app.findPowerShell': () => {
       finder.forget()
@@ -266,7 +268,10 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     },
     'credentials.answer': ({ id, credential }) => questions.answer(id, credential),
     'sessions.list': () => ({ sessions: sessions.list() }),
-    'sessions.open': ({ profileId, service, cols, rows }) => sessions.open(profileId, service, { cols, rows }),
+    'sessions.open': async ({ profileId, service, cols, rows }) => {
+      await cautions.confirm(profileId, service)
+      return sessions.open(profileId, service, { cols, rows })
+    },
     'sessions.attach': ({ id }) => ({ ticket: sessions.ticket(id) }),
     'sessions.detach': ({ id }) => sessions.detach(id),
     'sessions.resize': ({ id, cols, rows }) => sessions.resize(id, cols, rows),

@@ -53,7 +53,7 @@ export async function createMachineCore(host: Host, options: MachineOptions): Pr
     },
     network: machineNetwork,
     host,
-    clouds: [demoCloud(demo, join(out, 'demo', 'ExchangeOnlineManagement'))]
+    clouds: [demoCloud(demo, join(out, 'demo'))]
   }
   const core = await createCore(adapters, demoExamples(demo), (line) => console.error(`tenantry: ${line}`))
   return {

@@ -1,6 +1,6 @@
 import { tick } from 'svelte'
 import { SvelteSet } from 'svelte/reactivity'
-import type { AppState, Failure, Profile, SessionView } from '../app/contract.ts'
+import type { AppState, Failure, Profile, Service, SessionView } from '../app/contract.ts'
 import { failureOf, type Bridge, type LinkState } from './bridge.ts'
 import { Profiles } from './profiles/profiles.svelte.ts'
 import { Sessions } from './sessions/sessions.svelte.ts'
@@ -64,9 +64,13 @@ export class Desk {
     this.#opening.add(profile.id)
     await this.attempt(async () => {
       const size = this.measure()
-      const opened = await Promise.all(profile.services.map((service) => this.bridge.call('sessions.open', { profileId: profile.id, service, ...size })))
-      for (const session of opened) if (!this.sessions.all.some(({ id }) => id === session.id)) this.sessions.take(session)
-      this.show(opened[0]!.id)
+      const opened = await Promise.allSettled(profile.services.map((service) => this.bridge.call('sessions.open', { profileId: profile.id, service, ...size })))
+      const sessions = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+      for (const session of sessions) if (!this.sessions.all.some(({ id }) => id === session.id)) this.sessions.take(session)
+      if (sessions[0]) this.show(sessions[0].id)
+      // One that the person would rather not open keeps no other from opening.
+      const problem = opened.find((one) => one.status === 'rejected' && failureOf(one.reason).code !== 'cancelled')
+      if (problem?.status === 'rejected') throw problem.reason
     })
     this.#opening.delete(profile.id)
   }
@@ -136,8 +140,8 @@ export class Desk {
   }
 
   /** A terminal in which the module that connects is installed. */
-  async installModule(): Promise<void> {
-    await this.attempt(async () => this.show((await this.bridge.call('app.installModule', null)).sessionId))
+  async installModule(service: Service): Promise<void> {
+    await this.attempt(async () => this.show((await this.bridge.call('app.installModule', { service })).sessionId))
   }
 
   async findPowerShell(): Promise<void> {

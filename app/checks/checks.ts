@@ -6,6 +6,7 @@ import type { SessionPlan } from '../sessions/session-plan.ts'
 import type { Audience } from '../tokens/audiences.ts'
 import type { TokenBroker, TokenSubject } from '../tokens/broker.ts'
 import type { Token } from '../tokens/acquire.ts'
+import { serviceTable } from '../tokens/services.ts'
 import { Check } from './check.ts'
 import { reportOf, summaryOf } from './report.ts'
 
@@ -43,7 +44,7 @@ export class Checks {
     const { platform, env, now, known, version } = this.#options
     const { profile, cloud, subject } = this.#options.plan(profileId)
     const service = wanted ?? profile.services[0]!
-    if (!cloud.services[service]) throw failure('service-unavailable-in-cloud', { cloud: cloud.label, service })
+    if (!cloud.services[service]) throw failure('service-unavailable-in-cloud', { cloud: cloud.label, service: serviceTable[service].words })
     const abort = new AbortController()
     this.#running.get(run)?.abort()
     this.#running.set(run, abort)

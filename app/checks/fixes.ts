@@ -1,7 +1,8 @@
 import type { Cloud } from '../adapters.ts'
 import type { Service } from '../contract.ts'
 import type { FailureCode } from '../failures.ts'
-import { manageAsApp, manageAsAppGrants } from '../tokens/permissions.ts'
+import { grantFor } from '../tokens/permissions.ts'
+import { goesByRoles, type RoleService } from '../tokens/services.ts'
 import type { Fix } from './step.ts'
 
 /** Whom the commands are about. Whatever is no GUID is not put into a command. */
@@ -15,7 +16,7 @@ export interface FixFacts {
 }
 
 /** Roles to offer, by template id; the least first (app/tokens/directory-roles.ts has all). */
-const offeredRoles: Record<Service, { reads: [name: string, id: string]; manages: [name: string, id: string] }> = {
+const offeredRoles: Record<RoleService, { reads: [name: string, id: string]; manages: [name: string, id: string] }> = {
   exchange: {
     reads: ['Global Reader', 'f2ef992c-3afb-46b9-b7cf-a126ee74c451'],
     manages: ['Exchange Administrator', '29232cdf-9323-42fd-ade2-1d097af3e4de']
@@ -26,16 +27,13 @@ const offeredRoles: Record<Service, { reads: [name: string, id: string]; manages
   }
 }
 
-/** Names of Microsoft Graph's environments (learn.microsoft.com/powershell/microsoftgraph/authentication-commands, "Using Connect-MgGraph with sovereign clouds"). */
-const graphEnvironments: Partial<Record<Cloud['id'], string>> = { gcchigh: 'USGov', dod: 'USGovDoD', china: 'China' }
-
-/** Grants `Exchange.ManageAsApp` with admin consent. */
+/** Grants the permission that the service's sessions need, with admin consent. */
 export function grantPermission(facts: FixFacts): Fix[] {
-  const { resource, resourceAppId, appRoleId } = manageAsAppGrants[facts.service]
+  const { name, resource, resourceAppId, appRoleId } = grantFor(facts.service)
   const { lines, id } = principal(facts)
   return [
     {
-      text: `In Microsoft Entra: App registrations, the app, API permissions, Add a permission, APIs my organization uses, ${resource}, Application permissions, ${manageAsApp}; then Grant admin consent.`,
+      text: `In Microsoft Entra: App registrations, the app, API permissions, Add a permission, APIs my organization uses, ${resource}, Application permissions, ${name}; then Grant admin consent.`,
       commands: null
     },
     {
@@ -52,12 +50,14 @@ export function grantPermission(facts: FixFacts): Fix[] {
 
 /** The two ways to a role: Entra's directory roles, and the service's own. */
 export function giveRole(facts: FixFacts): Fix[] {
-  return [directoryRole(facts), facts.service === 'exchange' ? exchangeRole(facts) : roleGroup(facts)]
+  const { service } = facts
+  if (!goesByRoles(service)) return grantPermission(facts)
+  return [directoryRole(facts, service), service === 'exchange' ? exchangeRole(facts) : roleGroup(facts)]
 }
 
-function directoryRole(facts: FixFacts): Fix {
+function directoryRole(facts: FixFacts, service: RoleService): Fix {
   const { lines, id } = principal(facts)
-  const { reads, manages } = offeredRoles[facts.service]
+  const { reads, manages } = offeredRoles[service]
   const assign = ([, roleId]: [string, string]) => `New-MgRoleManagementDirectoryRoleAssignment -PrincipalId ${id} -RoleDefinitionId ${roleId} -DirectoryScopeId '/'`
   return {
     text: `Give the app’s service principal a directory role: ${reads[0]} is enough for reading, ${manages[0]} manages. Then wait some minutes and take a new token.`,
@@ -114,8 +114,10 @@ export function mendSignIn(code: FailureCode, facts: FixFacts): Fix[] {
 const consentLink = ({ cloud, tenantId, clientId }: FixFacts): string => `https://${cloud.loginHost}/${tenantId ?? 'organizations'}/adminconsent?client_id=${clientId}`
 
 function connectGraph({ cloud, tenantId }: FixFacts, ...scopes: string[]): string {
-  const environment = graphEnvironments[cloud.id]
-  const parts = ['Connect-MgGraph', tenantId === null ? '' : `-TenantId ${tenantId}`, environment ? `-Environment ${environment}` : '', `-Scopes ${scopes.join(', ')}`]
+  const environment = cloud.connectParameters.graph.Environment
+  // The module's own default, and a name that only a session of ours adds, say nothing to the admin's shell.
+  const isNamed = cloud.id !== 'worldwide' && cloud.connectParameters.graph.GraphEndpoint === undefined
+  const parts = ['Connect-MgGraph', tenantId === null ? '' : `-TenantId ${tenantId}`, environment && isNamed ? `-Environment ${environment}` : '', `-Scopes ${scopes.join(', ')}`]
   return parts.filter(Boolean).join(' ')
 }
 

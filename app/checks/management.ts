@@ -24,6 +24,20 @@ export function inWords(assignments: Row[], scopes: Row[], app: string[], direct
   return { evidence: `The app has no management role of its own; ${from}. ${limits}`, details: [] }
 }
 
+/**
+ * The role groups of Security & Compliance that the app is a member of, with their roles
+ * (learn.microsoft.com/powershell/module/exchangepowershell/get-rolegroup).
+ *
+ * @param app what the app may be called, lower case
+ */
+export function groupsInWords(groups: Row[], app: string[], directoryRoles: string[]): { evidence: string; details: string[] } {
+  const own = groups.filter((group) => textsOf(group.Members).some((member) => app.includes(member.toLowerCase())))
+  const details = own.slice(0, mostRoles).map((group) => `${text(group.Name)}: ${textsOf(group.Roles).join(', ') || 'roles not named'}`)
+  if (own.length > 0) return { evidence: `The app is a member of ${counted(own.length, 'role group')}.`, details }
+  const from = directoryRoles.length > 0 ? `what it may do comes from ${directoryRoles.join(', ')}` : 'what it may do is not told'
+  return { evidence: `The app is a member of none of the ${groups.length} role groups; ${from}.`, details: [] }
+}
+
 function isOf(row: Row, app: string[]): boolean {
   if (text(row.RoleAssigneeType) !== 'ServicePrincipal') return false
   return [row.RoleAssignee, row.RoleAssigneeName, row.EffectiveUserName].some((name) => app.includes(text(name).toLowerCase()))
@@ -52,5 +66,6 @@ function reachOf(row: Row, filters: ReadonlyMap<string, string>): string {
 }
 
 const scopesOf = (row: Row): string[] => [row.CustomRecipientWriteScope, row.CustomConfigWriteScope].map(text).filter((name) => name !== '')
+const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value : [value]).map(text).filter((one) => one !== '')
 const text = (value: unknown): string => (typeof value === 'string' ? quote(value) : '')
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`

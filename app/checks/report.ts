@@ -1,5 +1,5 @@
 import type { CheckStep, Profile, Service } from '../contract.ts'
-import { serviceWords } from '../tokens/audiences.ts'
+import { serviceTable } from '../tokens/services.ts'
 
 export interface ReportFacts {
   profile: Profile
@@ -29,7 +29,7 @@ export function reportOf(steps: CheckStep[], { profile, service, cloudLabel, cli
   const facts = [
     ['Tenant', `${profile.domain}${profile.tenantId ? ` (${profile.tenantId})` : ''}`],
     ['Cloud', cloudLabel],
-    ['Service', serviceWords[service]],
+    ['Service', serviceTable[service].words],
     ['App', clientId || 'none'],
     ['Checked', `${new Date(startedAt).toISOString()} by Tenantry ${version}`]
   ]

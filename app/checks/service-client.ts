@@ -17,7 +17,7 @@ const maxRedirects = 2
  * The cmdlets that a check runs: each reads, none changes anything. The type keeps every other one out.
  * The probes are Microsoft's own of app-only-auth-powershell-v2.
  */
-export type ReadingCmdlet = 'Get-AcceptedDomain' | 'Get-RetentionCompliancePolicy' | 'Get-ManagementRoleAssignment' | 'Get-ManagementScope'
+export type ReadingCmdlet = 'Get-AcceptedDomain' | 'Get-RetentionCompliancePolicy' | 'Get-ManagementRoleAssignment' | 'Get-ManagementScope' | 'Get-RoleGroup'
 
 /** An answer of the service that is none. */
 export class Refusal extends Error {
@@ -41,6 +41,20 @@ export interface ServiceClientOptions {
   url: string
   token: Token
   network: Network
+}
+
+/**
+ * Reads the objects of one page of Microsoft Graph.
+ *
+ * @throws Refusal; TenantryError where it can't be reached
+ */
+export async function askGraph({ url, token, network }: ServiceClientOptions, path: string): Promise<Array<Record<string, unknown>>> {
+  const { host } = new URL(url)
+  const headers = { Authorization: `Bearer ${token.accessToken}`, Accept: 'application/json', 'client-request-id': randomUUID() }
+  const answer = await network({ url: `${url}${path}`, method: 'GET', headers, timeoutMs: askTimeoutMs }).catch((error: unknown) => {
+    throw fromNetwork(error, host)
+  })
+  return readValue(answer, host)
 }
 
 /** Asks Exchange, or Security & Compliance, over the requests of Microsoft's module, without a shell. It only reads. */

@@ -1,26 +1,49 @@
 import { fromNetwork, TenantryError } from '../failures.ts'
 import { quote } from '../failures/reading.ts'
-import { serviceWords } from '../tokens/audiences.ts'
+import { serviceTable } from '../tokens/services.ts'
 import type { Check } from './check.ts'
-import { giveRole } from './fixes.ts'
-import { inWords } from './management.ts'
-import { Refusal, type ReadingCmdlet } from './service-client.ts'
+import { giveRole, grantPermission } from './fixes.ts'
+import { groupsInWords, inWords } from './management.ts'
+import { askGraph, Refusal, type ReadingCmdlet } from './service-client.ts'
 import { appNames, domainOf } from './sign-in-steps.ts'
 import { failed, type Outcome, type Step } from './step.ts'
 
-/** What is read to prove that the app can: Microsoft's page app-only-auth-powershell-v2 tries the same. */
-const probes = { exchange: 'Get-AcceptedDomain', compliance: 'Get-RetentionCompliancePolicy' } as const satisfies Record<string, ReadingCmdlet>
-
 /** From the service's host to what the app may do there. */
 export function serviceSteps(check: Check): Step[] {
-  const words = serviceWords[check.service]
-  const probe = probes[check.service]
+  const { words, probe: wanted } = serviceTable[check.service]
+  const reachable: Step = { id: 'service', title: `${words} reachable`, badTitle: `${words} can’t be reached`, after: [], run: () => askService(check) }
+  if ('path' in wanted) return [reachable, ...graphSteps(check, wanted.path)]
+  const probe = wanted.cmdlet
   return [
-    { id: 'service', title: `${words} reachable`, badTitle: `${words} can’t be reached`, after: [], run: () => askService(check) },
+    reachable,
     { id: 'connect', title: `Connection to ${words}`, badTitle: `${words} refused the connection`, after: ['service', 'permission'], run: () => connect(check, probe) },
     { id: 'probe', title: probe, badTitle: `${probe} failed`, after: ['connect'], run: () => runProbe(check, probe) },
     { id: 'management', title: 'Management roles and scopes', badTitle: 'Management roles can’t be read', after: ['connect'], run: () => readManagement(check) }
   ]
+}
+
+/** Connect-MgGraph asks nobody, so the probe is the first word from Graph. */
+function graphSteps(check: Check, path: string): Step[] {
+  const title = `GET ${path.replace(/^\/v1\.0/, '')}`
+  return [
+    { id: 'probe', title, badTitle: `${title} failed`, after: ['service', 'permission'], run: () => probeGraph(check, path, title) },
+    { id: 'management', title: 'Management roles and scopes', badTitle: '', after: ['probe'], run: () => ({ state: 'skipped', evidence: 'Skipped: Microsoft Graph goes by the permissions in the token.' }) }
+  ]
+}
+
+async function probeGraph(check: Check, path: string, title: string): Promise<Outcome> {
+  const { profile, cloud, network, token } = check
+  try {
+    const [organization] = await askGraph({ url: cloud.services.graph!.url, token, network }, path)
+    const actual = quote(String(organization?.id ?? '')).toLowerCase()
+    if (actual === profile.tenantId?.toLowerCase()) return { state: 'good', title: `${title} works`, evidence: `Microsoft Graph says that this is ${actual}.` }
+    const fixes = [{ text: 'Check the profile’s domain, and do not connect before you know why.', commands: null }]
+    return { state: 'bad', title: 'Microsoft Graph says that this is another tenant', evidence: `It is ${actual || 'none that it names'}, not ${profile.tenantId ?? 'known'}.`, fixes }
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.status !== 403) return refused(check, error)
+    const evidence = `${error.text || 'Microsoft Graph answered 403.'} What the token's own permissions allow works all the same; sessions will say that the tenant is not confirmed.`
+    return { state: 'warning', title: `${title} is not among what the app may do`, evidence, fixes: grantPermission(check.fixFacts) }
+  }
 }
 
 async function askService(check: Check): Promise<Outcome> {
@@ -33,7 +56,7 @@ async function askService(check: Check): Promise<Outcome> {
 }
 
 async function connect(check: Check, probe: ReadingCmdlet): Promise<Outcome> {
-  const words = serviceWords[check.service]
+  const { words } = serviceTable[check.service]
   const client = check.client()
   const evidence = (end: string) => `The request that a connection begins with (EXOModuleFile, for ${probe} alone, without a shell) was answered by ${client.host}${end}`
   try {
@@ -72,9 +95,10 @@ function compareDomains({ profile }: Check, rows: Array<Record<string, unknown>>
 }
 
 async function readManagement(check: Check): Promise<Outcome> {
-  if (check.service !== 'exchange') return { state: 'skipped', evidence: 'Skipped: Security & Compliance gives its permissions by role groups, which the check does not read.' }
   try {
     const client = check.client()
+    // Security & Compliance gives its permissions by role groups alone.
+    if (check.service === 'compliance') return { state: 'good', ...groupsInWords(await client.run('Get-RoleGroup'), appNames(check), check.facts.directoryRoles) }
     const [assignments, scopes] = await Promise.all([client.run('Get-ManagementRoleAssignment'), client.run('Get-ManagementScope')])
     return { state: 'good', ...inWords(assignments, scopes, appNames(check), check.facts.directoryRoles) }
   } catch (error) {
@@ -87,7 +111,7 @@ async function readManagement(check: Check): Promise<Outcome> {
 
 function refused(check: Check, error: unknown): Outcome {
   if (!(error instanceof Refusal)) return failed(TenantryError.from(error))
-  const words = serviceWords[check.service]
+  const { words } = serviceTable[check.service]
   const said = error.text === '' ? [] : [`${words} said: ${error.text}`]
   if (error.status === 403) {
     return { state: 'bad', title: `${words} answered 403: the app has no role`, evidence: error.failure.message, details: said, fixes: giveRole(check.fixFacts) }

@@ -2,9 +2,9 @@ import type { Profile, SignInKind } from '../contract.ts'
 import { failure, fromNetwork, TenantryError } from '../failures.ts'
 import { quote } from '../failures/reading.ts'
 import { resolveTenant } from '../tokens/clouds.ts'
-import { serviceWords } from '../tokens/audiences.ts'
-import { manageAsApp } from '../tokens/permissions.ts'
+import { grantFor } from '../tokens/permissions.ts'
 import { readClaims } from '../tokens/reading.ts'
+import { goesByRoles, serviceTable } from '../tokens/services.ts'
 import { judge, rolesIn, type Expected, type Verdict } from '../tokens/verdict.ts'
 import type { Check } from './check.ts'
 import { grantPermission, guidOf, mendSignIn } from './fixes.ts'
@@ -15,12 +15,13 @@ const clockToleranceMs = 120_000
 
 /** From the login host to a token and what it says. */
 export function signInSteps(check: Check): Step[] {
-  const service = serviceWords[check.service]
+  const service = serviceTable[check.service].words
+  const permission = goesByRoles(check.service) ? grantFor(check.service).name : `A permission of ${service}`
   return [
     { id: 'login', title: 'Login service reachable', badTitle: 'The login service can’t be reached', after: [], run: () => askLogin(check) },
     { id: 'tenant', title: 'Tenant exists', badTitle: 'The tenant can’t be found', after: ['login'], run: () => askTenant(check) },
     { id: 'sign-in', title: 'App signs in', badTitle: 'The app can’t sign in', after: ['tenant'], run: () => signIn(check) },
-    { id: 'permission', title: `${manageAsApp} granted`, badTitle: `${manageAsApp} is not granted`, after: ['sign-in'], run: () => readPermission(check) },
+    { id: 'permission', title: `${permission} granted`, badTitle: `${permission} is not granted`, after: ['sign-in'], run: () => readPermission(check) },
     { id: 'role', title: `Directory role for ${service}`, badTitle: `No directory role for ${service}`, after: ['sign-in'], run: () => readRole(check) },
     { id: 'clock', title: 'Clock', badTitle: 'The clock can’t be compared', after: ['login'], run: () => compareClock(check) }
   ]
@@ -94,8 +95,10 @@ function expectedOf({ profile, cloud, service, now, token, known }: Check): Expe
 
 function readPermission(check: Check): Outcome {
   const verdict = verdictOf(check)
-  if (verdict.level !== 'bad') return { state: 'good', evidence: 'It stands in the token’s roles.' }
-  if (!readClaims(check.token.claims).roles.includes(manageAsApp)) {
+  const { roles, scopes } = readClaims(check.token.claims)
+  const isGranted = goesByRoles(check.service) ? roles.includes(grantFor(check.service).name) : roles.length + scopes.length > 0
+  if (verdict.level !== 'bad') return { state: 'good', evidence: goesByRoles(check.service) ? 'It stands in the token’s roles.' : verdict.sentence }
+  if (!isGranted) {
     return { state: 'bad', evidence: verdict.sentence, fixes: grantPermission(check.fixFacts) }
   }
   const next = verdict.next === null ? [] : [{ text: verdict.next, commands: null }]
@@ -103,15 +106,17 @@ function readPermission(check: Check): Outcome {
 }
 
 function readRole(check: Check): Outcome {
+  const { service } = check
+  if (!goesByRoles(service)) return { state: 'skipped', evidence: 'Skipped: Microsoft Graph goes by the permissions in the token.' }
   const { known } = rolesIn(readClaims(check.token.claims))
-  const opening = known.filter((role) => role.reach[check.service] !== null)
+  const opening = known.filter((role) => role.reach[service] !== null)
   const verdict = verdictOf(check)
   if (opening.length === 0) {
-    const own = check.service === 'exchange' ? 'Exchange’s own roles' : 'The service’s own role groups'
+    const own = service === 'exchange' ? 'Exchange’s own roles' : 'The service’s own role groups'
     return { state: 'warning', title: 'No directory role in the token', evidence: `${own} may still allow it; the next steps will tell.` }
   }
   check.facts.directoryRoles = opening.map(({ name }) => name)
-  const evidence = `${opening.map(({ name, reach }) => `${name} can ${reach[check.service]!.can}`).join('; ')}.`
+  const evidence = `${opening.map(({ name, reach }) => `${name} can ${reach[service]!.can}`).join('; ')}.`
   if (verdict.level !== 'warning' || verdict.next === null) return { state: 'good', evidence }
   return { state: 'warning', evidence, fixes: [{ text: verdict.next, commands: null }] }
 }

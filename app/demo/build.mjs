@@ -14,6 +14,7 @@ export async function buildDemoModule({ root, log = () => {} }) {
   const modulePath = join(root, 'out/demo/ExchangeOnlineManagement')
   const stampFile = join(root, 'out/demo/ExchangeOnlineManagement.stamp')
   const stamp = await hashFolder(source)
+  await copyGraphModule(root)
   if ((await readFile(stampFile, 'utf8').catch(() => '')) === stamp) return { modulePath }
   log('Building the demo tenants’ PowerShell module')
   const work = join(root, 'out/demo/build')
@@ -28,6 +29,12 @@ export async function buildDemoModule({ root, log = () => {} }) {
   await writeFile(stampFile, stamp)
   await rm(work, { recursive: true, force: true })
   return { modulePath }
+}
+
+/** The stand-in for Graph's module is PowerShell alone. @param {string} root */
+async function copyGraphModule(root) {
+  const folder = 'Microsoft.Graph.Authentication'
+  await cp(join(root, 'app/demo', folder), join(root, 'out/demo', folder), { recursive: true })
 }
 
 /** @param {string} folder */

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Cloud } from '../adapters.ts'
 import type { Profile } from '../contract.ts'
 import type { Examples } from '../profiles/profiles.ts'
@@ -8,18 +9,26 @@ import type { DemoApp, DemoTenant } from './tenants.ts'
 const colours: Record<string, string> = { 'Contoso demo': '#e5734b', 'Fabrikam demo': '#5aa9ff' }
 const failingColour = '#8d99a8'
 
+/** Stand-ins for Microsoft's modules, each in a folder of its name. */
+const modules = ['ExchangeOnlineManagement', 'Microsoft.Graph.Authentication']
+
 /** The demo's cloud: its login authority answers in process, its Exchange on loopback. */
-export function demoCloud(demo: Demo, modulePath: string): Cloud {
+export function demoCloud(demo: Demo, modulesFolder: string): Cloud {
   return {
     id: 'demo',
     label: 'Demo, on this machine',
     loginHost: demoHosts.login,
     services: {
       exchange: { resource: `https://${demoHosts.exchange}`, url: demo.exchangeUrl },
-      compliance: { resource: `https://${demoHosts.compliance}`, url: demo.complianceUrl }
+      compliance: { resource: `https://${demoHosts.compliance}`, url: demo.complianceUrl },
+      graph: { resource: `https://${demoHosts.graph}`, url: demo.graphUrl }
     },
-    connectParameters: { exchange: { ConnectionUri: demo.exchangeUrl }, compliance: { ConnectionUri: demo.complianceUrl } },
-    module: { name: 'ExchangeOnlineManagement', path: modulePath },
+    connectParameters: {
+      exchange: { ConnectionUri: demo.exchangeUrl },
+      compliance: { ConnectionUri: demo.complianceUrl },
+      graph: { Environment: 'Tenantry demo', GraphEndpoint: demo.graphUrl, AzureADEndpoint: `https://${demoHosts.login}` }
+    },
+    modulePaths: Object.fromEntries(modules.map((name) => [name, join(modulesFolder, name)])),
     network: async (request) => demo.network(request)
   }
 }

@@ -42,7 +42,7 @@ export async function readRequest(request: IncomingMessage): Promise<ExchangeReq
   const rawPath = alias?.[2] ?? raw.pathname
   const path = safeDecode(rawPath)
   const body = await readBody(request)
-  const service = /(^|\.)compliance\.|^l5\.ps\./i.test(host) ? 'compliance' : 'exchange'
+  const service = serviceAt(host)
   const scheme = (request.socket as TLSSocket).encrypted ? 'https' : 'http'
   const base = `${scheme}://${sentHost}`
   const header = (name: string) => {
@@ -62,6 +62,11 @@ export async function readRequest(request: IncomingMessage): Promise<ExchangeReq
     url: (wanted) => `${base}${alias ? `/hosts/${host}` : ''}${wanted}`,
     urlOn: (other) => (alias ? `${base}/hosts/${other}${rawPath}${raw.search}` : `${scheme}://${other}${portOf(sentHost)}${rawPath}${raw.search}`)
   }
+}
+
+function serviceAt(host: string): DemoServiceName {
+  if (/^graph\./i.test(host)) return 'graph'
+  return /(^|\.)compliance\.|^l5\.ps\./i.test(host) ? 'compliance' : 'exchange'
 }
 
 /** Headers that answer the client's own: it finds its request again by them. */

@@ -3,13 +3,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { exchangeError, type ExchangeAnswer } from './exchange-answer.ts'
 import { checkAnchor, checkBearer } from './exchange-checks.ts'
 import { readRequest, readResponseHead, type ExchangeRequest } from './exchange-request.ts'
+import { answerGraph } from './graph.ts'
 import { invokeCommand } from './invoke-command.ts'
 import { moduleFile } from './module-file.ts'
 import { answerOData } from './odata.ts'
 import { addToLog, findTenant, serviceNow, takeOverride, type DemoState } from './state.ts'
 
 /**
- * Handles one HTTP request to Exchange (or Security & Compliance, by the host's name): checks the token, answers,
+ * Handles one HTTP request to Exchange (or Security & Compliance or Microsoft Graph, by the host's name): checks the token, answers,
  * and writes a line into the log.
  */
 export async function handleExchange(state: DemoState, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -41,6 +42,7 @@ function answerSafely(state: DemoState, request: ExchangeRequest): ExchangeAnswe
 
 /** The answer to a request, by its path. */
 export function answerExchange(state: DemoState, request: ExchangeRequest): ExchangeAnswer {
+  if (request.service === 'graph') return answerGraph(state, request)
   const route = /^\/adminapi\/(?:v1\.0|beta)\/([^/]+)\/(.+)$/i.exec(request.path)
   if (!route) return { status: 404 }
   const tenant = findTenant(state, route[1] ?? '')

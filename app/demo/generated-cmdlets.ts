@@ -80,7 +80,8 @@ function definitionOf(service: DemoServiceName, name: string): CmdletDefinition 
 /** All cmdlets a connection to a service brings, everyday ones first. */
 export const servedCmdlets: Record<DemoServiceName, CmdletDefinition[]> = {
   exchange: [...everydayCmdlets, ...trimToCount(generate('exchange', exchangeNouns), generatedExchangeCmdlets)],
-  compliance: generate('compliance', complianceNouns)
+  compliance: generate('compliance', complianceNouns),
+  graph: []
 }
 
 /** Cuts from the end of the removing verbs, so that what is documented elsewhere stays. */

@@ -2,21 +2,19 @@
 export const demoHosts = {
   login: 'login.tenantry-demo.invalid',
   exchange: 'outlook.tenantry-demo.invalid',
-  compliance: 'ps.compliance.protection.tenantry-demo.invalid'
+  compliance: 'ps.compliance.protection.tenantry-demo.invalid',
+  graph: 'graph.tenantry-demo.invalid'
 } as const
 
 /** The audiences each service takes. Microsoft's own names are there for `build/demo-service.mjs` and real clients. */
 export const audiences = {
   exchange: [`https://${demoHosts.exchange}`, 'https://outlook.office365.com'],
-  compliance: [`https://${demoHosts.compliance}`, 'https://ps.compliance.protection.outlook.com']
+  compliance: [`https://${demoHosts.compliance}`, 'https://ps.compliance.protection.outlook.com'],
+  graph: [`https://${demoHosts.graph}`, 'https://graph.microsoft.com']
 } as const
 
-/** Resources the login authority knows; Graph is there so that a token for the wrong audience can be had honestly. */
-export const knownResources: readonly string[] = [
-  ...audiences.exchange,
-  ...audiences.compliance,
-  'https://graph.microsoft.com'
-]
+/** Resources the login authority knows. */
+export const knownResources: readonly string[] = Object.values(audiences).flat()
 
 /** Entra's role template ids that Exchange takes, and whether Security & Compliance takes them too. */
 export const directoryRoles = {
@@ -35,11 +33,11 @@ const notForCompliance: readonly string[] = [
   directoryRoles.exchangeRecipientAdministrator,
   directoryRoles.helpdeskAdministrator
 ]
-export const capableRoles: Record<DemoServiceName, readonly string[]> = {
+export const capableRoles: Record<'exchange' | 'compliance', readonly string[]> = {
   exchange: Object.values(directoryRoles),
   compliance: Object.values(directoryRoles).filter((role) => !notForCompliance.includes(role))
 }
-export type DemoServiceName = 'exchange' | 'compliance'
+export type DemoServiceName = 'exchange' | 'compliance' | 'graph'
 
 /** Stands in most app tokens' `wids` and is no role. */
 export const defaultAppRole = '0997a1d0-0d1d-4acb-b408-d5ca73121e90'

@@ -26,6 +26,8 @@ export interface Demo {
   readonly exchangeUrl: string
   /** Where Security & Compliance is: the same listener under an alias of its host. */
   readonly complianceUrl: string
+  /** Where Microsoft Graph is, likewise. */
+  readonly graphUrl: string
   readonly log: readonly LoggedRequest[]
   clearLog(): void
   /** Answers a request to the login authority; any other host is refused as a name that can't be resolved. */
@@ -68,6 +70,7 @@ function lifecycle(listener: Listener) {
   return {
     exchangeUrl,
     complianceUrl: `${exchangeUrl}/hosts/${demoHosts.compliance}`,
+    graphUrl: `${exchangeUrl}/hosts/${demoHosts.graph}`,
     stop: () => listener.stop(),
     start: () => listener.start(),
     dispose: () => listener.stop()

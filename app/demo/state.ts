@@ -10,7 +10,7 @@ export interface LoggedToken {
 
 /** One request to a demo service; header names in lower case, `authorization` replaced by what the token was. */
 export interface LoggedRequest {
-  service: 'login' | 'exchange' | 'compliance'
+  service: 'login' | 'exchange' | 'compliance' | 'graph'
   method: string
   path: string
   query: Record<string, string>

@@ -23,6 +23,8 @@ export interface DemoApp {
   certificates: Array<string | Buffer | X509Certificate>
   /** App roles in the token. */
   roles: string[]
+  /** App roles in a token for Microsoft Graph. */
+  graphRoles: string[]
   /** Directory roles in the token, beside the one that stands in every app token. */
   wids: string[]
   failWith: FailureCode | null
@@ -107,6 +109,7 @@ function createApp(settings: { name: string; clientId?: string; behaviour: Behav
     clientSecret: newSecret(),
     certificates: [],
     roles: behaviour === 'noPermission' ? [] : ['Exchange.ManageAsApp'],
+    graphRoles: behaviour === 'noPermission' ? [] : ['Organization.Read.All', 'User.Read.All'],
     wids: behaviour === 'noRole' ? [] : [directoryRoles.exchangeAdministrator, directoryRoles.complianceAdministrator],
     failWith: null,
     secretExpired: behaviour === 'expiredSecret',

@@ -98,11 +98,11 @@ export function issueToken(
 }
 
 function appClaims(tenant: DemoTenant, app: DemoApp, options: { resource: string; kind: 'secret' | 'certificate' }, now: number, life: number) {
-  const forExchange = [...audiences.exchange, ...audiences.compliance].some((audience) => audience === options.resource)
+  const isFor = (list: readonly string[]) => list.includes(options.resource)
   // Entra dates tokens back by five minutes; one that lives shorter than that could not be.
   const from = life > 600 ? now - 300 : now
   const issuer = `https://sts.windows.net/${tenant.tenantId}/`
-  const roles = forExchange ? app.roles : []
+  const roles = isFor(audiences.graph) ? app.graphRoles : isFor([...audiences.exchange, ...audiences.compliance]) ? app.roles : []
   return {
     aud: options.resource,
     iss: issuer,

@@ -149,6 +149,30 @@ export const sessionRows = {
     retryable: false
   },
 
+  // ---- remote PowerShell ----
+  'remote-uri-unusable': {
+    message: 'The connection URI of remote PowerShell can’t be used: {reason}.',
+    hint: 'Type the whole address, such as https://host.example/PowerShell-LiveId.',
+    retryable: false,
+    field: 'connectionUri'
+  },
+  'remote-host-other': {
+    message: 'The connection URI leads to {host}, and the token is for {audience}.',
+    hint: 'Type an address on {audience}, or describe the other host as a custom cloud.',
+    retryable: false,
+    field: 'connectionUri'
+  },
+  'remote-windows-only': {
+    message: 'Remote PowerShell with Basic authentication needs Windows’ own WinRM: elsewhere PowerShell has no client for it.',
+    hint: 'Clear “Remote PowerShell (legacy)” in the profile, or use Tenantry on Windows.',
+    retryable: false
+  },
+  'winrm-basic-off': {
+    message: 'WinRM on this computer does not allow Basic authentication, which remote PowerShell with a token needs.',
+    hint: 'As an administrator: Set-Item WSMan:\\localhost\\Client\\Auth\\Basic $true, or ask the admin of the Group Policy “Allow Basic authentication” of the WinRM client.',
+    retryable: false
+  },
+
   // ---- sessions ----
   'shell-no-hello': {
     message: 'PowerShell started but did not report within {seconds} s.',

@@ -12,6 +12,7 @@ const exchange = 'Exchange Online'
  * PowerShell, .NET and ExchangeOnlineManagement 3.5 to 3.9.
  */
 const signs: ReadonlyArray<{ sign: RegExp; code: FailureCode }> = [
+  { sign: /WinRM on this computer does not allow Basic authentication/i, code: 'winrm-basic-off' },
   { sign: /ConstrainedLanguage|language mode/i, code: 'constrained-language' },
   { sign: /running scripts is disabled on this system|UnauthorizedAccess.*execution.?polic|is not digitally signed/i, code: 'scripts-disabled' },
   { sign: /Could not load file or assembly|assembly with same name is already loaded/i, code: 'assembly-clash' },

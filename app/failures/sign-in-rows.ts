@@ -90,6 +90,11 @@ export const signInRows = {
     hint: 'It gets one when it connects.',
     retryable: true
   },
+  'graph-wrong-tenant': {
+    message: 'Microsoft Graph says that this is another tenant: expected {expected}, but it answered {actual}. The session was closed.',
+    hint: 'Check the profile’s domain. What was typed before went to the tenant that answered.',
+    retryable: false
+  },
   'exchange-wrong-tenant': {
     message: 'Exchange says that this is another tenant: expected {expected}, but it answered {actual}. The session was closed.',
     hint: 'Check the profile’s domain. What was typed before went to the tenant that answered.',

@@ -1,7 +1,8 @@
 import { guidOf } from '../checks/fixes.ts'
 import type { CallOutput, CallRequest, Profile, Service } from '../contract.ts'
 import { directoryRole } from '../tokens/directory-roles.ts'
-import { manageAsApp, manageAsAppGrants } from '../tokens/permissions.ts'
+import { grantFor } from '../tokens/permissions.ts'
+import { serviceTable } from '../tokens/services.ts'
 
 type Guide = CallOutput<'guide.read'>
 type Step = Guide['steps'][number]
@@ -76,14 +77,14 @@ function register({ tenant, graphEnvironment, appName, isPartner, clientId }: Gu
 const known = (clientId: string): string[] => [`$app = Get-MgApplication -Filter "appId eq '${clientId}'"`, `$principal = Get-MgServicePrincipal -Filter "appId eq '${clientId}'"`]
 
 function permission({ services, clientId }: GuideFacts): Step {
-  const grants = services.map((service) => manageAsAppGrants[service])
+  const grants = services.map(grantFor)
   const access = grants.map(({ resourceAppId, appRoleId }) => `@{ ResourceAppId = '${resourceAppId}'; ResourceAccess = @(@{ Id = '${appRoleId}'; Type = 'Role' }) }`)
   return {
-    id: 'permission', title: `Give it the permission ${manageAsApp}`, checkedBy: ['permission'],
+    id: 'permission', title: `Give it the permission ${[...new Set(grants.map(({ name }) => name))].join(' and ')}`, checkedBy: ['permission'],
     text: 'The application permission, not the delegated one. It only opens the door: what the app may do inside comes from a role.',
     portal: [
       'The app, API permissions, Add a permission, APIs my organization uses',
-      ...grants.map(({ resource, resourceAppId }) => `${resource} (${resourceAppId}), Application permissions, ${manageAsApp}`)
+      ...grants.map(({ name, resource, resourceAppId }) => `${resource} (${resourceAppId}), Application permissions, ${name}`)
     ],
     powershell: `Update-MgApplication -ApplicationId $app.Id -RequiredResourceAccess @(${access.join(', ')})`,
     cli: grants.map(({ resourceAppId, appRoleId }) => `az ad app permission add --id ${clientId} --api ${resourceAppId} --api-permissions ${appRoleId}=Role`).join('\n')
@@ -99,8 +100,8 @@ function consent({ services, clientId, loginHost, isPartner }: GuideFacts): Step
       : 'Without it the permission is asked for and not given. It does not give the role of step 5.',
     portal: isPartner ? ['Send each customer its consent link (below)', 'Its admin signs in there and accepts'] : ['The app, API permissions, Grant admin consent', 'The column Status says Granted'],
     powershell: services.flatMap((service) => [
-      `$resource = Get-MgServicePrincipal -Filter "appId eq '${manageAsAppGrants[service].resourceAppId}'"`,
-      `New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $principal.Id -PrincipalId $principal.Id -ResourceId $resource.Id -AppRoleId ${manageAsAppGrants[service].appRoleId}`
+      `$resource = Get-MgServicePrincipal -Filter "appId eq '${grantFor(service).resourceAppId}'"`,
+      `New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $principal.Id -PrincipalId $principal.Id -ResourceId $resource.Id -AppRoleId ${grantFor(service).appRoleId}`
     ]).join('\n'),
     cli: `az ad app permission admin-consent --id ${clientId}`
   }
@@ -149,11 +150,16 @@ function waiting(): Step {
   }
 }
 
+function probeCommand(service: Service): string {
+  const { probe } = serviceTable[service]
+  return 'cmdlet' in probe ? probe.cmdlet : `Invoke-MgGraphRequest -Uri ${probe.path}`
+}
+
 function probe({ services }: GuideFacts): Step {
   return {
     id: 'probe', title: 'Try it', checkedBy: ['probe'],
     text: 'The first command that only reads. Tenantry’s check runs it, and says what is missing where it fails.',
     portal: ['Connect the tenant, or Check… in its menu'],
-    powershell: services.map((service) => (service === 'exchange' ? 'Get-AcceptedDomain' : 'Get-RetentionCompliancePolicy')).join('\n'), cli: null
+    powershell: services.map(probeCommand).join('\n'), cli: null
   }
 }

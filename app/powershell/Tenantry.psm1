@@ -10,8 +10,7 @@ $script:OriginalReadLine = $null
 $script:Escape = [string][char]27
 $script:LastError = $null
 
-. ([System.IO.Path]::Combine($PSScriptRoot, 'SessionPipe.ps1'))
-. ([System.IO.Path]::Combine($PSScriptRoot, 'TokenRenewal.ps1'))
+foreach ($part in 'SessionPipe', 'Services', 'RemotePowerShell', 'TokenRenewal') { . ([System.IO.Path]::Combine($PSScriptRoot, $part + '.ps1')) }
 
 function Start-TenantrySession {
     <#
@@ -125,7 +124,7 @@ function Import-ConnectModule {
         }
     }
     else {
-        $chosen = $installed | Where-Object { Test-ModuleVersion -Version $_ } | Select-Object -First 1
+        $chosen = $installed | Where-Object { Test-ModuleVersion -Name $Module.name -Version $_ } | Select-Object -First 1
         if (-not $chosen) {
             throw "No installed version of the module $($Module.name) runs on PowerShell $($PSVersionTable.PSVersion). Installed: $($installed -join ', ')."
         }
@@ -154,9 +153,9 @@ function Get-InstalledVersion {
 function Test-ModuleVersion {
     # Which PowerShell each version of ExchangeOnlineManagement needs; its manifest enforces none of it.
     # https://learn.microsoft.com/powershell/exchange/exchange-online-powershell-v2
-    param([Parameter(Mandatory)][version]$Version)
+    param([Parameter(Mandatory)][string]$Name, [Parameter(Mandatory)][version]$Version)
 
-    if ($PSVersionTable.PSEdition -ne 'Core') { return $true }
+    if ($Name -ne 'ExchangeOnlineManagement' -or $PSVersionTable.PSEdition -ne 'Core') { return $true }
     $needed = [version]'7.2'
     if ($Version -ge [version]'3.5.0') { $needed = [version]'7.4' }
     if ($Version -ge [version]'3.10.0') { $needed = [version]'7.6' }
@@ -168,9 +167,9 @@ function Connect-Service {
     param([Parameter(Mandatory)]$Message)
 
     $clock = [System.Diagnostics.Stopwatch]::StartNew()
-    $parameters = @{ Organization = $Message.organization }
+    $parameters = @{}
     foreach ($property in $Message.parameters.PSObject.Properties) { $parameters[$property.Name] = $property.Value }
-    $script:Session.Connects[$Message.service] = $parameters
+    $script:Session.Connects[$Message.service] = @{ Command = [string]$Message.command; Family = [string]$Message.family; Parameters = $parameters }
     try {
         $connection = Invoke-Connect -Service $Message.service -AccessToken $Message.accessToken -ExpiresOn $Message.expiresOn
     }
@@ -188,23 +187,20 @@ function Invoke-Connect {
     # Connects a service with a token; answers what the module says of the new connection.
     param([Parameter(Mandatory)][string]$Service, [Parameter(Mandatory)][string]$AccessToken, [Parameter(Mandatory)][long]$ExpiresOn)
 
-    $parameters = $script:Session.Connects[$Service].Clone()
-    $parameters['AccessToken'] = $AccessToken
-    $parameters['ErrorAction'] = 'Stop'
-    $parameters['WarningAction'] = 'SilentlyContinue'
-    if ($Service -eq 'exchange') { $command = 'Connect-ExchangeOnline'; $parameters['ShowBanner'] = $false }
-    else { $command = 'Connect-IPPSSession' }
+    $connect = $script:Session.Connects[$Service]
+    $command = $connect.Command
     $known = $global:Error.Count
     try {
+        $parameters = Get-ConnectParameter -Connect $connect -AccessToken $AccessToken
         Invoke-InTemporaryFolder -ScriptBlock { $null = & $command @parameters }
     }
     catch {
         throw (New-ConnectError -ErrorRecord $_ -AccessToken $AccessToken -Known $known)
     }
     finally {
-        $parameters.Clear()
+        $parameters = $null
     }
-    $connection = Get-NewConnection -Known @($script:Session.ConnectionIds.Values)
+    $connection = Get-ServiceConnection -Connect $connect
     if (-not $connection) { throw 'The module reports no connection after connecting.' }
     $script:Session.ConnectionIds[$Service] = [string]$connection.ConnectionId
     $script:Session.ExpiresOn[$Service] = $ExpiresOn
@@ -326,7 +322,7 @@ function New-BoundScriptBlock {
 function Disconnect-Session {
     # Runs at the prompt when the app closes the session: the service counts sessions, so say goodbye.
     try {
-        if ($script:Session.Connected) { $null = Disconnect-ExchangeOnline -Confirm:$false -ErrorAction Stop }
+        if ($script:Session.Connected) { Disconnect-Service }
     }
     catch {
         Write-Verbose -Message $_.Exception.Message

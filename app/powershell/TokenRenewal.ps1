@@ -135,7 +135,7 @@ function Update-Connection {
         try {
             $connection = Invoke-Connect -Service $service -AccessToken $fresh.AccessToken -ExpiresOn $fresh.ExpiresOn
             if ($old -and $connection -and [string]$connection.ConnectionId -ne $old) {
-                $null = Disconnect-ExchangeOnline -ConnectionId $old -Confirm:$false -ErrorAction Stop
+                Disconnect-OldConnection -Family $script:Session.Connects[$service].Family -ConnectionId $old
             }
             Send-SessionMessage -Message @{ type = 'renewed'; id = $fresh.Id; service = $service; how = 'reconnected' }
         }
@@ -155,7 +155,7 @@ function Send-Refusal {
     if ([object]::ReferenceEquals($newest, $script:LastError)) { return }
     $script:LastError = $newest
     $text = if ($newest -is [System.Management.Automation.ErrorRecord]) { $newest.Exception.Message } else { [string]$newest }
-    if ($text -match 'HttpStatusCode=40[13]\b|^UnAuthorized\b|isn''t supported in this scenario') {
+    if ($text -match 'HttpStatusCode=40[13]\b|^UnAuthorized\b|isn''t supported in this scenario|does not indicate success: (Unauthorized|Forbidden)\b|InvalidAuthenticationToken') {
         Send-SessionMessage -Message @{ type = 'unauthorized' }
     }
 }

@@ -4,6 +4,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Spawn } from '../adapters.ts'
 import { programOutput } from '../program-output.ts'
+import { connectModules } from '../tokens/services.ts'
 import { shellEnvironment } from './launch.ts'
 import { policyQuery, refusingPolicy, type ScriptsPolicy } from './policy.ts'
 
@@ -14,8 +15,8 @@ export interface FoundPowerShell {
   edition: 'Core' | 'Desktop'
   /** The engine console stands in for a PowerShell that is not installed. */
   standIn: boolean
-  /** Installed versions of ExchangeOnlineManagement, newest first. */
-  moduleVersions: string[]
+  /** Installed versions of each module that sessions connect with, newest first. */
+  modules: Record<string, string[]>
 }
 
 export interface FindRequest {
@@ -70,8 +71,8 @@ export async function findPowerShell(request: FindRequest): Promise<FindResult> 
 function readFound(path: string, { version, edition, modulePath, refusal }: Answer, request: FindRequest): FindResult {
   if (!isNewEnough(version, edition)) return { found: null, reason: 'too-old', path, version }
   if (refusal) return { found: null, reason: 'scripts-refused', path, policy: refusal }
-  const moduleVersions = installedModuleVersions(modulePath, request.platform)
-  return { found: { path, version, edition, standIn: path === request.engineConsole, moduleVersions } }
+  const modules = Object.fromEntries(connectModules.map(({ name }) => [name, installedModuleVersions(name, modulePath, request.platform)]))
+  return { found: { path, version, edition, standIn: path === request.engineConsole, modules } }
 }
 
 /** Whether sessions can run on this version: 5.1 of the Desktop edition, 7.4 and later of Core. */
@@ -176,12 +177,12 @@ function readCache(file: string): z.infer<typeof cacheSchema> {
   }
 }
 
-/** Versions of ExchangeOnlineManagement under the folders of a PSModulePath, newest first. */
-export function installedModuleVersions(modulePath: string, platform: NodeJS.Platform): string[] {
+/** Versions of a module under the folders of a PSModulePath, newest first. */
+export function installedModuleVersions(module: string, modulePath: string, platform: NodeJS.Platform): string[] {
   const versions = new Set<string>()
   for (const root of modulePath.split(platform === 'win32' ? ';' : ':').filter(Boolean)) {
     try {
-      for (const name of readdirSync(join(root, 'ExchangeOnlineManagement'))) if (/^\d+(\.\d+)+$/.test(name)) versions.add(name)
+      for (const name of readdirSync(join(root, module))) if (/^\d+(\.\d+)+$/.test(name)) versions.add(name)
     } catch {
       continue
     }

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { serviceSchema } from '../contract.ts'
+import type { ConnectFamily } from '../tokens/services.ts'
 
 /** The version every message of the session pipe carries; another one fails with its own sentence. */
 export const pipeVersion = 1
@@ -6,7 +8,6 @@ export const pipeVersion = 1
 const base = { v: z.number().int() }
 /** Of the app's message that this one answers. */
 const answer = { ...base, id: z.number().int() }
-const serviceSchema = z.enum(['exchange', 'compliance'])
 
 /** What the shell says to the app, one JSON object a line. */
 export const shellMessageSchema = z.discriminatedUnion('type', [
@@ -73,6 +74,7 @@ export interface PrepareMessage {
   tenantName: string
   /** `#rrggbb`. */
   colour: string
+  /** `path`: a folder to import from, or the name of a module that comes with PowerShell, instead of looking for versions. */
   module: { name: string; path: string | null; pinnedVersion: string | null }
   /** Where the connect cmdlet may put its generated files; removed with the session. */
   temporaryFolder: string
@@ -88,7 +90,10 @@ export interface ConnectMessage {
   /** Milliseconds since the epoch. */
   expiresOn: number
   organization: string
-  parameters: Record<string, string>
+  /** The cmdlet that takes the token, and how its module keeps the connection. */
+  command: string
+  family: ConnectFamily
+  parameters: Record<string, string | boolean>
   appName: string
 }
 

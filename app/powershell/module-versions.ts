@@ -1,5 +1,3 @@
-import type { Service } from '../contract.ts'
-
 /**
  * The PowerShell that each version of ExchangeOnlineManagement needs, newest first, and
  * the last version of each row that is known; Windows PowerShell 5.1 runs all of them. The module's manifest enforces none of it. Tenantry.psm1 goes by the same numbers.
@@ -10,9 +8,6 @@ export const moduleNeeds: ReadonlyArray<{ from: string; last: string; powershell
   { from: '3.5.0', last: '3.9.2', powershell: '7.4' },
   { from: '3.0.0', last: '3.4.0', powershell: '7.2' }
 ]
-
-/** The first version whose connect cmdlet takes a token (reference pages of Connect-ExchangeOnline and Connect-IPPSSession). */
-export const takesTokenFrom: Record<Service, string> = { exchange: '3.1.0', compliance: '3.8.0' }
 
 /** Whether a version (`3.10.1`, also `7.6.0-preview.2`) is the other one or later, by its numbers. */
 export function isAtLeast(version: string, other: string): boolean {
@@ -30,9 +25,9 @@ export function powerShellFor(moduleVersion: string): string {
   return (moduleNeeds.find(({ from }) => isAtLeast(moduleVersion, from)) ?? moduleNeeds.at(-1)!).powershell
 }
 
-/** Whether this PowerShell can run a version of the module. */
-export function canRun(powershell: { version: string; edition: string }, moduleVersion: string): boolean {
-  return powershell.edition === 'Desktop' || isAtLeast(powershell.version, powerShellFor(moduleVersion))
+/** Whether this PowerShell can run a version of a module. Other modules than Exchange's run on all that sessions run on. */
+export function canRun(powershell: { version: string; edition: string }, moduleVersion: string, module = 'ExchangeOnlineManagement'): boolean {
+  return module !== 'ExchangeOnlineManagement' || powershell.edition === 'Desktop' || isAtLeast(powershell.version, powerShellFor(moduleVersion))
 }
 
 /** The newest version of the module that a PowerShell 7 is known to run, to be installed for it. */

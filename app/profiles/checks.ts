@@ -2,6 +2,7 @@ import type { Cloud } from '../adapters.ts'
 import type { CallInput, Profile } from '../contract.ts'
 import { failure } from '../failures.ts'
 import { normaliseDomain } from '../tokens/clouds.ts'
+import { serviceTable } from '../tokens/services.ts'
 import type { Content } from './file.ts'
 import type { WorkingFolders } from './folders.ts'
 import { checkName, hasUnseenCharacters } from './names.ts'
@@ -33,7 +34,7 @@ export function put<T extends { id: string }>(things: T[], thing: T): void {
 
 /** The editor's profile as it would be stored. Throws a failure with the field's name. */
 export function checkDraft(draft: Draft, content: Content, folders: WorkingFolders): CheckedDraft {
-  const { id, ...rest } = draft
+  const { id, remotePowerShell: _, ...rest } = draft
   const before = content.profiles.find((profile) => profile.id === id)
   const name = checkName(draft.name, content.profiles.filter((other) => other.id !== id).map((other) => other.name))
   const group = (draft.group ?? '').trim()
@@ -44,6 +45,7 @@ export function checkDraft(draft: Draft, content: Content, folders: WorkingFolde
     group,
     domain: normaliseDomain(draft.domain),
     customCloud: checkCustomCloud(draft),
+    ...checkRemote(draft),
     workingFolder: folders.check(draft.workingFolder ?? '', before?.workingFolder),
     loadPowerShellProfile: draft.loadPowerShellProfile ?? false,
     moduleVersion: (draft.moduleVersion ?? '').trim(),
@@ -54,16 +56,15 @@ export function checkDraft(draft: Draft, content: Content, folders: WorkingFolde
 function checkCustomCloud({ cloud, customCloud }: Draft): Profile['customCloud'] {
   if (cloud !== 'custom') return null
   if (!customCloud) throw failure('cloud-unknown', { cloud })
-  const [loginHost, exchangeHost, complianceHost] = [customCloud.loginHost, customCloud.exchangeHost, customCloud.complianceHost ?? ''].map((host) =>
-    host.trim().toLowerCase()
-  ) as [string, string, string]
-  return { loginHost, exchangeHost, complianceHost }
+  const { loginHost, exchangeHost, complianceHost = '', graphHost = '' } = customCloud
+  const plain = (host: string) => host.trim().toLowerCase()
+  return { loginHost: plain(loginHost), exchangeHost: plain(exchangeHost), complianceHost: plain(complianceHost), graphHost: plain(graphHost) }
 }
 
 /** Throws `service-unavailable-in-cloud` where the cloud lacks one of the services. */
 export function checkServices(services: Profile['services'], cloud: Cloud): void {
   const missing = services.find((service) => cloud.services[service] === null)
-  if (missing) throw failure('service-unavailable-in-cloud', { cloud: cloud.label, service: missing }, { field: 'cloud' })
+  if (missing) throw failure('service-unavailable-in-cloud', { cloud: cloud.label, service: serviceTable[missing].words }, { field: 'cloud' })
 }
 
 /**
@@ -77,7 +78,13 @@ export function checkPin(before: Profile, draft: CheckedDraft, actual: string): 
   }
 }
 
+/** A remote endpoint is one of Exchange's; what is not used is not kept. */
+function checkRemote({ remotePowerShell, services }: Draft): Pick<Profile, 'remotePowerShell'> {
+  if (!remotePowerShell || !services.includes('exchange')) return {}
+  return { remotePowerShell: { connectionUri: remotePowerShell.connectionUri.trim(), allowRedirection: remotePowerShell.allowRedirection ?? false } }
+}
+
 export function sameHosts(a: Profile['customCloud'], b: Profile['customCloud']): boolean {
   if (!a || !b) return a === b
-  return a.loginHost === b.loginHost && a.exchangeHost === b.exchangeHost && a.complianceHost === b.complianceHost
+  return a.loginHost === b.loginHost && a.exchangeHost === b.exchangeHost && a.complianceHost === b.complianceHost && a.graphHost === b.graphHost
 }

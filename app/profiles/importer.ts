@@ -120,8 +120,8 @@ export class Importer {
   /** A tenant id that a file names is taken as the pin, which every connection proves; a domain alone is looked up. */
   async #knowRow(line: number, row: TransferRow, input: ImportInput): Promise<KnownRow> {
     const cloudId = row.cloud ?? input.cloud ?? 'worldwide'
-    const [loginHost, exchangeHost, complianceHost] = [row.loginHost, row.exchangeHost, row.complianceHost].map((host) => host.toLowerCase()) as [string, string, string]
-    const customCloud = cloudId === 'custom' ? { loginHost, exchangeHost, complianceHost } : null
+    const [loginHost, exchangeHost, complianceHost, graphHost] = [row.loginHost, row.exchangeHost, row.complianceHost, row.graphHost].map((host) => host.toLowerCase()) as [string, string, string, string]
+    const customCloud = cloudId === 'custom' ? { loginHost, exchangeHost, complianceHost, graphHost } : null
     const cloud = this.#options.cloudOf(cloudId, customCloud)
     checkServices(row.services, cloud)
     const domain = normaliseDomain(row.domain)
@@ -195,6 +195,7 @@ function newProfile(content: Content, { row, domain, tenantId, cloudId, customCl
   return {
     ...{ group, services, environment, loadPowerShellProfile, moduleVersion, notes },
     ...{ domain, tenantId, customCloud, cloud: cloudId },
+    ...(row.searchOnlySession ? { searchOnlySession: true } : {}),
     id: crypto.randomUUID(),
     name: freeName(row.name, content.profiles.map(({ name }) => name)),
     initialDomain: null,

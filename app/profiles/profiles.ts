@@ -4,13 +4,14 @@ import type { CallInput, CallOutput, CallRequest, Profile, SignInView, StoreCert
 import type { Binding } from '../credentials/credential.ts'
 import type { CredentialStore, Kept, StoredCredential } from '../credentials/store.ts'
 import { failure } from '../failures.ts'
-import { normaliseDomain } from '../tokens/clouds.ts'
+import { normaliseDomain, type ResolvedTenant } from '../tokens/clouds.ts'
 import { bindingOf, boundAt, checkHost, confirmEntered, confirmUse, noTenant, rebind, replaceCredential, type Tenant } from './binding.ts'
 import { checkDraft, checkPin, checkServices, findProfile, findSignIn, put } from './checks.ts'
 import { ProfilesFile, type Content } from './file.ts'
 import type { WorkingFolders } from './folders.ts'
 import { Importer } from './importer.ts'
 import { checkName, freeName } from './names.ts'
+import { confirmRemoteHost } from './remote-host.ts'
 import { checkClientId, checkCredential, missingCredential, type CheckedCredential, type PfxFacts, type SignIn } from './sign-in.ts'
 import { SignInUsers } from './sign-in-users.ts'
 import { exportText } from './transfer.ts'
@@ -30,7 +31,7 @@ export interface ProfilesOptions {
   credentials: CredentialStore
   /** Throws `cloud-unknown` or `not-a-host`. */
   cloudOf(id: string, custom: Profile['customCloud']): Cloud
-  resolveTenant(cloud: Cloud, domain: string): Promise<{ tenantId: string; authority: string; cloudLabel: string }>
+  resolveTenant(cloud: Cloud, domain: string, options?: { detect?: boolean }): Promise<ResolvedTenant>
   inspectPfx(pfxBase64: string, password: string): PfxFacts
   certificates(): Promise<StoreCertificate[]>
   /** The host's own dialog. */
@@ -117,12 +118,12 @@ export class Profiles {
    *
    * @throws TenantryError as `resolveTenant` does; `cancelled` where the person refused the hosts
    */
-  async resolve({ domain, cloud: id, customCloud }: CallRequest<'profiles.resolve'>): Promise<CallOutput<'profiles.resolve'>> {
+  async resolve({ domain, cloud: id, customCloud, detect = false }: CallRequest<'profiles.resolve'>): Promise<CallOutput<'profiles.resolve'>> {
     const cloud = this.#options.cloudOf(id, customCloud ?? null)
     const name = normaliseDomain(domain)
     // The editor resolves as one types: who refused the hosts is asked again only when saving.
     await this.#hosts.confirm(cloud, { askAgain: false })
-    return this.#options.resolveTenant(cloud, name)
+    return this.#options.resolveTenant(cloud, name, { detect })
   }
 
   /**
@@ -141,6 +142,7 @@ export class Profiles {
     const entered = await this.#entered(signIn, input.credential, input.signIn.use === 'new')
     // Before the first word to them.
     await this.#hosts.confirm(cloud)
+    await confirmRemoteHost(draft, before, cloud, confirm)
     const { tenantId } = await this.#options.resolveTenant(cloud, draft.domain)
     if (before) checkPin(before, draft, tenantId)
     const usedElsewhere = (host: string) => this.#users.usedAt(signIn.id, host, this.#file.content.profiles, before?.id)

@@ -26,6 +26,7 @@ export const rowSchema = z.object({
   loginHost: text(255).default(''),
   exchangeHost: text(255).default(''),
   complianceHost: text(255).default(''),
+  graphHost: text(255).default(''),
   signIn: text(120).default(''),
   clientId: optional(z.guid().toLowerCase().nullable(), null),
   kind: optional(signInKindSchema.nullable(), null),
@@ -35,6 +36,7 @@ export const rowSchema = z.object({
   environment: optional(environmentSchema, 'production' as const),
   loadPowerShellProfile: yesNo.default(false),
   moduleVersion: text(40).default(''),
+  searchOnlySession: yesNo.default(false),
   notes: z.string().max(20_000).default('')
 })
 type ParsedRow = z.output<typeof rowSchema>
@@ -55,11 +57,11 @@ export function exportText(format: 'json' | 'csv', profiles: Profile[], signIns:
 
 function exportRow(profile: Profile, signIn: SignIn | undefined): TransferRow {
   const { name, group, domain, tenantId, cloud, services, colour, environment, loadPowerShellProfile, moduleVersion, notes } = profile
-  const { loginHost, exchangeHost, complianceHost } = profile.customCloud ?? { loginHost: '', exchangeHost: '', complianceHost: '' }
+  const { loginHost, exchangeHost, complianceHost, graphHost } = profile.customCloud ?? { loginHost: '', exchangeHost: '', complianceHost: '', graphHost: '' }
   return {
-    ...{ name, group, domain, tenantId, cloud, loginHost, exchangeHost, complianceHost },
+    ...{ name, group, domain, tenantId, cloud, loginHost, exchangeHost, complianceHost, graphHost },
     ...{ signIn: signIn?.name ?? '', clientId: signIn?.clientId ?? null, kind: signIn?.kind ?? null, askEachTime: signIn?.askEachTime ?? false },
-    ...{ services, colour, environment, loadPowerShellProfile, moduleVersion, notes }
+    ...{ services, colour, environment, loadPowerShellProfile, moduleVersion, notes, searchOnlySession: profile.searchOnlySession ?? false }
   }
 }
 

@@ -58,7 +58,7 @@ export class TrustedHosts {
 
 /** The hosts as they will be spoken to: ASCII, so that a look-alike letter shows. */
 function hostsOf({ loginHost, services }: Cloud) {
-  return { loginHost, exchangeHost: services.exchange?.url ?? '', complianceHost: services.compliance?.url ?? '' }
+  return { loginHost, exchangeHost: services.exchange?.url ?? '', complianceHost: services.compliance?.url ?? '', graphHost: services.graph?.url ?? '' }
 }
 
 function keyOf(cloud: Cloud): string {
@@ -66,14 +66,15 @@ function keyOf(cloud: Cloud): string {
 }
 
 function questionOf(cloud: Cloud): Question {
-  const { loginHost, exchangeHost, complianceHost } = hostsOf(cloud)
+  const { loginHost, exchangeHost, complianceHost, graphHost } = hostsOf(cloud)
   return {
     title: 'Trust the hosts of a custom cloud',
     message: `Send credentials to ${loginHost}?`,
     detail: [
       `Login host, which is sent the credential: https://${loginHost}`,
       `Exchange host, which is sent tokens: ${exchangeHost}`,
-      ...(complianceHost ? [`Compliance host, which is sent tokens: ${complianceHost}`] : [])
+      ...(complianceHost ? [`Compliance host, which is sent tokens: ${complianceHost}`] : []),
+      ...(graphHost ? [`Microsoft Graph host, which is sent tokens: ${graphHost}`] : [])
     ].join('\n'),
     confirmLabel: 'Trust these hosts'
   }

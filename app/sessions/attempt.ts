@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { IPty } from 'node-pty'
 import type { Adapters } from '../adapters.ts'
 import { isLogged } from '../command-log/recorder.ts'
+import type { Service } from '../contract.ts'
 import { removeDotnetLeftovers } from '../dotnet-leftovers.ts'
 import { failure } from '../failures.ts'
 import type { FoundPowerShell } from '../powershell/find.ts'
@@ -10,6 +11,7 @@ import { launchShell } from '../powershell/launch.ts'
 import type { AppMessage, ShellMessage } from '../powershell/messages.ts'
 import { openSessionPipe, type SessionPipe } from '../powershell/pipe.ts'
 import { endProcessTree } from '../process-tree.ts'
+import { moduleOf } from './connect-parameters.ts'
 import { HeldKeys } from './held-keys.ts'
 import type { Output } from './output.ts'
 import type { SessionPlan } from './session-plan.ts'
@@ -53,6 +55,7 @@ export class Attempt {
   readonly #adapters: Adapters
   readonly #events: AttemptEvents
   readonly #name: string
+  readonly #service: Service
   #pipe: SessionPipe | null = null
   #pty: IPty | null = null
   readonly #keys = new HeldKeys((data) => this.#pty?.write(typeof data === 'string' ? data : Buffer.from(data)))
@@ -67,9 +70,10 @@ export class Attempt {
    * @param id of this attempt alone: its folder is named by it
    * @param name what prompt and title say
    */
-  constructor(plan: SessionPlan, { id, name }: { id: string; name: string }, adapters: Adapters, events: AttemptEvents) {
+  constructor(plan: SessionPlan, { id, name, service }: { id: string; name: string; service: Service }, adapters: Adapters, events: AttemptEvents) {
     this.plan = plan
     this.#name = name
+    this.#service = service
     this.#adapters = adapters
     this.#events = events
     this.abort.signal.addEventListener('abort', () => this.#settleHello(false))
@@ -220,12 +224,13 @@ export class Attempt {
 
   #onHello(hello: Hello): void {
     this.#holdKeys()
-    const { profile, cloud } = this.plan
+    const { profile } = this.plan
+    const module = moduleOf(this.plan, this.#service)
     this.send({
       type: 'prepare',
       tenantName: this.#name,
       colour: profile.colour,
-      module: { name: cloud.module.name, path: cloud.module.path ?? null, pinnedVersion: profile.moduleVersion || null },
+      module,
       temporaryFolder: this.folder,
       logCommands: isLogged(profile)
     })

@@ -5,6 +5,7 @@ import type { FoundPowerShell } from '../powershell/find.ts'
 import type { ConnectMessage } from '../powershell/messages.ts'
 import type { Token } from '../tokens/acquire.ts'
 import type { TokenBroker, TokenSubject } from '../tokens/broker.ts'
+import { connectWith } from './connect-parameters.ts'
 import { endOf } from './renewal.ts'
 import type { TenantProof } from './tenant-proof.ts'
 
@@ -22,8 +23,8 @@ export interface SessionServices {
   powershell(): Promise<FoundPowerShell>
   plan(profileId: string): SessionPlan
   tokens: TokenBroker
-  /** Asks Exchange which tenant it serves; throws where it is another one. */
-  prove(plan: SessionPlan, token: Token): Promise<TenantProof>
+  /** Asks the service which tenant it serves; throws where it is another one. */
+  prove(plan: SessionPlan, service: Service, token: Token): Promise<TenantProof>
   /** Puts a command into the command log. */
   logCommand(command: Omit<LoggedCommand, 'user'>): void
   onChange(view: SessionView): void
@@ -35,17 +36,21 @@ export const tenantOf = ({ profile, cloud }: SessionPlan): string => `${profile.
 /** The name that the service knows the tenant by: its initial domain, once that is known. */
 export const organizationOf = ({ profile }: SessionPlan): string => profile.initialDomain ?? profile.domain
 
-/** Tells the shell to connect a service. */
+/**
+ * Tells the shell to connect a service.
+ *
+ * @throws TenantryError where the profile's remote endpoint may not be sent the token
+ */
 export function connectMessage(plan: SessionPlan, service: Service, token: Token): ConnectMessage {
-  const { cloud, appName } = plan
+  const organization = organizationOf(plan)
   return {
     type: 'connect',
     service,
     accessToken: token.accessToken,
     expiresOn: endOf(token),
-    organization: organizationOf(plan),
-    parameters: cloud.connectParameters[service],
-    appName
+    organization,
+    ...connectWith(plan, service, organization),
+    appName: plan.appName
   }
 }
 

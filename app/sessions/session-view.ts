@@ -1,5 +1,6 @@
 import type { Failure, Service, SessionView } from '../contract.ts'
 import { TenantryError } from '../failures.ts'
+import { serviceTable } from '../tokens/services.ts'
 import type { SessionPlan } from './session-plan.ts'
 
 /** What a view says until the shell says hello. */
@@ -8,7 +9,7 @@ export const startingDetail = 'Starting PowerShell'
 /** What a view says while a new shell starts. */
 export function atBeginning({ profile }: SessionPlan, service: Service) {
   return {
-    name: service === 'exchange' ? profile.name : `${profile.name} · Compliance`,
+    name: [profile.name, serviceTable[service].suffix].filter(Boolean).join(' · '),
     colour: profile.colour,
     phase: 'starting',
     detail: startingDetail,

@@ -7,6 +7,7 @@ import type { Token } from '../tokens/acquire.ts'
 import { Attempt, type Hello } from './attempt.ts'
 import { pause, pauseBeforeRetry, waitingDetail } from './connect-retry.ts'
 import { Output } from './output.ts'
+import { checkPlatform, remoteAddress, remoteOf } from './remote-powershell.ts'
 import { Renewal } from './renewal.ts'
 import { connectMessage, organizationOf, recorderOf, tenantOf, type SessionPlan, type SessionServices } from './session-plan.ts'
 import { atBeginning, exitFailure, newView, startingDetail } from './session-view.ts'
@@ -114,6 +115,7 @@ export class Session {
     try {
       const plan = this.#services.plan(this.#view.profileId)
       if (tenantOf(plan) !== this.#tenant) throw failure('session-of-another-tenant', { before: this.#tenant, after: tenantOf(plan) })
+      this.#checkRemote(plan)
       const attempt = this.#begin(plan)
       // The queue does not wait for the shell: what takes long can be closed or reconnected.
       void this.#run(attempt, fresh).catch((error) => this.#fail(attempt, TenantryError.from(error).toFailure()))
@@ -121,6 +123,14 @@ export class Session {
       const failure = TenantryError.from(error).toFailure()
       this.#set({ phase: 'failed', detail: failure.message, failure, canReconnect: true })
     }
+  }
+
+  /** What keeps a session from going over remote PowerShell is said before anybody signs in. */
+  #checkRemote({ profile, cloud }: SessionPlan): void {
+    const remote = remoteOf(profile, this.#view.service)
+    if (!remote) return
+    checkPlatform(this.#services.adapters.platform)
+    remoteAddress(remote, cloud)
   }
 
   async #run(attempt: Attempt, fresh: boolean): Promise<void> {
@@ -134,7 +144,7 @@ export class Session {
   }
 
   #begin(plan: SessionPlan): Attempt {
-    const name = { id: `${this.id.slice(0, 8)}-${++this.#attempts}`, name: this.#view.name }
+    const name = { id: `${this.id.slice(0, 8)}-${++this.#attempts}`, name: this.#view.name, service: this.#view.service }
     const attempt: Attempt = new Attempt(plan, name, this.#services.adapters, {
       onHello: (hello) => this.#onHello(attempt, hello),
       onMessage: (message) => this.#onMessage(attempt, message),
@@ -174,11 +184,12 @@ export class Session {
   }
 
   async #prove(attempt: Attempt): Promise<void> {
-    // Only Exchange lists a tenant's domains.
-    const token = this.#view.service === 'exchange' ? this.token('exchange') : null
+    // Security & Compliance says nothing of its tenant.
+    const { service } = this.#view
+    const token = service === 'compliance' ? null : this.token(service)
     if (!token) return this.#set({ tenant: { ...this.#view.tenant, proof: 'unconfirmed' } })
     try {
-      const { proof } = await this.#services.prove(attempt.plan, token)
+      const { proof } = await this.#services.prove(attempt.plan, service, token)
       if (this.#isCurrent(attempt)) this.#set({ tenant: { ...this.#view.tenant, proof } })
     } catch (error) {
       if (this.#isCurrent(attempt)) await this.#refuse(TenantryError.from(error).toFailure())
@@ -206,7 +217,7 @@ export class Session {
     if (!this.#isCurrent(attempt)) return
     switch (message.type) {
       case 'prepared':
-        return this.#set({ moduleVersion: message.moduleVersion })
+        return this.#set({ moduleVersion: this.#moduleVersion(attempt, message) })
       case 'connected':
         return this.#onConnected(attempt, message)
       case 'failed':
@@ -217,6 +228,11 @@ export class Session {
       default:
         this.#renewal?.onMessage(message)
     }
+  }
+
+  /** Remote PowerShell needs no module of Microsoft's. */
+  #moduleVersion({ plan }: Attempt, { moduleVersion }: { moduleVersion: string }): string | null {
+    return remoteOf(plan.profile, this.#view.service) ? null : moduleVersion
   }
 
   #onConnected(attempt: Attempt, message: Extract<ShellMessage, { type: 'connected' }>): void {
@@ -231,7 +247,7 @@ export class Session {
       phase: 'connected',
       detail: `Connected to ${message.organization} in ${seconds.toFixed(1)} s`,
       connectSeconds: seconds,
-      moduleVersion: message.moduleVersion,
+      moduleVersion: this.#moduleVersion(attempt, message),
       canReconnect: true,
       tenant: { id: message.tenantId, organization: message.organization, proof: 'pending' }
     })

@@ -1,5 +1,5 @@
 import type { Cloud, HttpResponse, Network } from '../adapters.ts'
-import type { Profile } from '../contract.ts'
+import type { Profile, Service } from '../contract.ts'
 import { failure } from '../failures.ts'
 import { quote } from '../failures/reading.ts'
 import type { Token } from '../tokens/acquire.ts'
@@ -25,6 +25,8 @@ interface AcceptedDomain {
 export interface ProofRequest {
   profile: Profile
   cloud: Cloud
+  /** The service that is asked. */
+  service: Service
   token: Token
   network: Network
   /** The tenant id that a domain belongs to, by the cloud's metadata. */
@@ -38,7 +40,9 @@ export interface ProofRequest {
  *
  * @throws TenantryError `exchange-wrong-tenant` where Exchange's list lacks the profile's domain
  */
-export async function proveTenant({ profile, cloud, token, network, resolveTenantId }: ProofRequest): Promise<TenantProof> {
+export async function proveTenant(request: ProofRequest): Promise<TenantProof> {
+  if (request.service === 'graph') return proveByGraph(request)
+  const { profile, cloud, token, network, resolveTenantId } = request
   const unconfirmed = { proof: 'unconfirmed', initialDomain: null } as const
   const domains = await acceptedDomains(cloud, token, network)
   if (!domains) return unconfirmed
@@ -56,6 +60,37 @@ export async function proveTenant({ profile, cloud, token, network, resolveTenan
   if (actual === null) return unconfirmed
   if (actual.toLowerCase() !== profile.tenantId?.toLowerCase()) throw wrongTenant(profile.tenantId ?? 'none', `${initialDomain}, which is ${actual}`)
   return { proof: 'proven', initialDomain }
+}
+
+/**
+ * Asks Graph for the one organization that a token reaches: its id is the tenant's.
+ *
+ * @throws TenantryError `graph-wrong-tenant`
+ */
+async function proveByGraph({ profile, cloud, token, network }: ProofRequest): Promise<TenantProof> {
+  const unconfirmed = { proof: 'unconfirmed', initialDomain: null } as const
+  const organization = await askOrganization(cloud, token, network).catch(() => null)
+  if (!organization) return unconfirmed
+  const actual = String(organization.id).toLowerCase()
+  if (actual !== profile.tenantId?.toLowerCase()) throw failure('graph-wrong-tenant', { expected: profile.tenantId ?? 'none', actual: quote(actual) || 'none' })
+  const initial = organization.verifiedDomains?.find(({ isInitial }) => isInitial === true)?.name
+  return { proof: 'proven', initialDomain: typeof initial === 'string' ? initial.toLowerCase() : null }
+}
+
+interface GraphOrganization {
+  id?: unknown
+  verifiedDomains?: Array<{ name?: unknown; isInitial?: unknown }>
+}
+
+/** learn.microsoft.com/graph/api/organization-list; null where the app may not ask. */
+async function askOrganization(cloud: Cloud, token: Token, network: Network): Promise<GraphOrganization | null> {
+  const service = cloud.services.graph
+  if (!service) return null
+  const url = `${service.url}/v1.0/organization?$select=id,verifiedDomains`
+  const answer = await network({ url, method: 'GET', headers: { Authorization: `Bearer ${token.accessToken}`, Accept: 'application/json' }, timeoutMs: askTimeoutMs })
+  if (answer.status !== 200) return null
+  const { value } = JSON.parse(answer.body) as { value?: GraphOrganization[] }
+  return Array.isArray(value) && value.length === 1 && typeof value[0]?.id === 'string' ? value[0] : null
 }
 
 const nameOf = ({ DomainName, Name }: AcceptedDomain): string => String(DomainName ?? Name ?? '').toLowerCase()

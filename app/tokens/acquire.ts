@@ -7,9 +7,9 @@ import { failure, fromNetwork, fromTokenEndpoint, TenantryError } from '../failu
 import { quote } from '../failures/reading.ts'
 import { type SignAssertion, clientAssertion } from './assertion.ts'
 import { clientCertificate } from './certificate.ts'
-import { resourceAppIds } from './clouds.ts'
 import { decodeClaims } from './decode.ts'
 import { callContext, networkModule } from './msal-network.ts'
+import { serviceTable } from './services.ts'
 import { withSignal } from './with-signal.ts'
 
 /** An access token with what we read in it. It never leaves the main process but through a session's pipe. */
@@ -69,7 +69,7 @@ export function createTokenSource({ network, sign }: { network: Network; sign: S
   return {
     async acquire(request) {
       const service = request.cloud.services[request.service]
-      if (!service) throw failure('service-unavailable-in-cloud', { cloud: request.cloud.label, service: request.service })
+      if (!service) throw failure('service-unavailable-in-cloud', { cloud: request.cloud.label, service: serviceTable[request.service].words })
       try {
         request.signal?.throwIfAborted()
         const client = clientFor(request)
@@ -138,7 +138,7 @@ function checkToken(accessToken: string, request: AcquireRequest, resource: stri
     throw failure('token-wrong-tenant', { expected: request.tenantId, actual: shown(tid) })
   }
   const audience = String(aud).toLowerCase().replace(/\/$/, '')
-  if (audience !== resource.toLowerCase().replace(/\/$/, '') && audience !== resourceAppIds[request.service]) {
+  if (audience !== resource.toLowerCase().replace(/\/$/, '') && audience !== serviceTable[request.service].resource.appId) {
     throw failure('token-wrong-audience', { expected: resource, actual: shown(aud) })
   }
   if (typeof exp !== 'number') throw failure('token-malformed', { reason: 'it says no time at which it expires' })

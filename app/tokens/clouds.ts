@@ -2,50 +2,54 @@ import { domainToASCII } from 'node:url'
 import type { Cloud, Network } from '../adapters.ts'
 import { failure, fromNetwork, fromTokenEndpoint } from '../failures.ts'
 
-/** App ids of the services' resources, which a token may name as its audience instead of the URL. */
-export const resourceAppIds = {
-  exchange: '00000002-0000-0ff1-ce00-000000000000',
-  compliance: '00000007-0000-0ff1-ce00-000000000000'
-} as const
-
-const module = { name: 'ExchangeOnlineManagement' }
-
 /**
  * Microsoft's clouds. Sources: learn.microsoft.com/powershell/exchange/connect-to-exchange-online-powershell and
  * connect-to-scc-powershell (environment names, connection and authorization URIs), entra/identity-platform
- * authentication-national-cloud (login hosts). Not confirmed by documentation: the scope of DoD's compliance service
+ * authentication-national-cloud (login hosts), graph/deployments (Graph's hosts), powershell/microsoftgraph/
+ * authentication-commands (`-Environment`). Not confirmed by documentation: the scope of DoD's compliance service
  * (GCC High's is used) and China's Exchange and compliance hosts.
  */
 export const builtInClouds: Cloud[] = [
   microsoftCloud('worldwide', 'Microsoft 365 (worldwide)', 'login.microsoftonline.com', {
     environment: null,
     exchange: 'outlook.office365.com',
-    compliance: 'ps.compliance.protection.outlook.com'
+    compliance: 'ps.compliance.protection.outlook.com',
+    graph: 'graph.microsoft.com',
+    graphEnvironment: 'Global'
   }),
   microsoftCloud('gcchigh', 'GCC High', 'login.microsoftonline.us', {
     environment: 'O365USGovGCCHigh',
     exchange: 'outlook.office365.us',
-    compliance: 'ps.compliance.protection.office365.us'
+    compliance: 'ps.compliance.protection.office365.us',
+    graph: 'graph.microsoft.us',
+    graphEnvironment: 'USGov'
   }),
   microsoftCloud('dod', 'DoD', 'login.microsoftonline.us', {
     environment: 'O365USGovDoD',
     exchange: 'outlook-dod.office365.us',
     compliance: 'l5.ps.compliance.protection.office365.us',
-    complianceScope: 'ps.compliance.protection.office365.us'
+    complianceScope: 'ps.compliance.protection.office365.us',
+    graph: 'dod-graph.microsoft.us',
+    graphEnvironment: 'USGovDoD'
   }),
   microsoftCloud('china', 'China (21Vianet)', 'login.chinacloudapi.cn', {
     environment: 'O365China',
     exchange: 'partner.outlook.cn',
-    compliance: 'ps.compliance.protection.partner.outlook.cn'
+    compliance: 'ps.compliance.protection.partner.outlook.cn',
+    graph: 'microsoftgraph.chinacloudapi.cn',
+    graphEnvironment: 'China'
   })
 ]
 
 interface MicrosoftHosts {
+  /** `-ExchangeEnvironmentName`; null for the module's own default. */
   environment: string | null
   exchange: string
   compliance: string
   /** The host of the compliance scope where it is another one. */
   complianceScope?: string
+  graph: string
+  graphEnvironment: string
 }
 
 function microsoftCloud(id: Cloud['id'], label: string, loginHost: string, hosts: MicrosoftHosts): Cloud {
@@ -55,15 +59,21 @@ function microsoftCloud(id: Cloud['id'], label: string, loginHost: string, hosts
     label,
     loginHost,
     services: {
-      exchange: { resource: `https://${hosts.exchange}`, url: `https://${hosts.exchange}` },
-      compliance: { resource: `https://${hosts.complianceScope ?? hosts.compliance}`, url: `https://${hosts.compliance}` }
+      exchange: at(hosts.exchange),
+      compliance: { resource: `https://${hosts.complianceScope ?? hosts.compliance}`, url: `https://${hosts.compliance}` },
+      graph: at(hosts.graph)
     },
     connectParameters: {
       exchange: hosts.environment === null ? {} : { ExchangeEnvironmentName: hosts.environment },
-      compliance: elsewhere ? uris(hosts.compliance, loginHost) : {}
-    },
-    module
+      compliance: elsewhere ? uris(hosts.compliance, loginHost) : {},
+      graph: { Environment: hosts.graphEnvironment }
+    }
   }
+}
+
+/** A service whose tokens are for the host that it is at. */
+function at(host: string): { resource: string; url: string } {
+  return { resource: `https://${host}`, url: `https://${host}` }
 }
 
 /** Connection parameters that name the hosts themselves; the module keeps only the host of the first. */
@@ -79,24 +89,31 @@ function uris(host: string, loginHost: string): Record<string, string> {
  *
  * @throws TenantryError `not-a-host` with the field's name where one is not a plain public host name
  */
-export function customCloud(hosts: { loginHost: string; exchangeHost: string; complianceHost?: string }): Cloud {
+export function customCloud(hosts: { loginHost: string; exchangeHost: string; complianceHost?: string; graphHost?: string }): Cloud {
   const loginHost = checkHost(hosts.loginHost, 'loginHost')
   const exchangeHost = checkHost(hosts.exchangeHost, 'exchangeHost')
   const complianceHost = hosts.complianceHost?.trim() ? checkHost(hosts.complianceHost, 'complianceHost') : null
+  const graphHost = hosts.graphHost?.trim() ? checkHost(hosts.graphHost, 'graphHost') : null
   return {
     id: 'custom',
     label: `Custom (${loginHost})`,
     loginHost,
     services: {
-      exchange: { resource: `https://${exchangeHost}`, url: `https://${exchangeHost}` },
-      compliance: complianceHost === null ? null : { resource: `https://${complianceHost}`, url: `https://${complianceHost}` }
+      exchange: at(exchangeHost),
+      compliance: complianceHost === null ? null : at(complianceHost),
+      graph: graphHost === null ? null : at(graphHost)
     },
     connectParameters: {
       exchange: uris(exchangeHost, loginHost),
-      compliance: complianceHost === null ? {} : uris(complianceHost, loginHost)
-    },
-    module
+      compliance: complianceHost === null ? {} : uris(complianceHost, loginHost),
+      graph: graphHost === null ? {} : graphEnvironment(graphHost, loginHost)
+    }
   }
+}
+
+/** An environment of Graph's module that is not built into it: the session adds it by these three before it connects. */
+function graphEnvironment(host: string, loginHost: string): Record<string, string> {
+  return { Environment: `Tenantry ${host}`, GraphEndpoint: `https://${host}`, AzureADEndpoint: `https://${loginHost}` }
 }
 
 const labelPattern = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
@@ -130,6 +147,8 @@ function checkHost(text: string, field: string): string {
 export interface ResolvedTenant {
   /** Lower-case GUID. */
   tenantId: string
+  /** The cloud that it is in: the one that was asked, or the one that was detected. */
+  cloud: Cloud['id']
   authority: string
   /** The cloud's label; GCC, which shares the worldwide hosts, is named. */
   cloudLabel: string
@@ -146,9 +165,10 @@ export function normaliseDomain(text: string): string {
 /**
  * Which tenant a domain (or tenant id) belongs to, from the cloud's OpenID metadata; nobody signs in for it.
  *
+ * @param options.detect a tenant of another of Microsoft's clouds is resolved there instead of being refused
  * @throws TenantryError `not-a-domain`, `unknown-tenant`, `tenant-in-other-cloud`, or what the network did
  */
-export async function resolveTenant(cloud: Cloud, domain: string, network: Network): Promise<ResolvedTenant> {
+export async function resolveTenant(cloud: Cloud, domain: string, network: Network, { detect = false } = {}): Promise<ResolvedTenant> {
   const name = normaliseDomain(domain)
   const metadata = await askMetadata(cloud, name, cloud.network ?? network)
   const tenantId = /^https:\/\/[^/]+\/([0-9a-f-]{36})(\/|$)/i.exec(String(metadata.issuer))?.[1]?.toLowerCase()
@@ -158,10 +178,13 @@ export async function resolveTenant(cloud: Cloud, domain: string, network: Netwo
   const actual = cloudOf(metadata)
   const isMicrosofts = builtInClouds.some(({ id }) => id === cloud.id)
   if (isMicrosofts && actual.id !== cloud.id) {
+    // Its own login authority has the last word, and is not asked to detect once more.
+    if (detect) return resolveTenant(builtInClouds.find(({ id }) => id === actual.id)!, name, network)
     throw failure('tenant-in-other-cloud', { tenant: name, actual: actual.label, cloud: cloud.label })
   }
   return {
     tenantId,
+    cloud: cloud.id,
     authority: `https://${cloud.loginHost}/${tenantId}`,
     cloudLabel: isMicrosofts ? actual.label : cloud.label
   }

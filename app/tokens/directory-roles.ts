@@ -1,4 +1,4 @@
-import type { Service } from '../contract.ts'
+import type { RoleService } from './services.ts'
 
 /** What a directory role lets an app do in one service. */
 export interface Reach {
@@ -13,7 +13,7 @@ export interface DirectoryRole {
   id: string
   name: string
   /** Null where Microsoft does not list the role for the service's PowerShell. */
-  reach: Record<Service, Reach | null>
+  reach: Record<RoleService, Reach | null>
   /** Why it is more than what is needed. */
   tooMuch?: string
 }

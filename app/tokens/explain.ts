@@ -1,8 +1,8 @@
 import type { Explanation, Service } from '../contract.ts'
-import { serviceWords } from './audiences.ts'
 import { claimNames, timeClaims } from './claim-names.ts'
 import { appPermissions, manageAsApp, scopes as knownScopes, type Permission } from './permissions.ts'
 import { readClaims, shown, time, withoutTokens, type Claims, type Reading } from './reading.ts'
+import { goesByRoles, serviceTable } from './services.ts'
 import { supportOf, type SignInWay } from './support.ts'
 import { audienceOf, judge, rolesIn, serviceOf, type Expected as HeldAgainst } from './verdict.ts'
 
@@ -93,7 +93,7 @@ type Grant = Explanation['permissions'][number]
 
 function permissionsOf(token: Reading, service: Service | null): Grant[] {
   const granted = token.roles.map((name) => grantOf(name, appPermissions, service, 'granted'))
-  if (service === null || token.roles.includes(manageAsApp)) return granted
+  if (service === null || !goesByRoles(service) || token.roles.includes(manageAsApp)) return granted
   const { allows } = appPermissions.find(({ name }) => name === manageAsApp)!
   return [{ name: manageAsApp, id: null, allows: `Would let it ${allows}.`, state: 'missing', level: 'bad' }, ...granted]
 }
@@ -109,7 +109,7 @@ function grantOf(name: string, table: readonly Permission[], service: Service | 
 function directoryRolesOf(token: Reading, service: Service | null): Grant[] {
   const { known, unknown } = rolesIn(token)
   const named = known.map((role): Grant => {
-    const opens = service !== null && role.reach[service] !== null
+    const opens = service !== null && goesByRoles(service) && role.reach[service] !== null
     return { name: role.name, id: role.id, allows: reachWords(role), state: 'assigned', level: role.tooMuch ? 'warning' : opens ? 'good' : null }
   })
   const nameless = unknown.map((id): Grant => ({ name: id, id, allows: 'A role id that Tenantry does not know.', state: 'unknown', level: null }))
@@ -120,14 +120,14 @@ function reachWords({ reach, tooMuch }: ReturnType<typeof rolesIn>['known'][numb
   const opening = (['exchange', 'compliance'] as const).filter((service) => reach[service] !== null)
   if (opening.length === 0) return 'Microsoft does not list it for Exchange or compliance PowerShell.'
   const can = `Can ${opening.map((service) => reach[service]!.can).join(', and ')}.`
-  const closed = opening.length === 1 ? `Opens nothing in ${serviceWords[opening[0] === 'exchange' ? 'compliance' : 'exchange']}.` : null
+  const closed = opening.length === 1 ? `Opens nothing in ${serviceTable[opening[0] === 'exchange' ? 'compliance' : 'exchange'].words}.` : null
   return [can, closed, tooMuch].filter(Boolean).join(' ')
 }
 
 function reminderOf({ kind, appName, user }: Reading, service: Service | null): string | null {
   if (service === null) return null
   const who = kind === 'app' ? `the app${appName ? ` “${appName}”` : ''}, not the person who uses it` : (user ?? 'the user')
-  return `${serviceWords[service]}’s audit log will show ${who}.`
+  return `${serviceTable[service].words}’s audit log will show ${who}.`
 }
 
 function claimOf(name: string, value: unknown): Explanation['claims'][number] {

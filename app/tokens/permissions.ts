@@ -1,5 +1,5 @@
 import type { Service } from '../contract.ts'
-import { resourceAppIds } from './clouds.ts'
+import { serviceTable } from './services.ts'
 
 export interface Permission {
   /** As it stands in `roles` or `scp`. */
@@ -15,22 +15,30 @@ export interface Permission {
 /** The application permission that PowerShell needs: the same name in both resources, another id in each. */
 export const manageAsApp = 'Exchange.ManageAsApp'
 
-/**
- * Where `Exchange.ManageAsApp` is granted, per service: the resource app and the id of its app role
- * (learn.microsoft.com/powershell/exchange/app-only-auth-powershell-v2, step 2).
- */
-export const manageAsAppGrants: Record<Service, { resource: string; resourceAppId: string; appRoleId: string }> = {
-  exchange: { resource: 'Office 365 Exchange Online', resourceAppId: resourceAppIds.exchange, appRoleId: 'dc50a0fb-09a3-484d-be87-e023b12c6440' },
-  compliance: { resource: 'Microsoft Exchange Online Protection', resourceAppId: resourceAppIds.compliance, appRoleId: '455e5cd2-84e8-4751-8344-5672145dfa17' }
+/** An application permission as it is granted: the resource app and the id of its app role. */
+export interface PermissionGrant {
+  name: string
+  resource: string
+  resourceAppId: string
+  appRoleId: string
+}
+
+/** The permission that a service's sessions need; of Graph the least one, which reads who the tenant is. */
+export function grantFor(service: Service): PermissionGrant {
+  const { permission, resource } = serviceTable[service]
+  return { name: permission.name, resource: resource.name, resourceAppId: resource.appId, appRoleId: permission.appRoleId }
 }
 
 /** The delegated permission that an app of one's own asks for, by its id in Office 365 Exchange Online. */
 export const exchangeManageId = 'ab4f2b77-0b06-4fc1-a9de-02113fc2ab7c'
 
+/** What an app may be let do in Graph is hundreds of permissions; these are the ones that Tenantry itself reads with or that are often too much. */
+const tooMuchOfTheTenant = 'It reaches the whole tenant: take a narrower one where it does.'
+
 const mailboxes = 'It reaches the contents of every mailbox, and PowerShell does not need it.'
 
 /**
- * Application permissions (`roles`) of the Exchange resources. `Exchange.ManageAsAppV2`:
+ * Application permissions (`roles`) of the Exchange resources, and some of Microsoft Graph. `Exchange.ManageAsAppV2`:
  * learn.microsoft.com/exchange/reference/admin-api-authentication (a preview).
  */
 export const appPermissions: readonly Permission[] = [
@@ -43,6 +51,14 @@ export const appPermissions: readonly Permission[] = [
   { name: 'ReportingWebService.Read.All', allows: 'read the message trace and the reports', opens: [] },
   { name: 'Mail.Read', allows: 'read the mail of all mailboxes', opens: [], tooMuch: mailboxes },
   { name: 'Mail.ReadWrite', allows: 'read and change the mail of all mailboxes', opens: [], tooMuch: mailboxes },
+  { name: 'Organization.Read.All', allows: 'read who the tenant is and its domains', opens: ['graph'] },
+  { name: 'User.Read.All', allows: 'read all users', opens: ['graph'] },
+  { name: 'Group.Read.All', allows: 'read all groups', opens: ['graph'] },
+  { name: 'Directory.Read.All', allows: 'read the whole directory', opens: ['graph'] },
+  { name: 'Directory.ReadWrite.All', allows: 'read and change the directory', opens: ['graph'], tooMuch: tooMuchOfTheTenant },
+  { name: 'Application.ReadWrite.All', allows: 'change every app registration', opens: ['graph'], tooMuch: tooMuchOfTheTenant },
+  { name: 'AppRoleAssignment.ReadWrite.All', allows: 'grant any permission to any app', opens: ['graph'], tooMuch: tooMuchOfTheTenant },
+  { name: 'RoleManagement.ReadWrite.Directory', allows: 'give any directory role to anybody', opens: ['graph'], tooMuch: tooMuchOfTheTenant },
   { name: 'Mail.Send', allows: 'send mail as any user', opens: [], tooMuch: 'It can send in anybody’s name, and PowerShell does not need it.' }
 ]
 

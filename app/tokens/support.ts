@@ -15,6 +15,8 @@ const appOnly = 'https://learn.microsoft.com/powershell/exchange/app-only-auth-p
 const connectExchange = 'https://learn.microsoft.com/powershell/module/exchangepowershell/connect-exchangeonline#-accesstoken'
 const connectCompliance = 'https://learn.microsoft.com/powershell/module/exchangepowershell/connect-ippssession#-accesstoken'
 
+const connectGraph = 'https://learn.microsoft.com/powershell/module/microsoft.graph.authentication/connect-mggraph#-accesstoken'
+
 /** What Microsoft says of each way of signing in, and where. A way without a row is one nobody documents. */
 const statuses: Record<Service, Partial<Record<SignInWay, SupportStatus>>> = {
   exchange: {
@@ -41,6 +43,11 @@ const statuses: Record<Service, Partial<Record<SignInWay, SupportStatus>>> = {
       asOf: '2026-11-23'
     },
     user: { level: 'good', sentence: 'Microsoft supports handing over a user’s token on Windows, from module 3.8.0 on.', link: connectCompliance, asOf: '2026-11-23' }
+  },
+  graph: {
+    certificate: { level: 'good', sentence: 'Microsoft supports apps with a certificate, and handing over a token, which Connect-MgGraph does not renew.', link: connectGraph, asOf: '2026-11-25' },
+    secret: { level: 'good', sentence: 'Microsoft supports apps with a client secret, and handing over a token, which Connect-MgGraph does not renew.', link: connectGraph, asOf: '2026-11-25' },
+    user: { level: 'good', sentence: 'Microsoft supports handing over a user’s token, which Connect-MgGraph does not renew.', link: connectGraph, asOf: '2026-11-25' }
   }
 }
 

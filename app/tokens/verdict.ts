@@ -1,8 +1,9 @@
 import type { Explanation, Service } from '../contract.ts'
-import { normaliseAudience, serviceWords, type Audience } from './audiences.ts'
+import { normaliseAudience, type Audience } from './audiences.ts'
 import { defaultAccessId, directoryRole, type DirectoryRole, type Reach } from './directory-roles.ts'
-import { manageAsApp, manageAsAppGrants, scopes as knownScopes } from './permissions.ts'
+import { grantFor, manageAsApp, scopes as knownScopes } from './permissions.ts'
 import type { Reading } from './reading.ts'
+import { goesByRoles, serviceTable, type RoleService } from './services.ts'
 
 /** What a token is held against. */
 export interface Expected {
@@ -30,7 +31,7 @@ interface Case {
 }
 
 /** In this order; the first that has something to say is the verdict (exchange.md's table "Reading a token"). */
-const checks: ReadonlyArray<(of: Case) => Verdict | null> = [wrongTenant, endless, expired, notYet, delegated, previewOnly, noPermission]
+const checks: ReadonlyArray<(of: Case) => Verdict | null> = [wrongTenant, endless, expired, notYet, forGraph, delegated, previewOnly, noPermission]
 
 /** One sentence: what the token is good for, or the first reason why it is good for nothing. It never throws. */
 export function judge(token: Reading, expected: Expected): Verdict {
@@ -40,7 +41,8 @@ export function judge(token: Reading, expected: Expected): Verdict {
     const verdict = check({ token, expected, service })
     if (verdict) return verdict
   }
-  return byRoles(token, service)
+  // Graph has had its word.
+  return byRoles(token, service as RoleService)
 }
 
 /** The service that the token is for, as far as that is what was expected; null where it is for something else. */
@@ -49,7 +51,7 @@ export function serviceOf(token: Reading, expected: Expected): Service | null {
   if (!expected.audience) return audience?.service ?? null
   const { service, resource } = expected.audience
   const isResource = token.audience !== null && normaliseAudience(token.audience) === normaliseAudience(resource)
-  const isAppId = token.audience !== null && normaliseAudience(token.audience) === manageAsAppGrants[service].resourceAppId
+  const isAppId = token.audience !== null && normaliseAudience(token.audience) === serviceTable[service].resource.appId
   return isResource || isAppId ? service : null
 }
 
@@ -79,18 +81,18 @@ function wrongTenantOrAudience(token: Reading, expected: Expected): Verdict {
   const actual = audienceOf(token, expected)?.words ?? token.audience ?? 'nobody that it names'
   if (!expected.audience) return { level: 'warning', sentence: `This token is for ${actual}: Exchange does not take it.`, names: [actual], next: null }
   const { service, resource } = expected.audience
-  return bad(`This token is for ${actual}, not for ${serviceWords[service]}: the scope or the cloud is wrong.`, [actual], `Ask for a token of ${resource}, and check the cloud.`)
+  return bad(`This token is for ${actual}, not for ${serviceTable[service].words}: the scope or the cloud is wrong.`, [actual], `Ask for a token of ${resource}, and check the cloud.`)
 }
 
 function endless({ token, service }: Case): Verdict | null {
   if (token.expiresOn !== null) return null
-  return bad(`This token does not say when it expires, so ${serviceWords[service]} does not take it.`, [], null)
+  return bad(`This token does not say when it expires, so ${serviceTable[service].words} does not take it.`, [], null)
 }
 
 function expired({ token, expected, service }: Case): Verdict | null {
   const ago = expected.now - token.expiresOn!
   if (ago < 0) return null
-  return bad(`This token expired ${span(ago)} ago: ${serviceWords[service]} refuses it.`, [], 'Take a new one; a session does that when it reconnects.')
+  return bad(`This token expired ${span(ago)} ago: ${serviceTable[service].words} refuses it.`, [], 'Take a new one; a session does that when it reconnects.')
 }
 
 function notYet({ token, expected }: Case): Verdict | null {
@@ -99,16 +101,26 @@ function notYet({ token, expected }: Case): Verdict | null {
   return bad(`This token is not valid before ${span(ahead)} have passed: a clock is wrong.`, [], 'Set this computer’s clock and its time zone.')
 }
 
+/** Graph's tokens carry what they allow in `roles` or `scp`; what a user's own roles add or take away, only Graph knows. */
+function forGraph({ token, service }: Case): Verdict | null {
+  if (goesByRoles(service)) return null
+  const names = token.kind === 'delegated' ? token.scopes : token.roles
+  if (names.length === 0) return bad('This token carries no permission of Microsoft Graph: none is granted, or none has admin consent.', [], grantIt(service))
+  const listed = names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : joined(names)
+  const who = token.kind === 'delegated' ? ` as ${token.user ?? 'a user that it does not name'}` : ''
+  return { level: 'good', sentence: `This token can use Microsoft Graph${who} with ${listed}.`, names: names.slice(0, 5), next: null }
+}
+
 function delegated({ token, service }: Case): Verdict | null {
   if (token.kind !== 'delegated') return null
   const user = token.user ?? 'a user that it does not name'
   const opening = token.scopes.filter((name) => knownScopes.some((scope) => scope.name === name && scope.opens.includes(service)))
   if (opening.length === 0) {
-    return bad(`This is a delegated token of ${user} without a scope that ${serviceWords[service]} takes.`, [user], 'Grant the app the delegated permission Exchange.Manage, then sign in again.')
+    return bad(`This is a delegated token of ${user} without a scope that ${serviceTable[service].words} takes.`, [user], 'Grant the app the delegated permission Exchange.Manage, then sign in again.')
   }
   return {
     level: 'good',
-    sentence: `This is a delegated token: connect as ${user}, and ${serviceWords[service]} allows what that user’s roles allow.`,
+    sentence: `This is a delegated token: connect as ${user}, and ${serviceTable[service].words} allows what that user’s roles allow.`,
     names: [user],
     next: null
   }
@@ -125,7 +137,7 @@ function noPermission({ token, service }: Case): Verdict | null {
   return bad(`This token lacks ${manageAsApp}: the permission is not granted, or has no admin consent.`, [manageAsApp], grantIt(service))
 }
 
-function byRoles(token: Reading, service: Service): Verdict {
+function byRoles(token: Reading, service: RoleService): Verdict {
   const { known, unknown } = rolesIn(token)
   const opening = known.filter((role) => role.reach[service] !== null)
   if (opening.length === 0) return withoutRole(known, unknown, service)
@@ -141,17 +153,17 @@ function byRoles(token: Reading, service: Service): Verdict {
   }
 }
 
-function withoutRole(known: DirectoryRole[], unknown: string[], service: Service): Verdict {
+function withoutRole(known: DirectoryRole[], unknown: string[], service: RoleService): Verdict {
   const own = service === 'exchange' ? 'Exchange’s own roles' : 'the service’s own role groups'
   const end = `access depends on ${own}; ${checkWillTell}`
   const names = known.map(({ name }) => name)
   const start =
     names.length > 0
-      ? `The directory ${names.length === 1 ? 'role' : 'roles'} ${joined(names)} ${names.length === 1 ? 'does' : 'do'} not open ${serviceWords[service]}`
+      ? `The directory ${names.length === 1 ? 'role' : 'roles'} ${joined(names)} ${names.length === 1 ? 'does' : 'do'} not open ${serviceTable[service].words}`
       : unknown.length > 0
         ? 'No directory role that Tenantry knows in the token'
         : 'No directory role in the token'
-  const next = `Give the app’s service principal a directory role, or a role in ${serviceWords[service]} itself, then take a new token.`
+  const next = `Give the app’s service principal a directory role, or a role in ${serviceTable[service].words} itself, then take a new token.`
   return { level: 'warning', sentence: `${start}: ${end}`, names, next }
 }
 
@@ -161,7 +173,7 @@ function strongest(reaches: Reach[]): string {
 }
 
 const grantIt = (service: Service): string =>
-  `Add the application permission ${manageAsApp} of ${manageAsAppGrants[service].resource}, grant admin consent, then take a new token.`
+  `Add the application permission ${grantFor(service).name} of ${grantFor(service).resource}, grant admin consent, then take a new token.`
 
 function bad(sentence: string, names: string[], next: string | null): Verdict {
   return { level: 'bad', sentence, names, next }

@@ -21,6 +21,7 @@ export class ProfileForm {
   loginHost = $state('')
   exchangeHost = $state('')
   complianceHost = $state('')
+  graphHost = $state('')
   /** A sign-in's id, or `newSignIn`. */
   signIn = $state(newSignIn)
   clientId = $state('')
@@ -30,6 +31,10 @@ export class ProfileForm {
   isReplacing = $state(false)
   readonly credential = new CredentialForm()
   services = $state<Service[]>(['exchange'])
+  searchOnlySession = $state(false)
+  isRemote = $state(false)
+  connectionUri = $state('')
+  allowRedirection = $state(false)
   colour = $state<string>(tenantColours[0])
   environment = $state<Profile['environment']>('production')
   workingFolder = $state('')
@@ -56,14 +61,17 @@ export class ProfileForm {
     const { name, group, domain, cloud, services, colour, environment, workingFolder, loadPowerShellProfile, moduleVersion, notes } = profile
     Object.assign(this, { name, group, domain, cloud, services: [...services], colour, environment, workingFolder, loadPowerShellProfile, moduleVersion, notes })
     this.#logCommands = profile.logCommands ?? null
+    this.searchOnlySession = profile.searchOnlySession ?? false
+    const remote = profile.remotePowerShell
+    if (remote) Object.assign(this, { isRemote: true, ...remote })
     Object.assign(this, profile.customCloud ?? {})
     if (signIns.some((signIn) => signIn.id === profile.signInId)) this.signIn = profile.signInId!
   }
 
   get customCloud(): Profile['customCloud'] {
     if (this.cloud !== 'custom') return null
-    const { loginHost, exchangeHost, complianceHost } = this
-    return { loginHost: loginHost.trim(), exchangeHost: exchangeHost.trim(), complianceHost: complianceHost.trim() }
+    const { loginHost, exchangeHost, complianceHost, graphHost } = this
+    return { loginHost: loginHost.trim(), exchangeHost: exchangeHost.trim(), complianceHost: complianceHost.trim(), graphHost: graphHost.trim() }
   }
 
   /** Whether the commands go into the command log: in production they do unless told otherwise. */
@@ -100,6 +108,8 @@ export class ProfileForm {
       ...(id ? { id } : {}),
       ...{ name: name.trim(), group: group.trim(), domain: domain.trim(), cloud, customCloud, services: $state.snapshot(services), colour },
       ...{ environment, workingFolder, loadPowerShellProfile, moduleVersion, notes },
+      ...(this.searchOnlySession && services.includes('compliance') ? { searchOnlySession: true } : {}),
+      ...(this.isRemote ? { remotePowerShell: { connectionUri: this.connectionUri.trim(), allowRedirection: this.allowRedirection } } : {}),
       ...(this.#logCommands === null ? {} : { logCommands: this.#logCommands })
     }
     const credential = this.credential.input

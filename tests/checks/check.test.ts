@@ -58,18 +58,49 @@ describe('where all is well', () => {
   it('checks Security & Compliance at its region, by its own probe', async () => {
     const { those, step } = await check('Contoso demo', { service: 'compliance' })
     expect(those('bad')).toEqual([])
-    expect(those('skipped')).toEqual(['management'])
+    expect(those('skipped')).toEqual([])
+    expect(step('management').evidence).toMatch(/^The app is a member of none of the \d+ role groups; what it may do comes from Compliance Administrator\.$/)
     expect(step('probe').title).toBe('Get-RetentionCompliancePolicy works')
     expect(demo.log.filter(({ path }) => path.includes('EXOModuleFile')).map(({ status, host }) => [status, host.split('.')[0]])).toEqual([[302, 'ps'], [200, 'eur01b']])
     expect(demo.log.find(({ cmdletName }) => cmdletName === 'Get-RetentionCompliancePolicy')).toMatchObject({ host: expect.stringMatching(/^eur01b\./) as string, status: 200 })
   })
 })
 
-describe('the tenant is left as it is', () => {
-  const reading = ['Get-AcceptedDomain', 'Get-RetentionCompliancePolicy', 'Get-ManagementRoleAssignment', 'Get-ManagementScope']
+describe('Microsoft Graph', () => {
+  it('is checked by its own permission, module and probe', async () => {
+    const { those, step } = await check('Contoso demo', { service: 'graph', cloud: { modulePaths: {} } })
+    expect([those('bad'), those('warning')]).toEqual([[], []])
+    expect(those('skipped')).toEqual(['role', 'management'])
+    expect(step('module').title).toBe('Microsoft.Graph.Authentication 2.25.0')
+    expect(step('permission').evidence).toBe('This token can use Microsoft Graph with Organization.Read.All and User.Read.All.')
+    expect(step('probe')).toMatchObject({ title: 'GET /organization works', evidence: `Microsoft Graph says that this is ${contoso.tenantId}.` })
+  })
 
-  it.each(['Contoso demo', 'Demo: no permission', 'Demo: no role', 'Demo: expired secret', 'Demo: throttled'])('%s: it sends GETs, asks for tokens, and runs four reading cmdlets', async (name) => {
-    for (const service of ['exchange', 'compliance'] as const) await check(name, { service })
+  it('says which permission to grant where the token has none', async () => {
+    const { those, step } = await check('Demo: no permission', { service: 'graph' })
+    expect(those('bad')).toEqual(['permission'])
+    expect(step('permission').fixes.at(-1)!.commands).toContain('498476ce-e0fe-48b0-b801-37ba7e2685c6')
+  })
+
+  it('goes on where the app may not read the organization', async () => {
+    healthy.graphRoles = ['User.Read.All']
+    const { those, step } = await check('Contoso demo', { service: 'graph' }).finally(() => (healthy.graphRoles = ['Organization.Read.All', 'User.Read.All']))
+    expect([those('bad'), those('warning')]).toEqual([[], ['probe']])
+    expect(step('probe').evidence).toMatch(/^Insufficient privileges/)
+  })
+
+  it('offers its module where it is missing', async () => {
+    const { those, step } = await check('Contoso demo', { service: 'graph', cloud: { modulePaths: {} }, powershell: { found: { ...aPowerShell, modules: { ExchangeOnlineManagement: ['3.9.0'] } } } })
+    expect(those('bad')).toEqual(['module'])
+    expect(step('module').fixes[0]!.commands).toBe('Install-Module Microsoft.Graph.Authentication -Scope CurrentUser')
+  })
+})
+
+describe('the tenant is left as it is', () => {
+  const reading = ['Get-AcceptedDomain', 'Get-RetentionCompliancePolicy', 'Get-ManagementRoleAssignment', 'Get-ManagementScope', 'Get-RoleGroup']
+
+  it.each(['Contoso demo', 'Demo: no permission', 'Demo: no role', 'Demo: expired secret', 'Demo: throttled'])('%s: it sends GETs, asks for tokens, and runs reading cmdlets alone', async (name) => {
+    for (const service of ['exchange', 'compliance', 'graph'] as const) await check(name, { service })
     expect(demo.log.length).toBeGreaterThan(0)
     for (const { service, method, path, cmdletName } of demo.log) {
       if (method === 'GET') continue
@@ -148,16 +179,16 @@ describe('each failing app is told by the step that is missing', () => {
 })
 
 describe('PowerShell and the module', () => {
-  const microsofts = { module: { name: 'ExchangeOnlineManagement' } }
-  const having = (change: Partial<Record<keyof typeof aPowerShell, unknown>>): Around => ({ cloud: microsofts, powershell: { found: { ...aPowerShell, moduleVersions: ['3.9.0'], ...change } as never } })
+  const microsofts = { modulePaths: {} }
+  const having = (change: Partial<Record<keyof typeof aPowerShell, unknown>>): Around => ({ cloud: microsofts, powershell: { found: { ...aPowerShell, modules: { ExchangeOnlineManagement: ['3.9.0'] }, ...change } as never } })
 
   it.each<[string, Around, Partial<Record<'powershell' | 'module', RegExp>>]>([
     ['no PowerShell', { powershell: { found: null, reason: 'missing' } }, { powershell: /No PowerShell was found/ }],
     ['one that is too old for all', { powershell: { found: null, reason: 'too-old', path: '/usr/bin/pwsh', version: '7.2.1' } }, { powershell: /7\.2\.1 is too old/ }],
     ['the stand-in for Microsoft’s module', having({ standIn: true }), { powershell: /stand-in engine can’t run/ }],
-    ['one that is too old for the only module', having({ version: '7.4.6', moduleVersions: ['3.10.1'] }), { powershell: /3\.10\.1 needs PowerShell 7\.6 or later/ }],
-    ['no module', having({ moduleVersions: [] }), { module: /is not installed for this PowerShell/ }],
-    ['a module that takes no token', having({ moduleVersions: ['3.0.0'] }), { module: /needs version 3\.1\.0 or later/ }],
+    ['one that is too old for the only module', having({ version: '7.4.6', modules: { ExchangeOnlineManagement: ['3.10.1'] } }), { powershell: /3\.10\.1 needs PowerShell 7\.6 or later/ }],
+    ['no module', having({ modules: { ExchangeOnlineManagement: [] } }), { module: /is not installed for this PowerShell/ }],
+    ['a module that takes no token', having({ modules: { ExchangeOnlineManagement: ['3.0.0'] } }), { module: /needs version 3\.1\.0 or later/ }],
     ['a pinned version that is not there', { ...having({}), profile: { moduleVersion: '3.5.1' } }, { module: /asks for is not installed/ }]
   ])('%s', async (_, around, expected) => {
     const { those, step } = await check('Contoso demo', around)
@@ -173,7 +204,7 @@ describe('PowerShell and the module', () => {
     ['7.4.6', 'Core', ['3.10.1', '3.9.0'], '3.9.0'],
     ['5.1.26100.1', 'Desktop', ['3.10.1'], '3.10.1']
   ])('PowerShell %s (%s) takes the newest module that it can run', async (version, edition, moduleVersions, taken) => {
-    const { those, step } = await check('Contoso demo', having({ version, edition, moduleVersions }))
+    const { those, step } = await check('Contoso demo', having({ version, edition, modules: { ExchangeOnlineManagement: moduleVersions } }))
     expect(those('bad')).toEqual([])
     expect(step('module').title).toBe(`ExchangeOnlineManagement ${taken}`)
   })

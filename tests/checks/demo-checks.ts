@@ -4,13 +4,13 @@ import { Checks } from '../../app/checks/checks.ts'
 import type { CheckStep, EventData, Profile, Service } from '../../app/contract.ts'
 import { demoCloud, demoExamples } from '../../app/demo/examples.ts'
 import { startDemo, type Demo } from '../../app/demo/service.ts'
-import type { FindResult } from '../../app/powershell/find.ts'
+import type { FindResult, FoundPowerShell } from '../../app/powershell/find.ts'
 import { createTokenSource } from '../../app/tokens/acquire.ts'
 import { knownAudiences } from '../../app/tokens/audiences.ts'
 import { TokenBroker } from '../../app/tokens/broker.ts'
 import { machineNetwork } from '../../app/tokens/network.ts'
 
-export const aPowerShell = { path: '/usr/bin/pwsh', version: '7.6.5', edition: 'Core', standIn: false, moduleVersions: ['3.9.0'] } as const
+export const aPowerShell: FoundPowerShell = { path: '/usr/bin/pwsh', version: '7.6.5', edition: 'Core', standIn: false, modules: { ExchangeOnlineManagement: ['3.9.0'], 'Microsoft.Graph.Authentication': ['2.25.0'] } }
 
 /** What a test changes around a check. */
 export interface Around {
@@ -68,7 +68,7 @@ export async function startChecks() {
         return { profile, cloud, appName: '', subject: { profileId, tenantId: profile.tenantId, signInId: profile.signInId, clientId, cloud } }
       },
       signIn: (id) => examples.signIns.find((signIn) => signIn.id === id)!,
-      findPowerShell: async () => around.powershell ?? { found: { ...aPowerShell, moduleVersions: [...aPowerShell.moduleVersions] } },
+      findPowerShell: async () => around.powershell ?? { found: aPowerShell },
       onStep: (event) => events.push(event)
     })
 

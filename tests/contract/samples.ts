@@ -23,14 +23,14 @@ export const callSamples: { [N in CallName]: { input: CallInput<N>; output: Call
   'app.state': { input: null, output: state },
   'app.dismissNotice': { input: { id: 'profiles-0' }, output: undefined },
   'app.installPowerShell': { input: null, output: { sessionId: id } },
-  'app.installModule': { input: null, output: { sessionId: id } },
+  'app.installModule': { input: { service: 'graph' }, output: { sessionId: id } },
   'app.findPowerShell': { input: null, output: state },
   'app.choosePowerShell': { input: null, output: state },
   'app.answer': { input: { id, yes: true }, output: undefined },
   'profiles.list': { input: null, output: list },
   'profiles.resolve': {
     input: { domain: 'contoso.example', cloud: 'custom', customCloud: { loginHost: 'login.example', exchangeHost: 'exchange.example' } },
-    output: { tenantId: id, cloudLabel: 'Custom', authority: `https://login.example/${id}` }
+    output: { tenantId: id, cloud: 'custom', cloudLabel: 'Custom', authority: `https://login.example/${id}` }
   },
   'profiles.save': {
     input: {

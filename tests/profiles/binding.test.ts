@@ -6,7 +6,7 @@ import type { StoreCertificate } from '../../app/contract.ts'
 import { makePfx } from '../credentials/make-pfx.ts'
 import { draft, edited, existing, newSecret, ProfileDesk } from './profile-desk.ts'
 
-const hosts = { loginHost: 'login.example.com', exchangeHost: 'exchange.example.com', complianceHost: '' }
+const hosts = { loginHost: 'login.example.com', exchangeHost: 'exchange.example.com', complianceHost: '', graphHost: '' }
 
 describe('a sign-in used for one more tenant', () => {
   it('is asked about by name, client id, domain, tenant id and host, once, and is then bound to both', async () => {

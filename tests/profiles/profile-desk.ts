@@ -82,7 +82,7 @@ export class ProfileDesk {
         this.lookupsNow -= 1
         const tenantId = this.tenants.get(name)
         if (!tenantId) throw failure('unknown-tenant', { tenant: name, cloud: cloud.label })
-        return { tenantId, authority: `https://${cloud.loginHost}/${tenantId}`, cloudLabel: cloud.label }
+        return { tenantId, cloud: cloud.id, authority: `https://${cloud.loginHost}/${tenantId}`, cloudLabel: cloud.label }
       },
       inspectPfx: (pfxBase64, password) => readPfx(Buffer.from(pfxBase64, 'base64'), password),
       certificates: async () => this.certificates,

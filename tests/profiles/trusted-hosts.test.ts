@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { draft, newSecret, ProfileDesk } from './profile-desk.ts'
 
-const hosts = { loginHost: 'login.example.com', exchangeHost: 'exchange.example.com', complianceHost: '' }
+const hosts = { loginHost: 'login.example.com', exchangeHost: 'exchange.example.com', complianceHost: '', graphHost: '' }
 
 describe('resolving a domain in a custom cloud', () => {
   let desk: ProfileDesk

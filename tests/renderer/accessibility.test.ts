@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findBarriers } from './axe-in-page.ts'
-import { aFailure, aProfile, aSignIn, aState, firstStart } from './fake-data.ts'
+import { aModuleList, aFailure, aProfile, aSignIn, aState, firstStart } from './fake-data.ts'
 import { stepsWithoutRole } from './fake-checks.ts'
 import { FakeMainProcess } from './fake-main-process.ts'
 import { pastedToken, someClaims } from './fake-tokens.ts'
@@ -44,7 +44,7 @@ const views: Record<string, (window: TestWindow) => Promise<unknown>> = {
     core.changeState({
       notices: (['info', 'warning', 'error'] as const).map((level) => ({ id: level, level, text: `A notice of the level ${level}.` })),
       keychain: { available: false, name: 'Secret Service', reason: 'It is locked.' },
-      module: { name: 'ExchangeOnlineManagement', version: null }
+      modules: aModuleList(null)
     })
     const session = core.sessionOf('Tenant 5')
     core.changeSession(session, { standIn: true, busy: true, tenant: { ...session.view.tenant, proof: 'unconfirmed' }, tokenExpiresOn: Date.now() + 60_000, moduleVersion: null })

@@ -51,6 +51,14 @@ export function firstStart(): { profiles: Profile[]; signIns: SignInView[] } {
   }
 }
 
+/** The modules that sessions connect with; of Exchange's the version a test says. */
+export function aModuleList(version: string | null): AppState['modules'] {
+  return [
+    { name: 'ExchangeOnlineManagement', services: ['exchange', 'compliance'], version },
+    { name: 'Microsoft.Graph.Authentication', services: ['graph'], version: null }
+  ]
+}
+
 /** The state of a machine where all is well, with what a test says of it. */
 export function aState(change: Partial<AppState> = {}): AppState {
   return {
@@ -59,7 +67,8 @@ export function aState(change: Partial<AppState> = {}): AppState {
     platform: 'linux',
     powershell: { path: '/usr/bin/pwsh', version: '7.6.5', edition: 'Core', standIn: false },
     powershellProblem: null,
-    module: { name: 'ExchangeOnlineManagement', version: '3.9.0' },
+    modules: aModuleList('3.9.0'),
+    cautions: [],
     keychain: { available: true, name: 'Secret Service', reason: null },
     clouds: [
       { id: 'worldwide', label: 'Worldwide' },

@@ -39,6 +39,8 @@ export class FakeMainProcess implements Core {
   readonly #holds = new Map<string, Promise<void>>()
   readonly #tickets = new Map<string, string>()
   readonly #listeners = new Set<EventListener>()
+  /** The cloud that a resolved tenant turns out to be in, where that is detected; the one that is asked unless told. */
+  tenantCloud: Profile['cloud'] | null = null
   readonly #answer = createDispatcher(this.#handlers(), () => {})
 
   constructor(start: { profiles: Profile[]; signIns: SignInView[] } = firstStart()) {
@@ -178,7 +180,7 @@ export class FakeMainProcess implements Core {
   #profileHandlers() {
     return {
       'profiles.list': () => this.#view(),
-      'profiles.resolve': () => ({ tenantId: resolvedTenantId, cloudLabel: 'Worldwide', authority: 'login.microsoftonline.com' }),
+      'profiles.resolve': ({ cloud, detect }) => ({ tenantId: resolvedTenantId, cloud: (detect && this.tenantCloud) || cloud, cloudLabel: 'Worldwide', authority: 'login.microsoftonline.com' }),
       'profiles.save': ({ profile, signIn }) => {
         if (signIn.use === 'existing') return this.#save(profile, signIn.id)
         const made = aSignIn({ ...signIn.signIn, name: signIn.signIn.name || profile.name })

@@ -5,7 +5,7 @@ import { builtInClouds } from '../../app/tokens/clouds.ts'
 import { decodePasted } from '../../app/tokens/decode.ts'
 import { explain } from '../../app/tokens/explain.ts'
 
-const resources = { exchange: 'https://outlook.office365.com', compliance: 'https://ps.compliance.protection.outlook.com' }
+const resources = { exchange: 'https://outlook.office365.com', compliance: 'https://ps.compliance.protection.outlook.com', graph: 'https://graph.microsoft.com' }
 const lifeMs = 65 * 60_000
 const ageMs = 18 * 60_000
 

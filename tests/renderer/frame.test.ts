@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { builtWindow } from './built-window.ts'
-import { aFailure, aState } from './fake-data.ts'
+import { aModuleList, aFailure, aState } from './fake-data.ts'
 import { FakeMainProcess } from './fake-main-process.ts'
 import { startBrowser, type Browser } from './window-in-chromium.ts'
 
@@ -87,7 +87,7 @@ describe('the status bar', () => {
 
   it('offers to install the module where a PowerShell is that lacks it', async () => {
     const core = new FakeMainProcess()
-    core.state = aState({ module: { name: 'ExchangeOnlineManagement', version: null } })
+    core.state = aState({ modules: aModuleList(null) })
     const { page } = await browser.openWindow(core)
     const bar = page.getByRole('contentinfo')
     const install = bar.getByRole('button', { name: 'Install ExchangeOnlineManagement' })
@@ -95,9 +95,9 @@ describe('the status bar', () => {
     await install.click()
     await page.getByRole('tab', { name: 'Install ExchangeOnlineManagement' }).waitFor()
     expect(core.inputsOf('app.installModule')).toHaveLength(1)
-    core.changeState({ module: { name: 'ExchangeOnlineManagement', version: '3.9.0' } })
+    core.changeState({ modules: aModuleList('3.9.0') })
     await install.waitFor({ state: 'hidden' })
-    core.changeState({ powershell: { ...core.state.powershell!, standIn: true }, module: { name: 'ExchangeOnlineManagement', version: null } })
+    core.changeState({ powershell: { ...core.state.powershell!, standIn: true }, modules: aModuleList(null) })
     await bar.getByText('(stand-in)').waitFor()
     expect(await install.count()).toBe(0)
   })

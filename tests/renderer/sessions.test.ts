@@ -129,7 +129,7 @@ describe('the session strip', () => {
     await page.getByRole('tab', { name: 'Contoso', exact: true, selected: true }).waitFor()
     await page.getByRole('tab', { name: 'Contoso · Compliance', exact: true }).click()
     await page.getByRole('region', { name: 'Terminal Contoso · Compliance', exact: true }).waitFor()
-    await page.getByRole('main').getByText('Compliance', { exact: true }).waitFor()
+    await page.getByRole('main').getByText('Security & Compliance', { exact: true }).waitFor()
     await tenant('Contoso').dblclick()
     expect(core.sessions.size).toBe(2)
   })

@@ -58,14 +58,14 @@ esac
     try {
       const states: AppState[] = []
       under.core.onEvent((event, data) => event === 'app.changed' && states.push(data as AppState))
-      expect((await under.call('app.state', null)).module).toEqual({ name: 'ExchangeOnlineManagement', version: null })
-      const { sessionId } = await under.call('app.installModule', null)
+      expect((await under.call('app.state', null)).modules[0]).toMatchObject({ name: 'ExchangeOnlineManagement', version: null })
+      const { sessionId } = await under.call('app.installModule', { service: 'exchange' })
       const window = await under.attach(sessionId)
       await window.shows(/\[Y\] Yes:/)
       window.type('y\r')
       const view = await under.until(sessionId, ({ alive }) => !alive)
       expect(view).toMatchObject({ name: 'Install ExchangeOnlineManagement', detail: 'The terminal ended' })
-      await expect.poll(() => states.at(-1)?.module.version).toBe('3.9.0')
+      await expect.poll(() => states.at(-1)?.modules[0]?.version).toBe('3.9.0')
       await window.shows(/installed by -NoLogo -NoProfile -Command Install-Module ExchangeOnlineManagement -Scope CurrentUser/)
     } finally {
       await under.dispose()

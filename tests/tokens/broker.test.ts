@@ -22,7 +22,7 @@ function start(acquire: BrokerOptions['acquire'], random = 0.5): TokenBroker {
 
 const subjectOf = (profileId: string): TokenSubject => ({
   profileId, tenantId: 't', signInId: 's', clientId: 'c',
-  cloud: { id: 'worldwide', label: 'a cloud', loginHost: 'login.example', services: { exchange: null, compliance: null }, connectParameters: { exchange: {}, compliance: {} }, module: { name: 'm' } }
+  cloud: { id: 'worldwide', label: 'a cloud', loginHost: 'login.example', services: { exchange: null, compliance: null, graph: null }, connectParameters: { exchange: {}, compliance: {}, graph: {} } }
 })
 const [p, q] = [subjectOf('p'), subjectOf('q')]
 
@@ -121,7 +121,7 @@ describe('a token', () => {
     ['client id', { clientId: 'another' }],
     ['sign-in', { signInId: 'another' }],
     ['cloud', { cloud: { ...p.cloud, id: 'dod' as const } }],
-    ['resource', { cloud: { ...p.cloud, services: { exchange: { resource: 'https://b.example', url: 'https://b.example' }, compliance: null } } }]
+    ['resource', { cloud: { ...p.cloud, services: { exchange: { resource: 'https://b.example', url: 'https://b.example' }, compliance: null, graph: null } } }]
   ])('is another one where the profile’s %s was changed meanwhile', async (_, change) => {
     const broker = start(async () => aToken(minute))
     const first = await broker.get(p, 'exchange')

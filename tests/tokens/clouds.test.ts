@@ -22,13 +22,20 @@ describe('Microsoft’s clouds', () => {
   })
 
   it.each([
-    ['worldwide', 'login.microsoftonline.com', 'https://outlook.office365.com', 'https://ps.compliance.protection.outlook.com', undefined],
-    ['gcchigh', 'login.microsoftonline.us', 'https://outlook.office365.us', 'https://ps.compliance.protection.office365.us', 'O365USGovGCCHigh'],
-    ['dod', 'login.microsoftonline.us', 'https://outlook-dod.office365.us', 'https://l5.ps.compliance.protection.office365.us', 'O365USGovDoD'],
-    ['china', 'login.chinacloudapi.cn', 'https://partner.outlook.cn', 'https://ps.compliance.protection.partner.outlook.cn', 'O365China']
-  ])('%s', (id, loginHost, exchange, compliance, environment) => {
+    ['worldwide', 'login.microsoftonline.com', 'https://outlook.office365.com', 'https://ps.compliance.protection.outlook.com', undefined, 'https://graph.microsoft.com', 'Global'],
+    ['gcchigh', 'login.microsoftonline.us', 'https://outlook.office365.us', 'https://ps.compliance.protection.office365.us', 'O365USGovGCCHigh', 'https://graph.microsoft.us', 'USGov'],
+    ['dod', 'login.microsoftonline.us', 'https://outlook-dod.office365.us', 'https://l5.ps.compliance.protection.office365.us', 'O365USGovDoD', 'https://dod-graph.microsoft.us', 'USGovDoD'],
+    ['china', 'login.chinacloudapi.cn', 'https://partner.outlook.cn', 'https://ps.compliance.protection.partner.outlook.cn', 'O365China', 'https://microsoftgraph.chinacloudapi.cn', 'China']
+  ])('%s', (id, loginHost, exchange, compliance, environment, graph, graphEnvironment) => {
     const { services, connectParameters, ...rest } = cloud(id)
-    expect(rest).toMatchObject({ loginHost, module: { name: 'ExchangeOnlineManagement' } })
+    expect(rest.loginHost).toBe(loginHost)
+    expect(services.graph).toEqual({ resource: graph, url: graph })
+    expect(connectParameters.graph).toEqual({ Environment: graphEnvironment })
+    // Other clouds' compliance hosts are no part of the module: it is told them.
+    const { host } = new URL(compliance)
+    expect(connectParameters.compliance).toEqual(
+      environment === undefined ? {} : { ConnectionUri: `https://${host}/powershell-liveid/`, AzureADAuthorizationEndpointUri: `https://${loginHost}/common` }
+    )
     expect(services.exchange).toEqual({ resource: exchange, url: exchange })
     expect(services.compliance?.url).toBe(compliance)
     expect(connectParameters.exchange.ExchangeEnvironmentName).toBe(environment)
@@ -82,6 +89,7 @@ describe('a custom cloud', () => {
     }
     expect(error({ loginHost: 'x' })).toBe('loginHost')
     expect(error({ complianceHost: 'x' })).toBe('complianceHost')
+    expect(error({ graphHost: 'x' })).toBe('graphHost')
   })
 })
 
@@ -107,6 +115,7 @@ describe('resolving a tenant', () => {
     for (const name of [...tenant.domains, tenant.tenantId]) {
       expect(await resolveTenant(demo, name, network)).toEqual({
         tenantId: tenant.tenantId,
+        cloud: 'demo',
         authority: `https://${demo.loginHost}/${tenant.tenantId}`,
         cloudLabel: 'Demo'
       })
@@ -143,6 +152,30 @@ describe('resolving a tenant', () => {
   ])('asked in %s, a tenant with %o is said to be in %s', async (id, metadata, actual) => {
     const asked = resolveTenant(cloud(id), 'contoso.com', answering(metadata))
     await expect(asked).rejects.toMatchObject({ code: 'tenant-in-other-cloud', field: 'cloud', hint: `Choose ${actual} as the profile’s cloud.` })
+  })
+
+  it.each(['worldwide', 'gcchigh', 'dod', 'china'] as const)('of %s is detected from every other cloud, by the word of its own login authority', async (id) => {
+    const metadata = { worldwide: { tenant_region_scope: 'EU' }, gcchigh: { tenant_region_sub_scope: 'DODCON' }, dod: { tenant_region_sub_scope: 'DOD' }, china: { tenant_region_scope: 'CN' } }[id]
+    for (const { id: asked, loginHost } of builtInClouds) {
+      const hosts: string[] = []
+      const network: Network = (request) => {
+        hosts.push(new URL(request.url).host)
+        return answering(metadata)(request)
+      }
+      expect(await resolveTenant(cloud(asked), 'contoso.com', network, { detect: true })).toMatchObject({ cloud: id, authority: `https://${cloud(id).loginHost}/${tenantId}` })
+      expect(hosts).toEqual(asked === id ? [loginHost] : [loginHost, cloud(id).loginHost])
+    }
+  })
+
+  it('is not detected for a custom cloud, whose hosts are of one’s own choosing', async () => {
+    const custom = customCloud({ loginHost: 'login.example.com', exchangeHost: 'outlook.example.com' })
+    expect((await resolveTenant(custom, 'contoso.com', answering({ tenant_region_scope: 'CN' }), { detect: true })).cloud).toBe('custom')
+  })
+
+  it('is refused where two clouds each send it to the other', async () => {
+    let count = 0
+    const network: Network = (request) => answering({ tenant_region_scope: count++ === 0 ? 'CN' : 'EU' })(request)
+    expect(await codeOf(resolveTenant(cloud('worldwide'), 'contoso.com', network, { detect: true }))).toBe('tenant-in-other-cloud')
   })
 
   it.each<[string, () => Promise<HttpResponse>, string]>([

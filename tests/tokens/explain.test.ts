@@ -4,13 +4,13 @@ import { knownAudiences } from '../../app/tokens/audiences.ts'
 import { builtInClouds } from '../../app/tokens/clouds.ts'
 import { defaultAccessId, directoryRoles } from '../../app/tokens/directory-roles.ts'
 import { explain, type Expected } from '../../app/tokens/explain.ts'
-import { exchangeManageId, manageAsAppGrants } from '../../app/tokens/permissions.ts'
+import { exchangeManageId, grantFor } from '../../app/tokens/permissions.ts'
 
 const tenantId = '8f2c41aa-9c2b-4c6e-8a3f-0d6b7c9eb1d4'
 const otherTenantId = '11111111-2222-4333-8444-555555555555'
 const now = Date.UTC(2026, 10, 23, 21, 58)
 const seconds = now / 1000
-const resources = { exchange: 'https://outlook.office365.com', compliance: 'https://ps.compliance.protection.outlook.com' }
+const resources = { exchange: 'https://outlook.office365.com', compliance: 'https://ps.compliance.protection.outlook.com', graph: 'https://graph.microsoft.com' }
 
 /** Claims of a good token of an Exchange Administrator's app, with what a row changes. */
 function someClaims(change: Record<string, unknown> = {}): Record<string, unknown> {
@@ -178,7 +178,7 @@ describe('permissions and scopes', () => {
     ['exchange', '00000002-0000-0ff1-ce00-000000000000', 'dc50a0fb-09a3-484d-be87-e023b12c6440', 'Office 365 Exchange Online'],
     ['compliance', '00000007-0000-0ff1-ce00-000000000000', '455e5cd2-84e8-4751-8344-5672145dfa17', 'Microsoft Exchange Online Protection']
   ])('for %s are granted at their own resource', (service, resourceAppId, appRoleId, resource) => {
-    expect(manageAsAppGrants[service]).toEqual({ resource, resourceAppId, appRoleId })
+    expect(grantFor(service)).toMatchObject({ resource, resourceAppId, appRoleId })
     const { permissions, verdict } = explained({ aud: resourceAppId, roles: [] }, { service })
     expect(permissions).toMatchObject([{ name: 'Exchange.ManageAsApp', state: 'missing', level: 'bad' }])
     expect(verdict.next).toContain(resource)
@@ -259,6 +259,24 @@ describe('the facts', () => {
   })
 })
 
+describe('a token for Microsoft Graph', () => {
+  it.each<[what: string, change: Record<string, unknown>, level: string, sentence: string]>([
+    ['app', { roles: ['Organization.Read.All', 'User.Read.All'] }, 'good', 'This token can use Microsoft Graph with Organization.Read.All and User.Read.All.'],
+    ['app with many', { roles: ['A', 'B', 'C', 'D', 'E', 'F', 'G'] }, 'good', 'This token can use Microsoft Graph with A, B, C, D, E and 2 more.'],
+    ['app without permissions', { roles: undefined }, 'bad', 'This token carries no permission of Microsoft Graph: none is granted, or none has admin consent.'],
+    ['delegated', { ...delegatedClaims, scp: 'User.Read' }, 'good', 'This token can use Microsoft Graph as adele@contoso.com with User.Read.'],
+    ['for Exchange', { aud: resources.exchange }, 'bad', 'This token is for Exchange Online, Microsoft 365 (worldwide), not for Microsoft Graph: the scope or the cloud is wrong.']
+  ])('%s', (_, change, level, sentence) => {
+    expect(explained(change, { service: 'graph' }).verdict).toMatchObject({ level, sentence })
+  })
+
+  it('needs no directory role, and lacks no permission of Exchange', () => {
+    const { permissions, directoryRoles } = explained({ roles: ['User.Read.All'] }, { service: 'graph' })
+    expect(permissions).toEqual([{ name: 'User.Read.All', id: null, allows: 'Lets it read all users.', state: 'granted', level: 'good' }])
+    expect(directoryRoles.map(({ level }) => level)).toEqual([null])
+  })
+})
+
 describe('a token of which nothing is expected', () => {
   const pasted = (change: Record<string, unknown>) => explained(change, { tenantId: null, audience: null })
 
@@ -269,8 +287,8 @@ describe('a token of which nothing is expected', () => {
   })
 
   it('for another resource says which', () => {
-    const { verdict, support, reminder } = pasted({ aud: '00000003-0000-0000-c000-000000000000' })
-    expect(verdict).toMatchObject({ level: 'warning', sentence: 'This token is for Microsoft Graph: Exchange does not take it.' })
+    const { verdict, support, reminder } = pasted({ aud: '00000003-0000-0ff1-ce00-000000000000' })
+    expect(verdict).toMatchObject({ level: 'warning', sentence: 'This token is for SharePoint Online: Exchange does not take it.' })
     expect([support, reminder]).toEqual([null, null])
   })
 })

@@ -34,9 +34,8 @@ export function startLogin(): {
     id: 'demo',
     label: 'Demo',
     loginHost: demoHosts.login,
-    services: { exchange: { resource: exchange, url: exchange }, compliance: null },
-    connectParameters: { exchange: {}, compliance: {} },
-    module: { name: 'ExchangeOnlineManagement' }
+    services: { exchange: { resource: exchange, url: exchange }, compliance: null, graph: null },
+    connectParameters: { exchange: {}, compliance: {}, graph: {} }
   }
   const { setTokenLife, setSkew } = demo
   return { network, cloud, tenant, other, app: tenant.apps[0]!, requests, answerWith: (answer) => (instead = answer), setTokenLife, setSkew }

@@ -1,0 +1,45 @@
+import type { Cloud } from '../adapters.ts'
+import type { Profile, Service } from '../contract.ts'
+import type { ConnectMessage, PrepareMessage } from '../powershell/messages.ts'
+import { serviceTable } from '../tokens/services.ts'
+import { composeUri, remoteAddress, remoteOf } from './remote-powershell.ts'
+
+interface Plan {
+  profile: Pick<Profile, 'searchOnlySession' | 'remotePowerShell' | 'tenantId' | 'moduleVersion'>
+  cloud: Cloud
+}
+
+/** The module that a session of a service connects with. */
+export function moduleOf({ profile, cloud }: Plan, service: Service): PrepareMessage['module'] {
+  // The commands that remote PowerShell needs come with PowerShell.
+  const own = 'Microsoft.PowerShell.Utility'
+  if (remoteOf(profile, service)) return { name: own, path: own, pinnedVersion: null }
+  const { module } = serviceTable[service]
+  const isPinned = module === serviceTable.exchange.module && profile.moduleVersion !== ''
+  return { name: module, path: cloud.modulePaths?.[module] ?? null, pinnedVersion: isPinned ? profile.moduleVersion : null }
+}
+
+/**
+ * How the shell connects: with which command, and what that is given beyond the token (what the service always needs,
+ * the cloud's words, the profile's).
+ *
+ * @throws TenantryError where the profile's remote endpoint may not be sent the token
+ */
+export function connectWith({ profile, cloud }: Plan, service: Service, organization: string): Pick<ConnectMessage, 'command' | 'family' | 'parameters'> {
+  const remote = remoteOf(profile, service)
+  if (remote) {
+    const ConnectionUri = composeUri(remoteAddress(remote, cloud), organization)
+    return { command: 'Connect-RemotePowerShell', family: 'remote', parameters: { ConnectionUri, TenantId: profile.tenantId ?? '', AllowRedirection: remote.allowRedirection } }
+  }
+  const { connect, family, parameters } = serviceTable[service]
+  return {
+    command: connect,
+    family,
+    parameters: {
+      ...parameters,
+      ...cloud.connectParameters[service],
+      ...(family === 'exchange' ? { Organization: organization } : {}),
+      ...(service === 'compliance' && profile.searchOnlySession ? { EnableSearchOnlySession: true } : {})
+    }
+  }
+}
