@@ -10,6 +10,7 @@ $script:Escape = [string][char]27
 $script:LastError = $null
 
 . (Join-Path -Path $PSScriptRoot -ChildPath 'TokenRenewal.ps1')
+. ([System.IO.Path]::Combine($PSScriptRoot, 'CommandReport.ps1'))
 
 function Start-TenantrySession {
     <#
@@ -60,7 +61,7 @@ function New-SessionState {
     [hashtable]::Synchronized(@{
             Reader = $null; Read = $null; Writer = $null; WriterLock = New-Object -TypeName object
             TenantName = ''; Colour = '#5aa9ff'; TemporaryFolder = ''
-            Module = $null; Connected = $false; Running = $false; Listener = $null
+            Module = $null; Connected = $false; Running = $false; LogCommands = $false; Listener = $null
             # By service: what to connect with again, the connection's id, when its token ends (milliseconds since the
             # epoch), and a new token that could not take the old one's place yet.
             Connects = @{}; ConnectionIds = [hashtable]::Synchronized(@{})
@@ -156,6 +157,7 @@ function Initialize-Session {
     $script:Session.TenantName = [string]$Message.tenantName
     $script:Session.Colour = [string]$Message.colour
     $script:Session.TemporaryFolder = [string]$Message.temporaryFolder
+    $script:Session.LogCommands = [bool]$Message.logCommands
     $Host.UI.RawUI.WindowTitle = $script:Session.TenantName
     $clock = [System.Diagnostics.Stopwatch]::StartNew()
     try {
@@ -390,15 +392,16 @@ function Disconnect-Session {
 function Set-SessionPrompt {
     $reader = Get-Command -Name PSConsoleHostReadLine -CommandType Function -ErrorAction Ignore
     if ($reader) { $script:OriginalReadLine = $reader.ScriptBlock }
-    Set-Item -Path Function:\global:prompt -Value (New-BoundScriptBlock { Get-SessionPrompt })
+    Set-Item -Path Function:\global:prompt -Value (New-BoundScriptBlock { Get-SessionPrompt -Succeeded $? })
     Set-Item -Path Function:\global:PSConsoleHostReadLine -Value (New-BoundScriptBlock { Read-SessionLine })
 }
 
 function Get-SessionPrompt {
+    param([Parameter(Mandatory)][bool]$Succeeded)
+
     if ($script:Session.Running) {
-        $script:Session.Running = $false
         Send-Refusal
-        Send-SessionMessage -Message @{ type = 'command'; running = $false }
+        Send-CommandEnd -Succeeded $Succeeded
     }
     $colour = $script:Session.Colour
     $red, $green, $blue = 1, 3, 5 | ForEach-Object { [Convert]::ToInt32($colour.Substring($_, 2), 16) }
@@ -422,7 +425,7 @@ $script:LineSteps = @(
     { param($line) Wait-FreshToken }
     { param($line) $null = Update-Connection }
     # Last, since a host stops nothing at Ctrl+C before the line is its own: who hears of the command may stop it.
-    { param($line) $script:Session.Running = $true; $null = Send-SessionMessage -Message @{ type = 'command'; running = $true } }
+    { param($line) $null = Send-CommandStart -Line $line }
 )
 
 Export-ModuleMember -Function @()
