@@ -10,7 +10,7 @@ $script:OriginalReadLine = $null
 $script:Escape = [string][char]27
 $script:LastError = $null
 
-foreach ($part in 'SessionPipe', 'Services', 'RemotePowerShell', 'TokenRenewal') { . ([System.IO.Path]::Combine($PSScriptRoot, $part + '.ps1')) }
+foreach ($part in 'SessionPipe', 'Services', 'RemotePowerShell', 'TokenRenewal', 'CommandReport') { . ([System.IO.Path]::Combine($PSScriptRoot, $part + '.ps1')) }
 
 function Start-TenantrySession {
     <#
@@ -58,7 +58,8 @@ function New-SessionState {
     [hashtable]::Synchronized(@{
             Reader = $null; Read = $null; Writer = $null; WriterLock = [object]::new()
             TenantName = ''; Colour = '#5aa9ff'; Prompt = ''; TemporaryFolder = ''
-            Module = $null; Connected = $false; Running = $false; Listener = $null; DisconnectId = 0; Goodbye = $null; Ready = $false
+            Module = $null; Connected = $false; Running = $false; LogCommands = $false
+            Listener = $null; DisconnectId = 0; Goodbye = $null; Ready = $false
             # By service: what to connect with again, the connection's id, when its token ends (milliseconds since the
             # epoch), and a new token that could not take the old one's place yet.
             Connects = @{}; ConnectionIds = [hashtable]::Synchronized(@{})
@@ -93,6 +94,7 @@ function Initialize-Session {
     $script:Session.TenantName = [string]$Message.tenantName
     $script:Session.Colour = [string]$Message.colour
     $script:Session.TemporaryFolder = [string]$Message.temporaryFolder
+    $script:Session.LogCommands = [bool]$Message.logCommands
     $Host.UI.RawUI.WindowTitle = $script:Session.TenantName
     $clock = [System.Diagnostics.Stopwatch]::StartNew()
     try {
@@ -335,15 +337,16 @@ function Set-SessionPrompt {
     $red, $green, $blue = foreach ($start in 1, 3, 5) { [Convert]::ToInt32($hex.Substring($start, 2), 16) }
     $script:Session.Prompt = '{0}[1;38;2;{1};{2};{3}m{4}{0}[0m PS> ' -f $script:Escape, $red, $green, $blue, $script:Session.TenantName
     $script:OriginalReadLine = ${function:global:PSConsoleHostReadLine}
-    ${function:global:prompt} = New-BoundScriptBlock { Get-SessionPrompt }
+    ${function:global:prompt} = New-BoundScriptBlock { Get-SessionPrompt -Succeeded $? }
     ${function:global:PSConsoleHostReadLine} = New-BoundScriptBlock { Read-SessionLine }
 }
 
 function Get-SessionPrompt {
+    param([Parameter(Mandatory)][bool]$Succeeded)
+
     if ($script:Session.Running) {
-        $script:Session.Running = $false
         Send-Refusal
-        Send-SessionMessage -Message @{ type = 'command'; running = $false }
+        Send-CommandEnd -Succeeded $Succeeded
     }
     $Host.UI.RawUI.WindowTitle = $script:Session.TenantName
     $script:Session.Prompt
@@ -388,7 +391,7 @@ $script:LineSteps = @(
     { param($line) Wait-FreshToken }
     { param($line) $null = Update-Connection }
     # Last, since a host stops nothing at Ctrl+C before the line is its own: who hears of the command may stop it.
-    { param($line) $script:Session.Running = $true; $null = Send-SessionMessage -Message @{ type = 'command'; running = $true } }
+    { param($line) $null = Send-CommandStart -Line $line }
 )
 
 Export-ModuleMember -Function @()
