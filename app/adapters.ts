@@ -54,6 +54,8 @@ export interface Cloud {
   /** Values for the connect cmdlet beyond token and organization, per service. */
   connectParameters: Record<Service, Record<string, string>>
   module: ConnectModule
+  /** Where a browser finds the login authority, where not at `https://<loginHost>`; without a slash at its end. */
+  browserUrl?: string
   /** How this cloud's login authority and service are reached, where not over the machine's network. */
   network?: Network
 }
@@ -72,6 +74,8 @@ export interface Host {
   confirm(question: Question): Promise<boolean>
   chooseFile(options: { title: string }): Promise<string | null>
   chooseFolder(options: { title: string }): Promise<string | null>
+  /** Opens a page in the person's browser; false where this host can't, and the window shows a link. */
+  openBrowser(url: string): Promise<boolean>
   /** Keeps the machine from sleeping while true. */
   keepAwake(on: boolean): void
 }

@@ -3,8 +3,10 @@ import type { Adapters, Cloud } from './adapters.ts'
 import { Checks } from './checks/checks.ts'
 import { CommandLog } from './command-log/command-log.ts'
 import type { AppState, ByteStream, Profile } from './contract.ts'
+import { AccountSignIns } from './credentials/account-sign-ins.ts'
 import { CredentialQuestions } from './credentials/asking.ts'
 import { createCertificateSigner } from './credentials/certificates.ts'
+import type { AccountCredential } from './credentials/credential.ts'
 import { TokenCredentials } from './credentials/for-tokens.ts'
 import { readPfx } from './credentials/pfx.ts'
 import { createCredentialStore } from './credentials/store.ts'
@@ -16,7 +18,7 @@ import { installCommand, moduleInstallation } from './powershell/install-command
 import { useQuestion } from './profiles/binding.ts'
 import { WorkingFolders } from './profiles/folders.ts'
 import { openProfiles, type Examples } from './profiles/profiles.ts'
-import { checkCredential, type CredentialInspection } from './profiles/sign-in.ts'
+import { checkClientId, checkCredential, type CredentialInspection } from './profiles/sign-in.ts'
 import { Sessions } from './sessions/sessions.ts'
 import type { SessionPlan } from './sessions/session.ts'
 import { proveTenant } from './sessions/tenant-proof.ts'
@@ -82,7 +84,8 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
   const folders = new WorkingFolders({ platform: adapters.platform })
   const inspection: CredentialInspection = {
     inspectPfx: (pfxBase64, password) => readPfx(Buffer.from(pfxBase64, 'base64'), password),
-    certificates: () => signer.list()
+    certificates: () => signer.list(),
+    signedIn: (id, clientId) => accounts.held(id, clientId)
   }
   const profiles = await openProfiles({
     dataFolder: adapters.paths.data,
@@ -94,6 +97,20 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     folders,
     examples,
     onChange: (view) => emit('profiles.changed', view)
+  })
+
+  const accounts = new AccountSignIns({
+    network: adapters.network,
+    host: adapters.host,
+    checkClientId,
+    async resolve(target) {
+      const known = 'profileId' in target ? profiles.get(target.profileId) : 'signInId' in target ? profiles.tenantOf(target.signInId) : null
+      const { domain, cloud, customCloud: custom } = known ?? (target as Extract<typeof target, { domain: string }>)
+      const { tenantId } = await profiles.resolve({ domain, cloud, customCloud: custom })
+      if (known?.tenantId && known.tenantId.toLowerCase() !== tenantId) throw failure('tenant-changed', { domain, actual: tenantId, expected: known.tenantId })
+      return { cloud: cloudOf(cloud, custom), tenantId }
+    },
+    onWaiting: (waiting) => emit('account.waiting', waiting)
   })
 
   const questions = new CredentialQuestions(
@@ -115,7 +132,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     tenantName: (id) => profiles.get(id).domain,
     allow: (signIn, { cloud, profileId, tenantId }) =>
       adapters.host.confirm(useQuestion(signIn, cloud, [{ domain: profiles.get(profileId).domain, tenantId: tenantId! }])),
-    check: async (kind, typed) => (await checkCredential(kind, typed, inspection)).credential,
+    check: async (signIn, typed) => (await checkCredential(signIn, typed, inspection)).credential,
     onKept: () => emit('profiles.changed', profiles.list())
   })
   const broker = new TokenBroker({
@@ -124,8 +141,12 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       const credential = await tokenCredentials.find(subject, purpose, signal)
       const { cloud, clientId } = subject
       onWaiting(`Asking ${cloud.loginHost} for a token`)
-      const request = { cloud, tenantId: subject.tenantId!, clientId, service, credential, fresh: true, onWaiting, signal }
-      const token = await tokens.acquire(request).catch((error: unknown) => {
+      const request = { cloud, tenantId: subject.tenantId!, clientId, service, fresh: true, onWaiting, signal }
+      const onRotated = (next: AccountCredential) => tokenCredentials.rotated(subject, next)
+      const asked = credential.kind === 'account'
+        ? tokenCredentials.inTurnWith(subject, credential, (newest) => tokens.acquire({ ...request, credential: newest, onRotated }))
+        : tokens.acquire({ ...request, credential })
+      const token = await asked.catch((error: unknown) => {
         tokenCredentials.refused(subject, credential, TenantryError.from(error))
         throw error
       })
@@ -256,7 +277,12 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     'profiles.export': (input) => profiles.export(input),
     'profiles.previewImport': (input) => profiles.previewImport(input),
     'profiles.import': (input) => profiles.import(input),
-    'signIns.save': (input) => profiles.saveSignIn(input),
+    'signIns.save': async (input) => {
+      const saved = await profiles.saveSignIn(input)
+      // Sessions whose renewal stopped for want of it go on.
+      if (input.credential) broker.retry(input.id)
+      return saved
+    },
     'signIns.delete': ({ id }) => profiles.deleteSignIn(id),
     'credentials.certificates': async () => ({ certificates: await signer.list() }),
     'credentials.testSign': ({ thumbprint }) => signer.testSign(thumbprint),
@@ -265,6 +291,10 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       return { subject: pfx.subject, notAfter: pfx.notAfter, thumbprint: pfx.thumbprintSha1 }
     },
     'credentials.answer': ({ id, credential }) => questions.answer(id, credential),
+    'accounts.signIn': (input) => accounts.signIn(input),
+    'accounts.cancel': ({ id }) => accounts.cancel(id),
+    'accounts.openPage': async ({ id }) => ({ isOpened: await accounts.openPage(id) }),
+    'accounts.signOut': ({ id }) => profiles.signOut(id),
     'sessions.list': () => ({ sessions: sessions.list() }),
     'sessions.open': ({ profileId, service, cols, rows }) => sessions.open(profileId, service, { cols, rows }),
     'sessions.attach': ({ id }) => ({ ticket: sessions.ticket(id) }),
@@ -296,6 +326,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     async dispose() {
       isDisposed = true
       checks.dispose()
+      accounts.clear()
       await sessions.dispose()
       await signer.dispose()
       broker.clear()

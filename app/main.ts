@@ -40,6 +40,12 @@ class ElectronHost implements Host {
     return filePaths[0] ?? null
   }
 
+  async openBrowser(url: string): Promise<boolean> {
+    // The core names https pages of a login service, and a demo's on this machine.
+    await shell.openExternal(url)
+    return true
+  }
+
   keepAwake(on: boolean): void {
     if (on && this.#blocker === null) this.#blocker = powerSaveBlocker.start('prevent-app-suspension')
     if (!on && this.#blocker !== null) {

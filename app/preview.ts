@@ -308,6 +308,11 @@ class CurrentWindow implements Host {
     return null
   }
 
+  async openBrowser(): Promise<boolean> {
+    // A page that opens another unasked is stopped by the browser: the window shows a link.
+    return false
+  }
+
   keepAwake(): void {
     // A browser page has no say over the machine's sleep.
   }

@@ -60,7 +60,7 @@ async function askTenant(check: Check): Promise<Outcome> {
   }
 }
 
-const kindWords: Record<SignInKind, string> = { secret: 'Client secret', store: 'Certificate', pfx: 'Certificate (PFX file)' }
+const kindWords: Record<SignInKind, string> = { secret: 'Client secret', store: 'Certificate', pfx: 'Certificate (PFX file)', account: 'Account' }
 
 async function signIn(check: Check): Promise<Outcome> {
   try {
@@ -94,12 +94,21 @@ function expectedOf({ profile, cloud, service, now, token, known }: Check): Expe
 
 function readPermission(check: Check): Outcome {
   const verdict = verdictOf(check)
+  const { scopes } = readClaims(check.token.claims)
+  if (check.token.account) return readScopes(verdict, scopes)
   if (verdict.level !== 'bad') return { state: 'good', evidence: 'It stands in the token’s roles.' }
   if (!readClaims(check.token.claims).roles.includes(manageAsApp)) {
     return { state: 'bad', evidence: verdict.sentence, fixes: grantPermission(check.fixFacts) }
   }
   const next = verdict.next === null ? [] : [{ text: verdict.next, commands: null }]
   return { state: 'bad', title: 'The token can’t be used', evidence: verdict.sentence, fixes: next }
+}
+
+/** A person's token holds scopes in place of the app's permission. */
+function readScopes(verdict: Verdict, scopes: string[]): Outcome {
+  if (verdict.level !== 'bad') return { state: 'good', title: 'Delegated permission granted', evidence: `The token has ${scopes.join(', ')}.` }
+  const next = verdict.next === null ? [] : [{ text: verdict.next, commands: null }]
+  return { state: 'bad', title: 'No delegated permission in the token', evidence: verdict.sentence, fixes: next }
 }
 
 function readRole(check: Check): Outcome {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Keychain } from '../adapters.ts'
 import { failure, TenantryError } from '../failures.ts'
-import { outsideOf, widened, type Binding, type CredentialRequest, type StoredCredential } from './credential.ts'
+import { outsideOf, widened, type AccountCredential, type Binding, type CredentialRequest, type StoredCredential } from './credential.ts'
 import { checkWritable, createKey, keychainName, KeychainSilent, readKey, readKeychainProblem } from './keychain-key.ts'
 import { seal, SealedFolder, unseal } from './sealed.ts'
 
@@ -36,6 +36,8 @@ export interface CredentialStore {
   get(signInId: string, request: CredentialRequest): Promise<StoredCredential | null>
   /** Widens the binding by a tenant. @throws TenantryError `needs-credential` where there is nothing to widen */
   confirmTenant(signInId: string, tenantId: string): Promise<void>
+  /** Puts an account's next refresh token in the place of the one before; nothing happens where another account is signed in by now. */
+  replaceAccount(signInId: string, next: AccountCredential): Promise<void>
   /** What the credential may be used for, its kind, and nothing secret; null where there is none. */
   bindingOf(signInId: string): Promise<(Binding & { kind: StoredCredential['kind'] }) | null>
   /** There is a credential that can be had now. */
@@ -71,7 +73,11 @@ const entrySchema = z.object({
   credential: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('secret'), secret: z.string() }),
     z.object({ kind: z.literal('pfx'), pfxBase64: z.string(), password: z.string() }),
-    z.object({ kind: z.literal('store'), thumbprint: z.string() })
+    z.object({ kind: z.literal('store'), thumbprint: z.string() }),
+    z.object({
+      ...{ kind: z.literal('account'), cache: z.string(), homeAccountId: z.string(), username: z.string(), name: z.string(), homeTenantId: z.string() },
+      ...{ clientId: z.string(), authorityHost: z.string() }
+    })
   ]),
   binding: z.object({ authorityHost: z.string(), clientId: z.string(), tenantIds: z.array(z.string()) })
 })
@@ -150,6 +156,12 @@ class SealedStore implements CredentialStore {
     const binding = widened(entry.binding, tenantId)
     if (binding === entry.binding) return
     await this.set(signInId, entry.credential, binding, this.#run.has(signInId.toLowerCase()) ? 'run' : 'stored')
+  }
+
+  async replaceAccount(signInId: string, next: AccountCredential): Promise<void> {
+    const entry = this.#entry(signInId)
+    if (entry?.credential.kind !== 'account' || entry.credential.homeAccountId !== next.homeAccountId) return
+    await this.set(signInId, next, entry.binding, this.#run.has(signInId.toLowerCase()) ? 'run' : 'stored')
   }
 
   async bindingOf(signInId: string): Promise<(Binding & { kind: StoredCredential['kind'] }) | null> {

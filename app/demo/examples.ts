@@ -20,6 +20,7 @@ export function demoCloud(demo: Demo, modulePath: string): Cloud {
     },
     connectParameters: { exchange: { ConnectionUri: demo.exchangeUrl }, compliance: { ConnectionUri: demo.complianceUrl } },
     module: { name: 'ExchangeOnlineManagement', path: modulePath },
+    browserUrl: demo.pagesUrl,
     network: async (request) => demo.network(request)
   }
 }
@@ -36,7 +37,8 @@ export function demoExamples(demo: Demo): Examples {
       clientId: app.clientId,
       kind: 'secret' as const,
       askEachTime: false,
-      certificate: null
+      certificate: null,
+      account: null
     })),
     credentials: rows.map(({ tenant, app }) => ({
       signInId: ids.get(app.clientId)!.signIn,

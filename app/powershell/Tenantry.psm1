@@ -230,6 +230,8 @@ function Connect-Service {
     $clock = [System.Diagnostics.Stopwatch]::StartNew()
     $parameters = @{ Organization = $Message.organization }
     foreach ($property in $Message.parameters.PSObject.Properties) { $parameters[$property.Name] = $property.Value }
+    # The module takes one name of whom the token is for: a person's stands in place of the organization's.
+    if ($parameters.ContainsKey('UserPrincipalName') -or $parameters.ContainsKey('DelegatedOrganization')) { $parameters.Remove('Organization') }
     $script:Session.Connects[$Message.service] = $parameters
     try {
         $connection = Invoke-Connect -Service $Message.service -AccessToken $Message.accessToken -ExpiresOn $Message.expiresOn
@@ -340,7 +342,8 @@ function Send-Connected {
         organization = $organization; moduleVersion = $script:Session.Module.Version.ToString(); seconds = $Seconds
     }
     $grey = $script:Escape + '[90m'
-    Write-Host ($grey + ('Connected to {0} as app "{1}"' -f $organization, $Message.appName) + $script:Escape + '[0m')
+    $who = if ($Message.account) { $Message.account } else { 'app "{0}"' -f $Message.appName }
+    Write-Host ($grey + ('Connected to {0} as {1}' -f $organization, $who) + $script:Escape + '[0m')
 }
 
 function Send-Failure {

@@ -82,6 +82,8 @@ export interface ConnectMessage {
   /** Milliseconds since the epoch. */
   expiresOn: number
   organization: string
+  /** Who signed in, where it was a person. */
+  account: string | null
   parameters: Record<string, string>
   appName: string
 }

@@ -8,6 +8,7 @@ import type { ShellMessage } from '../powershell/messages.ts'
 import type { Token } from '../tokens/acquire.ts'
 import type { TokenBroker, TokenSubject } from '../tokens/broker.ts'
 import { Attempt, type Hello } from './attempt.ts'
+import { connectParameters } from './connect-parameters.ts'
 import { Output } from './output.ts'
 import { endOf, Renewal } from './renewal.ts'
 import type { TenantProof } from './tenant-proof.ts'
@@ -199,7 +200,7 @@ export class Session {
 
   #connect(attempt: Attempt, token: Token): void {
     if (!this.#isCurrent(attempt) || attempt.abort.signal.aborted) return
-    const { profile, cloud, appName } = attempt.plan
+    const { profile, appName } = attempt.plan
     const { service } = this.#view
     const organization = profile.initialDomain ?? profile.domain
     const skewMs = Math.abs(token.skewMs ?? 0)
@@ -211,8 +212,9 @@ export class Session {
       accessToken: token.accessToken,
       expiresOn: endOf(token),
       organization,
-      parameters: cloud.connectParameters[service],
-      appName
+      parameters: connectParameters(attempt.plan, service, token),
+      appName,
+      account: token.account?.username ?? null
     })
   }
 

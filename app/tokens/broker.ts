@@ -127,6 +127,13 @@ export class TokenBroker {
     if (entry && entry.listeners.size > 0 && !entry.pending) void this.#renew(entry)
   }
 
+  /** A sign-in has a credential again: renews what stopped for want of it. */
+  retry(signInId: string): void {
+    for (const { subject, service, dueAt } of this.#entries.values()) {
+      if (subject.signInId === signInId && dueAt === Number.POSITIVE_INFINITY) this.renew(subject, service)
+    }
+  }
+
   /** The machine woke: renews at once what fell due meanwhile. */
   wake(): void {
     for (const entry of this.#entries.values()) {

@@ -58,6 +58,13 @@ export const callSamples: { [N in CallName]: { input: CallInput<N>; output: Call
   'credentials.testSign': { input: { thumbprint }, output: { algorithm: 'PS256', milliseconds: 12.5 } },
   'credentials.inspectPfx': { input: { pfxBase64: 'AAAA', password: '' }, output: { subject: 'CN=Exchange', notAfter, thumbprint } },
   'credentials.answer': { input: { id, credential: { kind: 'store', thumbprint } }, output: undefined },
+  'accounts.signIn': {
+    input: { id, how: 'browser', clientId: id, target: { domain: 'contoso.example', cloud: 'worldwide', customCloud: null } },
+    output: { signedIn: id, account: { username: 'admin@contoso.example', name: 'Admin', tenantId: id } }
+  },
+  'accounts.cancel': { input: { id }, output: undefined },
+  'accounts.openPage': { input: { id }, output: { isOpened: true } },
+  'accounts.signOut': { input: { id }, output: undefined },
   'sessions.list': { input: null, output: { sessions: [session] } },
   'sessions.open': { input: { profileId: profile.id, cols: 120, rows: 30 }, output: session },
   'sessions.attach': { input: { id }, output: { ticket: 'a ticket' } },
@@ -85,7 +92,8 @@ export const eventSamples: { [N in EventName]: EventData<N> } = {
   'session.removed': { id },
   'check.step': { run: id, step: someSteps(profile)[0]! },
   'question.asked': { id, title: 'Trust', message: 'Send credentials to login.example?', detail: 'Login host: login.example', confirmLabel: 'Trust' },
-  'credential.asked': { id, signInName: 'Contoso app', clientId: id, tenant: 'contoso.example', kind: 'secret', reason: 'This sign-in asks each time.' },
+  'credential.asked': { id, signInName: 'Contoso app', clientId: id, tenant: 'contoso.example', profileId: profile.id, kind: 'secret', reason: 'This sign-in asks each time.' },
   'credential.withdrawn': { id },
+  'account.waiting': { id, page: 'https://login.example/device', isOpened: false, code: 'ABCD12345', until: 1_800_000_000_000 },
   'window.replaced': {}
 }

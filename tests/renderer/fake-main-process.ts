@@ -8,6 +8,7 @@ import { createDispatcher, type Handlers, type Reply, type Sender } from '../../
 import { TenantryError } from '../../app/failures.ts'
 import { consentLink, factsOf, guideOf, offeredRoleIds } from '../../app/guide/guide.ts'
 import { aSession, aSignIn, aState, connected, firstStart } from './fake-data.ts'
+import { FakeAccounts } from './fake-accounts.ts'
 import { checkAnswer, someSteps } from './fake-checks.ts'
 import { FakeSession } from './fake-session.ts'
 import { describeClaims, explainPasted, someClaims } from './fake-tokens.ts'
@@ -39,6 +40,7 @@ export class FakeMainProcess implements Core {
   readonly #holds = new Map<string, Promise<void>>()
   readonly #tickets = new Map<string, string>()
   readonly #listeners = new Set<EventListener>()
+  readonly accounts = new FakeAccounts((waiting) => this.emit('account.waiting', waiting))
   readonly #answer = createDispatcher(this.#handlers(), () => {})
 
   constructor(start: { profiles: Profile[]; signIns: SignInView[] } = firstStart()) {
@@ -160,7 +162,7 @@ export class FakeMainProcess implements Core {
   }
 
   #handlers(): Handlers {
-    return { ...this.#appHandlers(), ...this.#profileHandlers(), ...this.#credentialHandlers(), ...this.#sessionHandlers(), ...this.#tokenHandlers(), ...this.#checkHandlers(), ...this.#commandHandlers() }
+    return { ...this.#appHandlers(), ...this.#profileHandlers(), ...this.#credentialHandlers(), ...this.#sessionHandlers(), ...this.#tokenHandlers(), ...this.#checkHandlers(), ...this.#commandHandlers(), ...this.accounts.handlers() }
   }
 
   #appHandlers() {
