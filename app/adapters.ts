@@ -76,6 +76,8 @@ export interface Host {
   chooseFolder(options: { title: string }): Promise<string | null>
   /** Opens a page in the person's browser; false where this host can't, and the window shows a link. */
   openBrowser(url: string): Promise<boolean>
+  /** Asks the OS whether its user is there; null where this host can't. */
+  askPerson: { by: 'touch-id'; ask(reason: string): Promise<void> } | null
   /** Keeps the machine from sleeping while true. */
   keepAwake(on: boolean): void
 }

@@ -296,6 +296,9 @@ export const commandFilterSchema = z.object({
   onlyFailed: z.boolean().default(false)
 })
 
+/** Minutes without use after which the window locks; null for never. */
+export const lockMinutesSchema = z.number().int().min(1).max(480).nullable()
+
 /** For which tenant a person signs in. */
 const accountTargetSchema = z.union([
   z.object({ profileId: z.uuid() }),
@@ -325,6 +328,15 @@ export const calls = {
   'app.choosePowerShell': call(none, appStateSchema),
   /** The answer to `question.asked`, where the host has no dialog of its own. */
   'app.answer': call(z.object({ id: z.uuid(), yes: z.boolean() }), none),
+
+  /** `by`: what an unlock asks; `none` where nothing on this machine can. While it is locked only this and the unlock are answered. */
+  'lock.state': call(none, z.object({ isLocked: z.boolean(), afterMinutes: lockMinutesSchema, by: z.enum(['touch-id', 'keychain', 'none']) })),
+  'lock.now': call(none, none),
+  /** Asks the OS who is there, and unlocks where it says yes. */
+  'lock.unlock': call(none, none),
+  /** Somebody is there. */
+  'lock.touch': call(none, none),
+  'lock.setIdle': call(z.object({ minutes: lockMinutesSchema }), none),
 
   'profiles.list': call(none, z.object({ profiles: z.array(profileSchema), signIns: z.array(signInViewSchema) })),
   /** Asks the cloud's OpenID metadata which tenant a domain belongs to. */
@@ -484,6 +496,8 @@ export type CallOutput<N extends CallName> = z.output<Calls[N]['output']>
 
 export const events = {
   'app.changed': appStateSchema,
+  /** The window locked or unlocked: what it shows begins anew. */
+  'lock.changed': z.object({ isLocked: z.boolean() }),
   'profiles.changed': z.object({ profiles: z.array(profileSchema), signIns: z.array(signInViewSchema) }),
   'session.state': sessionViewSchema,
   /** The session is gone and its tab goes with it. */

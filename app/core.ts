@@ -28,6 +28,7 @@ import { TokenBroker } from './tokens/broker.ts'
 import { builtInClouds, customCloud, resolveTenant } from './tokens/clouds.ts'
 import { directoryRole } from './tokens/directory-roles.ts'
 import { createExplainer, type TokenUse } from './tokens/explainer.ts'
+import { checkUnlocked, Lock } from './lock.ts'
 import { openSettings } from './settings.ts'
 
 /** The module that connects to Exchange Online. */
@@ -42,6 +43,8 @@ export interface Core {
   openStream(ticket: string, stream: ByteStream): boolean
   /** The machine woke from sleep: what fell due meanwhile is renewed at once. */
   wake(): void
+  /** Locks the window, as with the OS session. */
+  lock(): void
   /** A window came: it is told again what waits for an answer. */
   greet(): void
   /** Ends every session and helper. */
@@ -56,7 +59,11 @@ export interface Core {
  * @param examples profiles that a first start begins with, and their credentials for this run
  */
 export async function createCore(adapters: Adapters, examples: Examples | null, log: (line: string) => void): Promise<Core> {
-  const { emit, onEvent, clear: forgetListeners } = createEvents(log)
+  const { emit: tell, onEvent, clear: forgetListeners } = createEvents(log)
+  // A locked window hears of nothing but the lock.
+  const emit: typeof tell = (event, data) => {
+    if (!lock.isLocked || event === 'lock.changed') tell(event, data)
+  }
   const settings = openSettings(join(adapters.paths.data, 'settings.json'))
   const finder = createFinder(adapters, () => settings.read().powershellPath)
   const clouds = new Map<string, Cloud>([...builtInClouds, ...adapters.clouds].map((cloud) => [cloud.id, cloud]))
@@ -73,6 +80,27 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     platform: adapters.platform,
     // A keychain may answer late, or refuse its first write: the status bar follows.
     onStatus: () => onKeychainStatus()
+  })
+  const lock: Lock = new Lock({
+    now: adapters.now,
+    idleMinutes: () => settings.read().lockAfterMinutes,
+    async ask() {
+      const { askPerson } = adapters.host
+      if (!askPerson) return (await credentials.askKeychain()) ? 'keychain' : 'none'
+      await askPerson.ask('unlock Tenantry').catch(() => {
+        throw failure('unlock-refused', { reason: 'the computer did not confirm that it is you' })
+      })
+      return askPerson.by
+    },
+    onChange(isLocked) {
+      if (isLocked) {
+        sessions.detachAll()
+        accounts.clear()
+        broker.keepNone()
+        tokens.clear()
+      } else broker.keepAgain()
+      emit('lock.changed', { isLocked })
+    }
   })
   const signer = createCertificateSigner({
     spawn: adapters.spawn,
@@ -268,6 +296,11 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       return changed()
     },
     'app.answer': () => {},
+    'lock.state': () => ({ isLocked: lock.isLocked, afterMinutes: settings.read().lockAfterMinutes, by: adapters.host.askPerson?.by ?? (credentials.status().available ? 'keychain' : 'none') }),
+    'lock.now': () => lock.lock(),
+    'lock.unlock': () => lock.unlock(),
+    'lock.touch': () => lock.touch(),
+    'lock.setIdle': ({ minutes }) => settings.write({ lockAfterMinutes: minutes }),
     'profiles.list': () => profiles.list(),
     'profiles.resolve': (input) => profiles.resolve(input),
     'profiles.save': (input) => profiles.save(input),
@@ -316,15 +349,20 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
   }
 
   return {
-    dispatch: createDispatcher(handlers, log),
+    dispatch: createDispatcher(handlers, log, (call) => checkUnlocked(lock, call)),
     onEvent,
-    openStream: (ticket, stream) => sessions.openStream(ticket, stream),
-    wake: () => broker.wake(),
+    openStream: (ticket, stream) => !lock.isLocked && sessions.openStream(ticket, stream),
+    wake() {
+      broker.wake()
+      lock.look()
+    },
+    lock: () => lock.lock(),
     greet() {
       for (const asked of questions.pending) emit('credential.asked', asked)
     },
     async dispose() {
       isDisposed = true
+      lock.dispose()
       checks.dispose()
       accounts.clear()
       await sessions.dispose()

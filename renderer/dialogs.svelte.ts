@@ -16,6 +16,7 @@ export type Opened =
   | { kind: 'token' }
   | { kind: 'expiry' }
   | { kind: 'commands'; profile?: Profile }
+  | { kind: 'lock' }
   | { kind: 'signInAgain'; session: SessionView; signIn: SignInView }
   | { kind: 'check'; profile: Profile; service?: Service }
 

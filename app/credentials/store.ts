@@ -49,6 +49,13 @@ export interface CredentialStore {
    * a host ends its process by `endProcess` (app/ending.ts).
    */
   isWaiting(): boolean
+  /**
+   * Reads from the keychain now, which a keychain that is locked or guarded lets nobody do unasked. Answers false where
+   * there is none to ask.
+   *
+   * @throws TenantryError `keychain-…` where it does not let itself be read
+   */
+  askKeychain(): Promise<boolean>
   /** Every sign-in of which something is kept, on disk or in memory, whether it can be opened or not. */
   list(): string[]
 }
@@ -176,6 +183,20 @@ class SealedStore implements CredentialStore {
   async delete(signInId: string): Promise<void> {
     this.#run.delete(signInId.toLowerCase())
     this.#folder.delete(signInId)
+  }
+
+  async askKeychain(): Promise<boolean> {
+    const keychain = this.#keychain
+    if (!keychain || this.#problem) return false
+    try {
+      const key = await within(this.#counted(readKey(keychain)), writeLimitMs)
+      // A locked keyring answers "nothing there": where there was a key before, that is a no.
+      if (!key && this.#key) throw failure('keychain-locked', { keychain: keychainName(this.#options.platform) })
+      if (!key) await within(this.#counted(checkWritable(keychain)), writeLimitMs)
+      return true
+    } catch (error) {
+      throw error instanceof TenantryError ? error : readKeychainProblem(error, this.#options.platform)
+    }
   }
 
   isWaiting(): boolean {

@@ -144,6 +144,16 @@ export const accountRows = {
     retryable: false,
     field: 'account'
   },
+  locked: {
+    message: 'Tenantry is locked.',
+    hint: 'Unlock it first.',
+    retryable: true
+  },
+  'unlock-refused': {
+    message: 'It stays locked: {reason}.',
+    hint: 'Try again.',
+    retryable: true
+  },
   'account-not-held': {
     message: 'What the account signed in with is not held any more.',
     hint: 'Sign in again.',

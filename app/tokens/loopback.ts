@@ -6,6 +6,13 @@ import { failure } from '../failures.ts'
 /** An answer of the authority is a code of some kB at most. */
 const maxFormBytes = 64 * 1024
 
+/** How long the page that says how it went is waited for. */
+const endPageMs = 3_000
+const endPages: Record<string, string> = {
+  '/signed-in': 'You can close this page and go back to Tenantry.',
+  '/not-signed-in': 'The sign-in did not succeed. Tenantry says why; you can close this page.'
+}
+
 /** Where a browser brings the authority's answer back to: this computer alone, and one answer only. */
 export interface Loopback {
   redirectUri: string
@@ -25,11 +32,21 @@ export async function openLoopback(state: string): Promise<Loopback> {
   let settle: (form: URLSearchParams) => void
   const answer = new Promise<URLSearchParams>((resolve) => (settle = resolve))
   let port = 0
+  let endShown = () => {}
+  let shown: Promise<void> | null = null
   const handle = (request: IncomingMessage, response: ServerResponse) => {
+    const page = endPages[request.url ?? '']
+    if (shown && page !== undefined) {
+      reply(response, 200, page)
+      return endShown()
+    }
     receive(request, port, state)
       .then((form) => {
-        reply(response, form === null ? 400 : 200, pageOf(form))
-        if (form) settle(form)
+        if (!form) return reply(response, 400, 'This page belongs to no sign-in that Tenantry waits for.')
+        // Sent on to another page: a browser that restores its tabs keeps a form that was posted, and with it the code.
+        response.writeHead(303, { location: form.has('code') ? '/signed-in' : '/not-signed-in', 'cache-control': 'no-store', connection: 'close' }).end()
+        shown ??= new Promise((resolve) => (endShown = resolve))
+        settle(form)
       })
       .catch(() => response.destroy())
   }
@@ -42,12 +59,19 @@ export async function openLoopback(state: string): Promise<Loopback> {
   // A browser may take `localhost` for the IPv6 address first; where there is none, it goes on to the other.
   const second = createServer(handle)
   const servers = (await listen(second, '::1', port).then(() => true, () => false)) ? [first, second] : [first]
-  const close = () => {
+  const closeNow = () => {
     for (const server of servers) {
       server.close()
-      // The page that says how it went may still be on its way.
       server.closeIdleConnections()
     }
+  }
+  const close = () => {
+    if (!shown) return closeNow()
+    const timer = setTimeout(closeNow, endPageMs)
+    void shown.then(() => {
+      clearTimeout(timer)
+      closeNow()
+    })
   }
   return { redirectUri: `http://localhost:${port}`, answer, close }
 }
@@ -89,7 +113,3 @@ function reply(response: ServerResponse, status: number, text: string): void {
   response.end(`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Tenantry</title><style>body{font:16px system-ui;margin:3rem;color-scheme:light dark}</style></head><body><p role="status">${text}</p></body></html>`)
 }
 
-function pageOf(form: URLSearchParams | null): string {
-  if (!form) return 'This page belongs to no sign-in that Tenantry waits for.'
-  return form.has('code') ? 'You can close this page and go back to Tenantry.' : 'The sign-in did not succeed. Tenantry says why; you can close this page.'
-}

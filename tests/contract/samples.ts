@@ -27,6 +27,11 @@ export const callSamples: { [N in CallName]: { input: CallInput<N>; output: Call
   'app.findPowerShell': { input: null, output: state },
   'app.choosePowerShell': { input: null, output: state },
   'app.answer': { input: { id, yes: true }, output: undefined },
+  'lock.state': { input: null, output: { isLocked: false, afterMinutes: 15, by: 'keychain' } },
+  'lock.now': { input: null, output: undefined },
+  'lock.unlock': { input: null, output: undefined },
+  'lock.touch': { input: null, output: undefined },
+  'lock.setIdle': { input: { minutes: null }, output: undefined },
   'profiles.list': { input: null, output: list },
   'profiles.resolve': {
     input: { domain: 'contoso.example', cloud: 'custom', customCloud: { loginHost: 'login.example', exchangeHost: 'exchange.example' } },
@@ -87,6 +92,7 @@ export const callSamples: { [N in CallName]: { input: CallInput<N>; output: Call
 /** Good data of every event. */
 export const eventSamples: { [N in EventName]: EventData<N> } = {
   'app.changed': state,
+  'lock.changed': { isLocked: true },
   'profiles.changed': list,
   'session.state': session,
   'session.removed': { id },

@@ -33,6 +33,7 @@ export class FakeMainProcess implements Core {
   claims: Record<string, unknown> | null = {}
   /** What a check finds. */
   checkSteps: (profile: Profile) => CheckStep[] = (profile) => someSteps(profile)
+  isLocked = false
   readonly sessions = new Map<string, FakeSession>()
   /** What the window called, in order. */
   readonly log: Array<{ call: string; input: unknown }> = []
@@ -71,6 +72,15 @@ export class FakeMainProcess implements Core {
 
   emit: EventListener = (event, data) => {
     for (const listener of this.#listeners) listener(event, data)
+  }
+
+  setLocked(isLocked: boolean): void {
+    this.isLocked = isLocked
+    this.emit('lock.changed', { isLocked })
+  }
+
+  lock(): void {
+    this.setLocked(true)
   }
 
   changeState(change: Partial<AppState>): AppState {
@@ -167,6 +177,11 @@ export class FakeMainProcess implements Core {
 
   #appHandlers() {
     return {
+      'lock.state': () => ({ isLocked: this.isLocked, afterMinutes: null, by: 'keychain' as const }),
+      'lock.now': () => this.setLocked(true),
+      'lock.unlock': () => this.setLocked(false),
+      'lock.touch': () => {},
+      'lock.setIdle': () => {},
       'app.state': () => this.state,
       'app.dismissNotice': ({ id }) => void this.changeState({ notices: this.state.notices.filter((notice) => notice.id !== id) }),
       'app.installPowerShell': () => this.#openInstallTerminal('Install PowerShell'),
