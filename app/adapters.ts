@@ -48,6 +48,8 @@ export interface Cloud {
   connectParameters: Record<Service, Record<string, string>>
   /** Folders to import modules from, by their names, instead of looking through PSModulePath. */
   modulePaths?: Record<string, string>
+  /** Where a browser finds the login authority, where not at `https://<loginHost>`; without a slash at its end. */
+  browserUrl?: string
   /** How this cloud's login authority and service are reached, where not over the machine's network. */
   network?: Network
 }
@@ -66,6 +68,10 @@ export interface Host {
   confirm(question: Question): Promise<boolean>
   chooseFile(options: { title: string }): Promise<string | null>
   chooseFolder(options: { title: string }): Promise<string | null>
+  /** Opens a page in the person's browser; false where this host can't, and the window shows a link. */
+  openBrowser(url: string): Promise<boolean>
+  /** Asks the OS whether its user is there; null where this host can't. */
+  askPerson: { by: 'touch-id'; ask(reason: string): Promise<void> } | null
   /** Keeps the machine from sleeping while true. */
   keepAwake(on: boolean): void
 }

@@ -15,7 +15,9 @@ export const failureSchema = z.object({
   hint: z.string().optional(),
   retryable: z.boolean(),
   /** The field of a form the failure belongs to, where it is about input. */
-  field: z.string().optional()
+  field: z.string().optional(),
+  /** `sign-in`: an account signs in again, which the window offers. */
+  action: z.enum(['sign-in']).optional()
 })
 export type Failure = z.infer<typeof failureSchema>
 
@@ -45,7 +47,7 @@ export const remotePowerShellSchema = z.object({
 })
 
 export const environmentSchema = z.enum(['production', 'test', 'lab'])
-export const signInKindSchema = z.enum(['secret', 'store', 'pfx'])
+export const signInKindSchema = z.enum(['secret', 'store', 'pfx', 'account'])
 export type SignInKind = z.infer<typeof signInKindSchema>
 
 const colourSchema = z.string().regex(/^#[0-9a-f]{6}$/i)
@@ -84,6 +86,16 @@ export const profileDraftSchema = profileSchema
   .extend({ id: z.uuid().optional() })
 export type ProfileDraft = z.infer<typeof profileDraftSchema>
 
+/** Who signed in; `tenantId` is the account's home, which a partner's customers are not. */
+export const accountSchema = z.object({ username: z.string().max(400), name: z.string().max(400), tenantId: z.string().max(60) })
+export type Account = z.infer<typeof accountSchema>
+
+/**
+ * Microsoft's public client for Exchange PowerShell, the default of account sign-ins. Recalled and not documented, so
+ * it is a default that can be changed.
+ */
+export const exchangePublicClientId = 'fb78d390-0c51-40cd-8e17-fdbfab77341b'
+
 /** What proves who we are, as the window sees it: facts about the secret, never the secret. */
 export const signInViewSchema = z.object({
   id: z.uuid(),
@@ -96,6 +108,7 @@ export const signInViewSchema = z.object({
   certificate: z
     .object({ thumbprint: z.string(), subject: z.string(), notAfter: z.string() })
     .nullable(),
+  account: accountSchema.nullable(),
   usedBy: z.number().int()
 })
 export type SignInView = z.infer<typeof signInViewSchema>
@@ -111,7 +124,9 @@ export const signInDraftSchema = z.object({
 export const credentialInputSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('secret'), secret: z.string().min(1).max(4096) }),
   z.object({ kind: z.literal('pfx'), pfxBase64: z.string().min(1).max(1_000_000), password: z.string().max(1024) }),
-  z.object({ kind: z.literal('store'), thumbprint: z.string().regex(/^[0-9a-f]{40}$/i) })
+  z.object({ kind: z.literal('store'), thumbprint: z.string().regex(/^[0-9a-f]{40}$/i) }),
+  /** What `accounts.signIn` answered: the main process holds the rest. */
+  z.object({ kind: z.literal('account'), signedIn: z.uuid() })
 ])
 export type CredentialInput = z.infer<typeof credentialInputSchema>
 
@@ -300,6 +315,17 @@ export const commandFilterSchema = z.object({
   onlyFailed: z.boolean().default(false)
 })
 
+/** Minutes without use after which the window locks; null for never. */
+export const lockMinutesSchema = z.number().int().min(1).max(480).nullable()
+
+/** For which tenant a person signs in. */
+const accountTargetSchema = z.union([
+  z.object({ profileId: z.uuid() }),
+  z.object({ signInId: z.uuid() }),
+  z.object({ domain: z.string(), cloud: cloudIdSchema, customCloud: customCloudSchema.nullable() })
+])
+export type AccountTarget = z.infer<typeof accountTargetSchema>
+
 const none = z.void().or(z.null()).or(z.undefined())
 const byId = z.object({ id: z.uuid() })
 const size = { cols: z.number().int().min(2).max(1000), rows: z.number().int().min(1).max(1000) }
@@ -321,6 +347,15 @@ export const calls = {
   'app.choosePowerShell': call(none, appStateSchema),
   /** The answer to `question.asked`, where the host has no dialog of its own. */
   'app.answer': call(z.object({ id: z.uuid(), yes: z.boolean() }), none),
+
+  /** `by`: what an unlock asks; `none` where nothing on this machine can. While it is locked only this and the unlock are answered. */
+  'lock.state': call(none, z.object({ isLocked: z.boolean(), afterMinutes: lockMinutesSchema, by: z.enum(['touch-id', 'keychain', 'none']) })),
+  'lock.now': call(none, none),
+  /** Asks the OS who is there, and unlocks where it says yes. */
+  'lock.unlock': call(none, none),
+  /** Somebody is there. */
+  'lock.touch': call(none, none),
+  'lock.setIdle': call(z.object({ minutes: lockMinutesSchema }), none),
 
   'profiles.list': call(none, z.object({ profiles: z.array(profileSchema), signIns: z.array(signInViewSchema) })),
   /**
@@ -387,6 +422,21 @@ export const calls = {
     z.object({ id: z.uuid(), credential: credentialInputSchema.nullable() }),
     none
   ),
+
+  /**
+   * Signs a person in, in their browser or by a device code, and answers once that is done. `id` is the window's name
+   * for it in `account.waiting`. What it answers is entered as a credential.
+   */
+  'accounts.signIn': call(
+    z.object({ id: z.uuid(), how: z.enum(['browser', 'device']), clientId: z.string(), target: accountTargetSchema }),
+    z.object({ signedIn: z.uuid(), account: accountSchema })
+  ),
+  /** Gives a sign-in up, which then fails as `cancelled`. */
+  'accounts.cancel': call(byId, none),
+  /** Opens the page of a sign-in that waits; false where the host can't. */
+  'accounts.openPage': call(byId, z.object({ isOpened: z.boolean() })),
+  /** Forgets the account of a sign-in. */
+  'accounts.signOut': call(byId, none),
 
   'sessions.list': call(none, z.object({ sessions: z.array(sessionViewSchema) })),
   /** Opens a session for one of the profile's services, the first one unless told. */
@@ -468,6 +518,8 @@ export type CallOutput<N extends CallName> = z.output<Calls[N]['output']>
 
 export const events = {
   'app.changed': appStateSchema,
+  /** The window locked or unlocked: what it shows begins anew. */
+  'lock.changed': z.object({ isLocked: z.boolean() }),
   'profiles.changed': z.object({ profiles: z.array(profileSchema), signIns: z.array(signInViewSchema) }),
   'session.state': sessionViewSchema,
   /** The session is gone and its tab goes with it. */
@@ -488,10 +540,13 @@ export const events = {
     signInName: z.string(),
     clientId: z.string(),
     tenant: z.string(),
+    profileId: z.uuid(),
     kind: signInKindSchema,
     reason: z.string()
   }),
   'credential.withdrawn': byId,
+  /** A sign-in waits for a person at this page, with a code to type there where it is a device's. `until`: milliseconds since the epoch. */
+  'account.waiting': z.object({ id: z.uuid(), page: z.string(), isOpened: z.boolean(), code: z.string().nullable(), until: z.number() }),
   /** Another window took over; this one can only show that. */
   'window.replaced': z.object({})
 } as const

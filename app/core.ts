@@ -3,8 +3,10 @@ import type { Adapters, Cloud } from './adapters.ts'
 import { Checks } from './checks/checks.ts'
 import { CommandLog } from './command-log/command-log.ts'
 import type { AppState, ByteStream, Profile } from './contract.ts'
+import { AccountSignIns } from './credentials/account-sign-ins.ts'
 import { CredentialQuestions } from './credentials/asking.ts'
 import { createCertificateSigner } from './credentials/certificates.ts'
+import type { AccountCredential } from './credentials/credential.ts'
 import { TokenCredentials } from './credentials/for-tokens.ts'
 import { readPfx } from './credentials/pfx.ts'
 import { createCredentialStore } from './credentials/store.ts'
@@ -16,7 +18,7 @@ import { installCommand, moduleInstallation } from './powershell/install-command
 import { useQuestion } from './profiles/binding.ts'
 import { WorkingFolders } from './profiles/folders.ts'
 import { openProfiles, type Examples } from './profiles/profiles.ts'
-import { checkCredential, type CredentialInspection } from './profiles/sign-in.ts'
+import { checkClientId, checkCredential, type CredentialInspection } from './profiles/sign-in.ts'
 import { Cautions } from './sessions/cautions.ts'
 import { Sessions } from './sessions/sessions.ts'
 import type { SessionPlan } from './sessions/session-plan.ts'
@@ -28,6 +30,7 @@ import { builtInClouds, customCloud, resolveTenant } from './tokens/clouds.ts'
 import { directoryRole } from './tokens/directory-roles.ts'
 import { createExplainer, type TokenUse } from './tokens/explainer.ts'
 import { cautionsOn, connectModules, serviceTable } from './tokens/services.ts'
+import { checkUnlocked, Lock } from './lock.ts'
 import { openSettings } from './settings.ts'
 
 /** Tenantry without a window: what a host needs of it. */
@@ -39,6 +42,8 @@ export interface Core {
   openStream(ticket: string, stream: ByteStream): boolean
   /** The machine woke from sleep: what fell due meanwhile is renewed at once. */
   wake(): void
+  /** Locks the window, as with the OS session. */
+  lock(): void
   /** A window came: it is told again what waits for an answer. */
   greet(): void
   /** Ends every session and helper. */
@@ -53,7 +58,11 @@ export interface Core {
  * @param examples profiles that a first start begins with, and their credentials for this run
  */
 export async function createCore(adapters: Adapters, examples: Examples | null, log: (line: string) => void): Promise<Core> {
-  const { emit, onEvent, clear: forgetListeners } = createEvents(log)
+  const { emit: tell, onEvent, clear: forgetListeners } = createEvents(log)
+  // A locked window hears of nothing but the lock.
+  const emit: typeof tell = (event, data) => {
+    if (!lock.isLocked || event === 'lock.changed') tell(event, data)
+  }
   const settings = openSettings(join(adapters.paths.data, 'settings.json'))
   const finder = createFinder(adapters, () => settings.read().powershellPath)
   const clouds = new Map<string, Cloud>([...builtInClouds, ...adapters.clouds].map((cloud) => [cloud.id, cloud]))
@@ -71,6 +80,27 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     // A keychain may answer late, or refuse its first write: the status bar follows.
     onStatus: () => onKeychainStatus()
   })
+  const lock: Lock = new Lock({
+    now: adapters.now,
+    idleMinutes: () => settings.read().lockAfterMinutes,
+    async ask() {
+      const { askPerson } = adapters.host
+      if (!askPerson) return (await credentials.askKeychain()) ? 'keychain' : 'none'
+      await askPerson.ask('unlock Tenantry').catch(() => {
+        throw failure('unlock-refused', { reason: 'the computer did not confirm that it is you' })
+      })
+      return askPerson.by
+    },
+    onChange(isLocked) {
+      if (isLocked) {
+        sessions.detachAll()
+        accounts.clear()
+        broker.keepNone()
+        tokens.clear()
+      } else broker.keepAgain()
+      emit('lock.changed', { isLocked })
+    }
+  })
   const signer = createCertificateSigner({
     spawn: adapters.spawn,
     powershell: async () => (await finder.require()).path,
@@ -81,7 +111,8 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
   const folders = new WorkingFolders({ platform: adapters.platform })
   const inspection: CredentialInspection = {
     inspectPfx: (pfxBase64, password) => readPfx(Buffer.from(pfxBase64, 'base64'), password),
-    certificates: () => signer.list()
+    certificates: () => signer.list(),
+    signedIn: (id, clientId) => accounts.held(id, clientId)
   }
   const profiles = await openProfiles({
     dataFolder: adapters.paths.data,
@@ -93,6 +124,20 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     folders,
     examples,
     onChange: (view) => emit('profiles.changed', view)
+  })
+
+  const accounts = new AccountSignIns({
+    network: adapters.network,
+    host: adapters.host,
+    checkClientId,
+    async resolve(target) {
+      const known = 'profileId' in target ? profiles.get(target.profileId) : 'signInId' in target ? profiles.tenantOf(target.signInId) : null
+      const { domain, cloud, customCloud: custom } = known ?? (target as Extract<typeof target, { domain: string }>)
+      const { tenantId } = await profiles.resolve({ domain, cloud, customCloud: custom })
+      if (known?.tenantId && known.tenantId.toLowerCase() !== tenantId) throw failure('tenant-changed', { domain, actual: tenantId, expected: known.tenantId })
+      return { cloud: cloudOf(cloud, custom), tenantId }
+    },
+    onWaiting: (waiting) => emit('account.waiting', waiting)
   })
 
   const questions = new CredentialQuestions(
@@ -114,7 +159,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     tenantName: (id) => profiles.get(id).domain,
     allow: (signIn, { cloud, profileId, tenantId }) =>
       adapters.host.confirm(useQuestion(signIn, cloud, [{ domain: profiles.get(profileId).domain, tenantId: tenantId! }])),
-    check: async (kind, typed) => (await checkCredential(kind, typed, inspection)).credential,
+    check: async (signIn, typed) => (await checkCredential(signIn, typed, inspection)).credential,
     onKept: () => emit('profiles.changed', profiles.list())
   })
   const broker = new TokenBroker({
@@ -123,8 +168,12 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       const credential = await tokenCredentials.find(subject, purpose, signal)
       const { cloud, clientId } = subject
       onWaiting(`Asking ${cloud.loginHost} for a token`)
-      const request = { cloud, tenantId: subject.tenantId!, clientId, service, credential, fresh: true, onWaiting, signal }
-      const token = await tokens.acquire(request).catch((error: unknown) => {
+      const request = { cloud, tenantId: subject.tenantId!, clientId, service, fresh: true, onWaiting, signal }
+      const onRotated = (next: AccountCredential) => tokenCredentials.rotated(subject, next)
+      const asked = credential.kind === 'account'
+        ? tokenCredentials.inTurnWith(subject, credential, (newest) => tokens.acquire({ ...request, credential: newest, onRotated }))
+        : tokens.acquire({ ...request, credential })
+      const token = await asked.catch((error: unknown) => {
         tokenCredentials.refused(subject, credential, TenantryError.from(error))
         throw error
       })
@@ -249,6 +298,11 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       return changed()
     },
     'app.answer': () => {},
+    'lock.state': () => ({ isLocked: lock.isLocked, afterMinutes: settings.read().lockAfterMinutes, by: adapters.host.askPerson?.by ?? (credentials.status().available ? 'keychain' : 'none') }),
+    'lock.now': () => lock.lock(),
+    'lock.unlock': () => lock.unlock(),
+    'lock.touch': () => lock.touch(),
+    'lock.setIdle': ({ minutes }) => settings.write({ lockAfterMinutes: minutes }),
     'profiles.list': () => profiles.list(),
     'profiles.resolve': (input) => profiles.resolve(input),
     'profiles.save': (input) => profiles.save(input),
@@ -258,7 +312,12 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     'profiles.export': (input) => profiles.export(input),
     'profiles.previewImport': (input) => profiles.previewImport(input),
     'profiles.import': (input) => profiles.import(input),
-    'signIns.save': (input) => profiles.saveSignIn(input),
+    'signIns.save': async (input) => {
+      const saved = await profiles.saveSignIn(input)
+      // Sessions whose renewal stopped for want of it go on.
+      if (input.credential) broker.retry(input.id)
+      return saved
+    },
     'signIns.delete': ({ id }) => profiles.deleteSignIn(id),
     'credentials.certificates': async () => ({ certificates: await signer.list() }),
     'credentials.testSign': ({ thumbprint }) => signer.testSign(thumbprint),
@@ -267,6 +326,10 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       return { subject: pfx.subject, notAfter: pfx.notAfter, thumbprint: pfx.thumbprintSha1 }
     },
     'credentials.answer': ({ id, credential }) => questions.answer(id, credential),
+    'accounts.signIn': (input) => accounts.signIn(input),
+    'accounts.cancel': ({ id }) => accounts.cancel(id),
+    'accounts.openPage': async ({ id }) => ({ isOpened: await accounts.openPage(id) }),
+    'accounts.signOut': ({ id }) => profiles.signOut(id),
     'sessions.list': () => ({ sessions: sessions.list() }),
     'sessions.open': async ({ profileId, service, cols, rows }) => {
       await cautions.confirm(profileId, service)
@@ -291,16 +354,22 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
   }
 
   return {
-    dispatch: createDispatcher(handlers, log),
+    dispatch: createDispatcher(handlers, log, (call) => checkUnlocked(lock, call)),
     onEvent,
-    openStream: (ticket, stream) => sessions.openStream(ticket, stream),
-    wake: () => broker.wake(),
+    openStream: (ticket, stream) => !lock.isLocked && sessions.openStream(ticket, stream),
+    wake() {
+      broker.wake()
+      lock.look()
+    },
+    lock: () => lock.lock(),
     greet() {
       for (const asked of questions.pending) emit('credential.asked', asked)
     },
     async dispose() {
       isDisposed = true
+      lock.dispose()
       checks.dispose()
+      accounts.clear()
       await sessions.dispose()
       await signer.dispose()
       broker.clear()

@@ -19,8 +19,9 @@ export interface Sender {
  * error into one shape. It never throws.
  *
  * @param log told of rejected senders and of errors that are ours; never given an input
+ * @param check throws for a call that is kept out at the moment
  */
-export function createDispatcher(handlers: Handlers, log: (line: string) => void) {
+export function createDispatcher(handlers: Handlers, log: (line: string) => void, check: (call: string) => void = () => {}) {
   return async (sender: Sender, name: string, input: unknown): Promise<Reply> => {
     try {
       if (!sender.trusted) {
@@ -28,6 +29,7 @@ export function createDispatcher(handlers: Handlers, log: (line: string) => void
         throw failure('wrong-sender')
       }
       if (!Object.hasOwn(calls, name)) throw failure('bad-input', { what: `the call ${name.slice(0, 100)}` })
+      check(name)
       return { output: await run(handlers, name as CallName, input) }
     } catch (error) {
       const known = TenantryError.from(error)

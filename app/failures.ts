@@ -29,6 +29,7 @@ export class TenantryError extends Error {
   readonly hint: string | undefined
   readonly retryable: boolean
   readonly field: string | undefined
+  readonly action: FailureRow['action']
   /** Seconds the service asked to wait (429 and 5xx), where it said. */
   readonly retryAfter: number | undefined
 
@@ -40,6 +41,7 @@ export class TenantryError extends Error {
     this.hint = row.hint === undefined ? undefined : fill(row.hint, parameters)
     this.retryable = row.retryable
     this.field = options.field ?? row.field
+    this.action = row.action
     this.retryAfter = options.retryAfter
   }
 
@@ -50,7 +52,8 @@ export class TenantryError extends Error {
       message: this.message,
       ...(this.hint === undefined ? {} : { hint: this.hint }),
       retryable: this.retryable,
-      ...(this.field === undefined ? {} : { field: this.field })
+      ...(this.field === undefined ? {} : { field: this.field }),
+      ...(this.action === undefined ? {} : { action: this.action })
     }
   }
 

@@ -1,4 +1,4 @@
-import { app, BrowserWindow, dialog, ipcMain, MessageChannelMain, powerMonitor, powerSaveBlocker, shell } from 'electron'
+import { app, BrowserWindow, dialog, ipcMain, MessageChannelMain, powerMonitor, powerSaveBlocker, shell, systemPreferences } from 'electron'
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -15,6 +15,10 @@ const page = join(import.meta.dirname, '..', 'renderer', 'index.html')
 
 class ElectronHost implements Host {
   readonly kind = 'electron' as const
+  /** Touch ID on a Mac that has it. Electron has no call for Windows Hello: there the keychain is asked. */
+  readonly askPerson = process.platform === 'darwin' && systemPreferences.canPromptTouchID()
+    ? { by: 'touch-id' as const, ask: (reason: string) => systemPreferences.promptTouchID(reason) }
+    : null
   #blocker: number | null = null
 
   async confirm(question: Question): Promise<boolean> {
@@ -38,6 +42,12 @@ class ElectronHost implements Host {
   async chooseFolder({ title }: { title: string }): Promise<string | null> {
     const { filePaths } = await dialog.showOpenDialog({ title, properties: ['openDirectory', 'createDirectory'] })
     return filePaths[0] ?? null
+  }
+
+  async openBrowser(url: string): Promise<boolean> {
+    // The core names https pages of a login service, and a demo's on this machine.
+    await shell.openExternal(url)
+    return true
   }
 
   keepAwake(on: boolean): void {
@@ -95,5 +105,6 @@ void app.whenReady().then(async () => {
   })
   const core = await starting
   powerMonitor.on('resume', () => core.wake())
+  powerMonitor.on('lock-screen', () => core.lock())
   serveIpc(core, createWindow(), pathToFileURL(page).href, { ipcMain, MessageChannelMain }, (line) => console.error(`tenantry: ${line}`))
 })

@@ -256,6 +256,8 @@ class CurrentWindow implements Host {
   readonly kind = 'preview' as const
   #client: WebSocket | null = null
   readonly #questions = new Map<string, { question: Question; resolve: (yes: boolean) => void }>()
+  /** A browser page can't have the OS ask. */
+  readonly askPerson = null
   readonly #onTraffic: PreviewOptions['onTraffic']
   onArrival: () => void = () => {}
 
@@ -306,6 +308,11 @@ class CurrentWindow implements Host {
 
   async chooseFolder(): Promise<string | null> {
     return null
+  }
+
+  async openBrowser(): Promise<boolean> {
+    // A page that opens another unasked is stopped by the browser: the window shows a link.
+    return false
   }
 
   keepAwake(): void {

@@ -1,12 +1,15 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { lockMinutesSchema } from './contract.ts'
 import { replaceFile, sweepDrafts } from './atomic-file.ts'
 
 const settingsSchema = z.object({
   version: z.literal(1),
   /** The PowerShell chosen in the host's file dialog. */
-  powershellPath: z.string().nullable().default(null)
+  powershellPath: z.string().nullable().default(null),
+  /** Minutes without use after which the window locks. */
+  lockAfterMinutes: lockMinutesSchema.catch(null).default(null)
 })
 export type Settings = z.infer<typeof settingsSchema>
 

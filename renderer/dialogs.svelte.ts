@@ -1,4 +1,4 @@
-import type { EventData, Profile, Service } from '../app/contract.ts'
+import type { EventData, Profile, Service, SessionView, SignInView } from '../app/contract.ts'
 import type { Bridge } from './bridge.ts'
 import type { GuideStart } from './guide/guide-start.ts'
 
@@ -16,6 +16,8 @@ export type Opened =
   | { kind: 'token' }
   | { kind: 'expiry' }
   | { kind: 'commands'; profile?: Profile }
+  | { kind: 'lock' }
+  | { kind: 'signInAgain'; session: SessionView; signIn: SignInView }
   | { kind: 'check'; profile: Profile; service?: Service }
 
 /** The dialogs in front of the window: what the person opened, and what the main process asks, one after another. */

@@ -1,8 +1,8 @@
 import '@xterm/xterm/css/xterm.css'
 import './theme.css'
 import { mount } from 'svelte'
-import App from './App.svelte'
 import { connectBridge } from './bridge.ts'
+import Root from './Root.svelte'
 
 const target = document.getElementById('window')!
-mount(App, { target, props: { bridge: connectBridge() } })
+mount(Root, { target, props: { bridge: connectBridge() } })

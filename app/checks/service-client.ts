@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { HttpResponse, Network } from '../adapters.ts'
 import { failure, fromNetwork, type TenantryError } from '../failures.ts'
 import { quote } from '../failures/reading.ts'
-import { anchorMailbox } from '../sessions/tenant-proof.ts'
+import { anchorOf } from '../sessions/tenant-proof.ts'
 import type { Token } from '../tokens/acquire.ts'
 
 /** The module's version that requests are sent as: the one whose requests were recorded. */
@@ -120,7 +120,7 @@ export class ServiceClient {
       headers: {
         Authorization: `Bearer ${this.#token.accessToken}`,
         Prefer: 'odata.maxpagesize=1000',
-        'X-AnchorMailbox': `APP:${anchorMailbox}@${String(this.#token.claims.tid)}`,
+        'X-AnchorMailbox': anchorOf(this.#token),
         'client-request-id': randomUUID(),
         ...headers
       },

@@ -61,7 +61,7 @@ async function askTenant(check: Check): Promise<Outcome> {
   }
 }
 
-const kindWords: Record<SignInKind, string> = { secret: 'Client secret', store: 'Certificate', pfx: 'Certificate (PFX file)' }
+const kindWords: Record<SignInKind, string> = { secret: 'Client secret', store: 'Certificate', pfx: 'Certificate (PFX file)', account: 'Account' }
 
 async function signIn(check: Check): Promise<Outcome> {
   try {
@@ -96,6 +96,7 @@ function expectedOf({ profile, cloud, service, now, token, known }: Check): Expe
 function readPermission(check: Check): Outcome {
   const verdict = verdictOf(check)
   const { roles, scopes } = readClaims(check.token.claims)
+  if (check.token.account && goesByRoles(check.service)) return readScopes(verdict, scopes)
   const isGranted = goesByRoles(check.service) ? roles.includes(grantFor(check.service).name) : roles.length + scopes.length > 0
   if (verdict.level !== 'bad') return { state: 'good', evidence: goesByRoles(check.service) ? 'It stands in the token’s roles.' : verdict.sentence }
   if (!isGranted) {
@@ -103,6 +104,13 @@ function readPermission(check: Check): Outcome {
   }
   const next = verdict.next === null ? [] : [{ text: verdict.next, commands: null }]
   return { state: 'bad', title: 'The token can’t be used', evidence: verdict.sentence, fixes: next }
+}
+
+/** A person's token holds scopes in place of the app's permission. */
+function readScopes(verdict: Verdict, scopes: string[]): Outcome {
+  if (verdict.level !== 'bad') return { state: 'good', title: 'Delegated permission granted', evidence: `The token has ${scopes.join(', ')}.` }
+  const next = verdict.next === null ? [] : [{ text: verdict.next, commands: null }]
+  return { state: 'bad', title: 'No delegated permission in the token', evidence: verdict.sentence, fixes: next }
 }
 
 function readRole(check: Check): Outcome {

@@ -6,6 +6,21 @@ export type StoredCredential =
   | { kind: 'secret'; secret: string }
   | { kind: 'pfx'; pfxBase64: string; password: string }
   | { kind: 'store'; thumbprint: string }
+  | AccountCredential
+
+/** A person's sign-in. `cache` is MSAL's, with the refresh token in it; it is another one after each use. */
+export interface AccountCredential {
+  kind: 'account'
+  cache: string
+  homeAccountId: string
+  username: string
+  name: string
+  /** The tenant that the account lives in. */
+  homeTenantId: string
+  /** What the person signed in for: it is used nowhere else, whatever a binding says. */
+  clientId: string
+  authorityHost: string
+}
 
 /** What a credential may be used for; a request outside of it needs the credential confirmed again. */
 export interface Binding {

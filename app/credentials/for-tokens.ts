@@ -3,7 +3,7 @@ import { failure, type TenantryError } from '../failures.ts'
 import type { SignIn } from '../profiles/sign-in.ts'
 import { keyOf, type TokenSubject } from '../tokens/broker.ts'
 import type { CredentialQuestions } from './asking.ts'
-import { isForApp, widened, type CredentialRequest, type StoredCredential } from './credential.ts'
+import { isForApp, widened, type AccountCredential, type CredentialRequest, type StoredCredential } from './credential.ts'
 import { SharedQuestions } from './shared-questions.ts'
 import type { CredentialStore } from './store.ts'
 
@@ -17,7 +17,7 @@ export interface TokenCredentialsOptions {
   /** Asks in the host's own dialog whether the sign-in may be used for the subject's tenant. */
   allow: (signIn: SignIn, subject: TokenSubject) => Promise<boolean>
   /** Looks at what was typed as the editor does. Throws `credential-missing`, `pfx-…`, `certificate-…`. */
-  check: (kind: SignIn['kind'], typed: CredentialInput) => Promise<StoredCredential>
+  check: (signIn: SignIn, typed: CredentialInput) => Promise<StoredCredential>
   /** A typed credential was kept: the sign-in is ready from now on. */
   onKept: () => void
 }
@@ -34,6 +34,8 @@ export class TokenCredentials {
   readonly #typed = new Map<string, StoredCredential>()
   readonly #asking = new SharedQuestions<StoredCredential>()
   readonly #confirming = new SharedQuestions<boolean>()
+  /** The last use of each account. */
+  readonly #turns = new Map<string, Promise<void>>()
   #changing: Promise<void> = Promise.resolve()
 
   constructor(options: TokenCredentialsOptions) {
@@ -54,7 +56,7 @@ export class TokenCredentials {
     const unproven = purpose === 'connect' && !signIn.askEachTime ? this.#unproven.get(keyOf(subject, null)) : undefined
     const held = unproven ?? typed
     if (held && held.kind === signIn.kind) return held
-    if (purpose === 'renew') throw failure('needs-credential', { signIn: signIn.name })
+    if (purpose === 'renew') throw failure(signIn.kind === 'account' ? 'account-signed-out' : 'needs-credential', { signIn: signIn.name })
     // One question, however many services of a connection need its answer.
     return this.#asking.join(keyOf(subject, null), signal, (all) => this.#askNow(subject, signIn, all))
   }
@@ -83,6 +85,42 @@ export class TokenCredentials {
   refused(subject: TokenSubject, credential: StoredCredential, error: TenantryError): void {
     const key = keyOf(subject, null)
     if (!error.retryable && this.#unproven.get(key) === credential) this.#unproven.delete(key)
+  }
+
+  /**
+   * Work with an account's credential, one after another per sign-in: each use of a refresh token brings the next one,
+   * and the one before may be dead. Work is given the newest.
+   */
+  async inTurnWith<T>(subject: TokenSubject, found: AccountCredential, work: (newest: AccountCredential) => Promise<T>): Promise<T> {
+    const { homeAccountId } = found
+    const key = `${subject.signInId} ${homeAccountId}`
+    const before = this.#turns.get(key) ?? Promise.resolve()
+    const done = before.then(async () => work((await this.#newest(subject, homeAccountId)) ?? found))
+    const turn = done.then(() => {}, () => {})
+    this.#turns.set(key, turn)
+    try {
+      return await done
+    } finally {
+      if (this.#turns.get(key) === turn) this.#turns.delete(key)
+    }
+  }
+
+  /** Keeps an account's next refresh token where the one before was kept. Never throws: without it the person signs in again. */
+  async rotated(subject: TokenSubject, next: AccountCredential): Promise<void> {
+    const key = keyOf(subject, null)
+    for (const held of [this.#typed, this.#unproven]) {
+      const before = held.get(key)
+      if (before?.kind === 'account' && before.homeAccountId === next.homeAccountId) Object.assign(before, next)
+    }
+    const signInId = subject.signInId!
+    await this.#inTurn(() => this.#options.store.replaceAccount(signInId, next)).catch(() => {})
+  }
+
+  async #newest(subject: TokenSubject, homeAccountId: string): Promise<AccountCredential | null> {
+    const key = keyOf(subject, null)
+    const stored = async () => this.#options.store.get(subject.signInId!, requestOf(subject)).catch(() => null)
+    const newest = this.#unproven.get(key) ?? this.#typed.get(key) ?? (await stored())
+    return newest?.kind === 'account' && newest.homeAccountId === homeAccountId ? newest : null
   }
 
   /** Forgets what was typed for a subject that no session needs any more. */
@@ -118,12 +156,13 @@ export class TokenCredentials {
         signInName: signIn.name,
         clientId: signIn.clientId,
         tenant: tenantName(subject.profileId),
+        profileId: subject.profileId,
         kind: signIn.kind,
-        reason: signIn.askEachTime ? 'This sign-in asks each time.' : 'No credential is stored for this sign-in.'
+        reason: reasonOf(signIn)
       },
       signal
     )
-    const credential = await check(signIn.kind, answer)
+    const credential = await check(signIn, answer)
     if (!signIn.askEachTime) this.#unproven.set(keyOf(subject, null), credential)
     return credential
   }
@@ -151,6 +190,11 @@ export class TokenCredentials {
     this.#changing = changed.catch(() => {})
     return changed
   }
+}
+
+function reasonOf({ askEachTime, kind }: SignIn): string {
+  if (askEachTime) return 'This sign-in asks each time.'
+  return kind === 'account' ? 'Nobody is signed in with it.' : 'No credential is stored for this sign-in.'
 }
 
 /** What is asked of a credential. The subject's tenant is known by then. */

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Keychain } from '../adapters.ts'
 import { failure, TenantryError } from '../failures.ts'
-import { outsideOf, widened, type Binding, type CredentialRequest, type StoredCredential } from './credential.ts'
+import { outsideOf, widened, type AccountCredential, type Binding, type CredentialRequest, type StoredCredential } from './credential.ts'
 import { checkWritable, createKey, keychainName, KeychainSilent, readKey, readKeychainProblem } from './keychain-key.ts'
 import { seal, SealedFolder, unseal } from './sealed.ts'
 
@@ -36,6 +36,8 @@ export interface CredentialStore {
   get(signInId: string, request: CredentialRequest): Promise<StoredCredential | null>
   /** Widens the binding by a tenant. @throws TenantryError `needs-credential` where there is nothing to widen */
   confirmTenant(signInId: string, tenantId: string): Promise<void>
+  /** Puts an account's next refresh token in the place of the one before; nothing happens where another account is signed in by now. */
+  replaceAccount(signInId: string, next: AccountCredential): Promise<void>
   /** What the credential may be used for, its kind, and nothing secret; null where there is none. */
   bindingOf(signInId: string): Promise<(Binding & { kind: StoredCredential['kind'] }) | null>
   /** There is a credential that can be had now. */
@@ -47,6 +49,13 @@ export interface CredentialStore {
    * a host ends its process by `endProcess` (app/ending.ts).
    */
   isWaiting(): boolean
+  /**
+   * Reads from the keychain now, which a keychain that is locked or guarded lets nobody do unasked. Answers false where
+   * there is none to ask.
+   *
+   * @throws TenantryError `keychain-…` where it does not let itself be read
+   */
+  askKeychain(): Promise<boolean>
   /** Every sign-in of which something is kept, on disk or in memory, whether it can be opened or not. */
   list(): string[]
 }
@@ -71,7 +80,11 @@ const entrySchema = z.object({
   credential: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('secret'), secret: z.string() }),
     z.object({ kind: z.literal('pfx'), pfxBase64: z.string(), password: z.string() }),
-    z.object({ kind: z.literal('store'), thumbprint: z.string() })
+    z.object({ kind: z.literal('store'), thumbprint: z.string() }),
+    z.object({
+      ...{ kind: z.literal('account'), cache: z.string(), homeAccountId: z.string(), username: z.string(), name: z.string(), homeTenantId: z.string() },
+      ...{ clientId: z.string(), authorityHost: z.string() }
+    })
   ]),
   binding: z.object({ authorityHost: z.string(), clientId: z.string(), tenantIds: z.array(z.string()) })
 })
@@ -152,6 +165,12 @@ class SealedStore implements CredentialStore {
     await this.set(signInId, entry.credential, binding, this.#run.has(signInId.toLowerCase()) ? 'run' : 'stored')
   }
 
+  async replaceAccount(signInId: string, next: AccountCredential): Promise<void> {
+    const entry = this.#entry(signInId)
+    if (entry?.credential.kind !== 'account' || entry.credential.homeAccountId !== next.homeAccountId) return
+    await this.set(signInId, next, entry.binding, this.#run.has(signInId.toLowerCase()) ? 'run' : 'stored')
+  }
+
   async bindingOf(signInId: string): Promise<(Binding & { kind: StoredCredential['kind'] }) | null> {
     const entry = this.#entry(signInId)
     return entry && { ...structuredClone(entry.binding), kind: entry.credential.kind }
@@ -164,6 +183,20 @@ class SealedStore implements CredentialStore {
   async delete(signInId: string): Promise<void> {
     this.#run.delete(signInId.toLowerCase())
     this.#folder.delete(signInId)
+  }
+
+  async askKeychain(): Promise<boolean> {
+    const keychain = this.#keychain
+    if (!keychain || this.#problem) return false
+    try {
+      const key = await within(this.#counted(readKey(keychain)), writeLimitMs)
+      // A locked keyring answers "nothing there": where there was a key before, that is a no.
+      if (!key && this.#key) throw failure('keychain-locked', { keychain: keychainName(this.#options.platform) })
+      if (!key) await within(this.#counted(checkWritable(keychain)), writeLimitMs)
+      return true
+    } catch (error) {
+      throw error instanceof TenantryError ? error : readKeychainProblem(error, this.#options.platform)
+    }
   }
 
   isWaiting(): boolean {

@@ -1,3 +1,5 @@
+import { newestKey } from './account-tokens.ts'
+import type { DemoAccount } from './accounts.ts'
 import { parseJwt, verifyJwt } from './jwt.ts'
 import { audiences, capableRoles, type DemoServiceName } from './names.ts'
 import { findApp, serviceNow, type DemoState } from './state.ts'
@@ -10,7 +12,7 @@ export interface Denial {
   message: string
 }
 
-export type Admission = { denied: Denial } | { app: DemoApp; claims: Record<string, unknown> }
+export type Admission = { denied: Denial } | { app: DemoApp; claims: Record<string, unknown> } | { account: DemoAccount; claims: Record<string, unknown> }
 
 const unauthorized = (message: string): { denied: Denial } => ({ denied: { status: 401, code: 'Unauthorized', message } })
 
@@ -29,6 +31,7 @@ export function admit(state: DemoState, authorization: string | undefined, tenan
   if (claims['tid'] !== tenant.tenantId) return unauthorized('the token belongs to another tenant')
   const validity = checkValidity(state, claims)
   if (validity) return unauthorized(validity)
+  if (claims['idtyp'] === 'user') return admitAccount(tenant, service, claims)
   const app = findApp(tenant, String(claims['appid']))
   if (!app) return unauthorized('the app is not in this tenant')
   // Graph goes by what each request needs.
@@ -36,6 +39,24 @@ export function admit(state: DemoState, authorization: string | undefined, tenan
   if (!list(claims['roles']).includes('Exchange.ManageAsApp')) return unauthorized('Exchange.ManageAsApp is missing')
   if (!list(claims['wids']).some((role) => capableRoles[service].includes(role))) return { denied: noRole(app) }
   return { app, claims }
+}
+
+/** A user comes in by a scope of the service, and by a role of their own. */
+function admitAccount(tenant: DemoTenant, service: DemoServiceName, claims: Record<string, unknown>): Admission {
+  const account = tenant.accounts.find(({ objectId }) => objectId === claims['oid'])
+  if (!account) return unauthorized('the user is not in this tenant')
+  // Graph goes by what each request needs.
+  if (service === 'graph') return { account, claims }
+  const scopes = String(claims['scp'] ?? '').split(' ')
+  if (!scopes.some((scope) => delegatedScopes[service].includes(scope))) return unauthorized('no scope of this service')
+  if (list(claims['wids']).some((role) => capableRoles[service].includes(role))) return { account, claims }
+  const message = `The user "${account.upn}" isn't assigned to any management roles.`
+  return { denied: { status: 403, code: 'Forbidden', message } }
+}
+
+const delegatedScopes: Record<Exclude<DemoServiceName, 'graph'>, readonly string[]> = {
+  exchange: ['AdminApi.AccessAsUser.All', 'RemotePowerShell.AccessAsUser.All', 'Exchange.Manage'],
+  compliance: ['FfoPowerShell.AccessAsUser.All', 'AdminApi.AccessAsUser.All']
 }
 
 /** Compliance takes Exchange's audience too: the module's users hand it either. */
@@ -49,7 +70,7 @@ function checkValidity(state: DemoState, claims: Record<string, unknown>): strin
   const until = Number(claims['exp'])
   if (!(from <= now)) return 'the token is not valid yet'
   if (!(until > now)) return 'the token has expired'
-  const newest = state.newestTokens.get(`${String(claims['appid'])} ${String(claims['aud'])}`)
+  const newest = state.newestTokens.get(newestKey(claims))
   const superseded = newest !== undefined && newest.uti !== claims['uti']
   if (superseded && state.refuseSupersededAfterMs !== null && Date.now() - newest.at > state.refuseSupersededAfterMs) {
     return 'a newer token has taken its place'

@@ -1,4 +1,5 @@
 import type { DemoServiceName } from './names.ts'
+import type { DemoAccount } from './accounts.ts'
 import type { DemoApp, DemoTenant } from './tenants.ts'
 
 /** Types of a cmdlet's parameters, as the shipped PowerShell text declares them. */
@@ -18,7 +19,7 @@ export interface CmdletDefinition {
 export interface CmdletCall {
   definition: CmdletDefinition
   tenant: DemoTenant
-  app: DemoApp
+  caller: DemoApp | DemoAccount
   parameters: CmdletParameters
   now: Date
   warnings: string[]

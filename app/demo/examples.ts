@@ -29,6 +29,7 @@ export function demoCloud(demo: Demo, modulesFolder: string): Cloud {
       graph: { Environment: 'Tenantry demo', GraphEndpoint: demo.graphUrl, AzureADEndpoint: `https://${demoHosts.login}` }
     },
     modulePaths: Object.fromEntries(modules.map((name) => [name, join(modulesFolder, name)])),
+    browserUrl: demo.pagesUrl,
     network: async (request) => demo.network(request)
   }
 }
@@ -45,7 +46,8 @@ export function demoExamples(demo: Demo): Examples {
       clientId: app.clientId,
       kind: 'secret' as const,
       askEachTime: false,
-      certificate: null
+      certificate: null,
+      account: null
     })),
     credentials: rows.map(({ tenant, app }) => ({
       signInId: ids.get(app.clientId)!.signIn,

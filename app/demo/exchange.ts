@@ -53,10 +53,10 @@ export function answerExchange(state: DemoState, request: ExchangeRequest): Exch
   const name = /^[A-Za-z]+/.exec(action)?.[0]?.toLowerCase() ?? ''
   if (name === 'exobanner') return { status: 200, body: { sessionType: 'AutogenSession', moduleBannerContent: banner(tenant.name) } }
   if (name === 'basicinfo') return { status: 200, body: { PropertyName: 'AdminApiState', PropertyValue: 'Running' } }
-  const anchor = checkAnchor(state, request, tenant)
+  const anchor = checkAnchor(state, request, tenant, bearer.caller)
   if (anchor) return anchor
   if (name === 'exomodulefile') return answerModuleFile(request)
-  const context = { tenant, app: bearer.app, service: request.service, request, now: new Date(serviceNow(state)) }
+  const context = { tenant, caller: bearer.caller, service: request.service, request, now: new Date(serviceNow(state)) }
   if (name === 'invokecommand') return invokeCommand(context)
   return answerOData(context, action)
 }

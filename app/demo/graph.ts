@@ -21,9 +21,10 @@ export function answerGraph(state: DemoState, request: ExchangeRequest): Exchang
   const admission = tenant && admit(state, request.header('authorization'), tenant, 'graph')
   if (!tenant || !admission || 'denied' in admission) return graphError(401, 'InvalidAuthenticationToken', 'Access token is empty, expired, or for another audience.')
   if (request.method !== 'GET') return graphError(405, 'Request_BadRequest', 'The demo answers GET requests only.')
-  const roles = Array.isArray(admission.claims.roles) ? admission.claims.roles.map(String) : []
+  const { roles, scp } = admission.claims
+  const granted = [...(Array.isArray(roles) ? roles.map(String) : []), ...String(scp ?? '').split(' ')]
   const path = request.path.replace(/\/$/, '').toLowerCase()
-  const isAllowed = (...permissions: string[]) => permissions.some((permission) => roles.includes(permission))
+  const isAllowed = (...permissions: string[]) => permissions.some((permission) => granted.includes(permission))
   const denied = graphError(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.')
   switch (path) {
     case '/v1.0/organization':
@@ -31,7 +32,8 @@ export function answerGraph(state: DemoState, request: ExchangeRequest): Exchang
     case '/v1.0/users':
       return isAllowed('User.Read.All', 'Directory.Read.All') ? users(request, tenant) : denied
     case '/v1.0/me':
-      return graphError(400, 'BadRequest', '/me request is only valid with delegated authentication flow.')
+      if (!('account' in admission)) return graphError(400, 'BadRequest', '/me request is only valid with delegated authentication flow.')
+      return { status: 200, body: { '@odata.context': contextOf(request, 'users/$entity'), id: admission.account.objectId, userPrincipalName: admission.account.upn } }
     default:
       return graphError(404, 'Request_ResourceNotFound', `Resource not found for the segment '${path.split('/')[2] ?? ''}'.`)
   }

@@ -1,3 +1,4 @@
+import type { DemoAccount } from './accounts.ts'
 import { cmdletHandlers } from './cmdlets.ts'
 import { CmdletError, cmdletErrors, CmdletParameters, type CmdletCall, type CmdletDefinition, type ParameterType } from './cmdlet-model.ts'
 import { exchangeError, type ExchangeAnswer } from './exchange-answer.ts'
@@ -9,7 +10,7 @@ import { annotatedJson } from './typed-json.ts'
 
 export interface ServiceContext {
   tenant: DemoTenant
-  app: DemoApp
+  caller: DemoApp | DemoAccount
   service: DemoServiceName
   request: ExchangeRequest
   now: Date
@@ -38,8 +39,8 @@ export function invokeCommand(context: ServiceContext): ExchangeAnswer {
 function runCmdlet(context: ServiceContext, definition: CmdletDefinition, values: Record<string, unknown>) {
   const parameters = new CmdletParameters(values)
   checkParameters(definition, values)
-  if (notForApps.includes(definition.name)) throw notForAppsError(definition.name)
-  const call: CmdletCall = { definition, tenant: context.tenant, app: context.app, parameters, now: context.now, warnings: [] }
+  if ('clientId' in context.caller && notForApps.includes(definition.name)) throw notForAppsError(definition.name)
+  const call: CmdletCall = { definition, tenant: context.tenant, caller: context.caller, parameters, now: context.now, warnings: [] }
   const handler = cmdletHandlers[definition.name] ?? cmdletHandlers['*']
   const result = handler?.(call) ?? { items: [], show: () => ({}) }
   return { result, warnings: call.warnings }

@@ -59,7 +59,7 @@ function Invoke-ServiceCommand {
     while ($uri) {
         $headers = @{
             Authorization = $auth.AuthorizationHeader; Prefer = 'odata.maxpagesize=1000'; 'X-CmdletName' = $CmdletName; 'X-ResponseFormat' = 'json'
-            'X-AnchorMailbox' = 'APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@' + $auth.TenantId
+            'X-AnchorMailbox' = if ($contexts[-1].UserPrincipalName) { 'UPN:' + $contexts[-1].UserPrincipalName } else { 'APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@' + $auth.TenantId }
         }
         $page = Invoke-RestMethod -Method Post -Uri $uri -Headers $headers -ContentType 'application/json; charset=utf-8' -Body ([Text.Encoding]::UTF8.GetBytes($body))
         foreach ($warning in $page.'@adminapi.warnings') { Write-Warning $warning }

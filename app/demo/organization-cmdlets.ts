@@ -73,16 +73,16 @@ function traces(directory: { tenantId: string; mailboxes: readonly { primaryAddr
   }))
 }
 
-const getRoleAssignment: CmdletHandler = ({ tenant, app, parameters }) => {
+const getRoleAssignment: CmdletHandler = ({ tenant, caller, parameters }) => {
   const roles = ['Mail Recipients', 'Recipient Policies', 'View-Only Configuration', 'View-Only Recipients', 'Distribution Groups', 'Message Tracking', 'Organization Configuration']
   const role = parameters.text('Role')
   const wanted = role ? roles.filter((name) => wildcard(role).test(name)) : roles
   const assignees = [
     { name: 'Organization Management', type: 'RoleGroup' },
-    { name: app.objectId, type: 'ServicePrincipal' }
+    'clientId' in caller ? { name: caller.objectId, type: 'ServicePrincipal' } : { name: caller.upn, type: 'User' }
   ]
   const assignee = (parameters.text('RoleAssignee') ?? parameters.text('App'))?.toLowerCase()
-  const named = assignees.filter(({ name }) => !assignee || name.toLowerCase() === assignee || (assignee === app.clientId && name === app.objectId))
+  const named = assignees.filter(({ name }) => !assignee || name.toLowerCase() === assignee || ('clientId' in caller && assignee === caller.clientId && name === caller.objectId))
   const items = named.flatMap(({ name, type }) =>
     wanted.map((roleName) => ({
       Name: `${roleName}-${name}`, Identity: `${roleName}-${name}`, Role: roleName, RoleAssignee: name, RoleAssigneeName: name, RoleAssigneeType: type,

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { handleExchange } from './exchange.ts'
+import { handleLoginPage, isLoginPage, loginPagesPath } from './sign-in-pages.ts'
 import { describeToken } from './exchange-request.ts'
 import { demoHosts } from './names.ts'
 import { addToLog, createState, serviceNow, takeOverride, type DemoState, type LoggedRequest, type Matcher, type OverrideAnswer } from './state.ts'
@@ -28,6 +29,8 @@ export interface Demo {
   readonly complianceUrl: string
   /** Where Microsoft Graph is, likewise. */
   readonly graphUrl: string
+  /** Where a browser finds the login authority's pages. */
+  readonly pagesUrl: string
   readonly log: readonly LoggedRequest[]
   clearLog(): void
   /** Answers a request to the login authority; any other host is refused as a name that can't be resolved. */
@@ -62,6 +65,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   if (options.tenants !== false) state.tenants.push(...demoTenantSettings.map(createTenant))
   const listener = new Listener(state, options.port ?? 0)
   await listener.start()
+  state.pagesUrl = `http://127.0.0.1:${listener.port}${loginPagesPath}`
   return { ...controls(state), ...lifecycle(listener), tenants: state.tenants, log: state.log, network: (request) => answerNetwork(state, request) }
 }
 
@@ -71,6 +75,7 @@ function lifecycle(listener: Listener) {
     exchangeUrl,
     complianceUrl: `${exchangeUrl}/hosts/${demoHosts.compliance}`,
     graphUrl: `${exchangeUrl}/hosts/${demoHosts.graph}`,
+    pagesUrl: `${exchangeUrl}${loginPagesPath}`,
     stop: () => listener.stop(),
     start: () => listener.start(),
     dispose: () => listener.stop()
@@ -152,7 +157,8 @@ class Listener {
   async start(): Promise<void> {
     if (this.server) return
     const server = createServer((request, response) => {
-      handleExchange(this.state, request, response).catch(() => response.destroy())
+      const handle = isLoginPage(request) ? handleLoginPage : handleExchange
+      handle(this.state, request, response).catch(() => response.destroy())
     })
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)

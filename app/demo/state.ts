@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { Grants } from './grants.ts'
 import type { DemoApp, DemoTenant } from './tenants.ts'
 
 /** What a logged request carried as its token: which one it was, never the token. */
@@ -61,6 +62,10 @@ export interface DemoState {
   newestTokens: Map<string, { uti: string; at: number }>
   /** Milliseconds after which a newer token makes the older ones of its app refused; null: they live until `exp`. */
   refuseSupersededAfterMs: number | null
+  /** What accounts granted by hand. */
+  grants: Grants
+  /** Where a browser finds the login authority's pages. */
+  pagesUrl: string
 }
 
 export function createState(): DemoState {
@@ -76,7 +81,9 @@ export function createState(): DemoState {
     overrides: [],
     log: [],
     newestTokens: new Map(),
-    refuseSupersededAfterMs: null
+    refuseSupersededAfterMs: null,
+    grants: new Grants(),
+    pagesUrl: ''
   }
 }
 

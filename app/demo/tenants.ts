@@ -1,4 +1,5 @@
 import { randomBytes, type X509Certificate } from 'node:crypto'
+import { createAccounts, type DemoAccount } from './accounts.ts'
 import { Directory } from './directory.ts'
 import { guidFrom } from './guid.ts'
 import { directoryRoles } from './names.ts'
@@ -42,6 +43,7 @@ export interface DemoTenant {
   domains: string[]
   tenantId: string
   apps: DemoApp[]
+  accounts: DemoAccount[]
   directory: Directory
 }
 
@@ -52,6 +54,8 @@ export interface TenantSettings {
   vanityDomain?: string
   tenantId?: string
   mailboxes?: number
+  /** The tenant of a partner who manages this one. */
+  partner?: { tenantId: string; domain: string }
   apps?: Array<{ name: string; clientId?: string; behaviour: Behaviour }>
 }
 
@@ -62,6 +66,7 @@ export const demoTenantSettings: TenantSettings[] = [
     domain: 'contosodemo.onmicrosoft.com',
     vanityDomain: 'contoso.example',
     tenantId: '8f2d1c4e-5b7a-4c3d-9e10-6a2b7c8d9e01',
+    partner: { tenantId: 'b41c6d92-0e3f-4a85-8d27-19f5c3a7e402', domain: 'fabrikamdemo.onmicrosoft.com' },
     apps: [
       { name: 'Tenantry demo', clientId: '3b9e7a10-1f64-4d8b-a2c5-70d1e8f4b601', behaviour: 'healthy' },
       { name: 'Demo: no permission', clientId: '3b9e7a10-1f64-4d8b-a2c5-70d1e8f4b602', behaviour: 'noPermission' },
@@ -94,6 +99,7 @@ export function createTenant(settings: TenantSettings): DemoTenant {
     domains,
     tenantId,
     apps: apps.map((app) => createApp(app, tenantId)),
+    accounts: createAccounts(tenantId, domain, settings.partner ?? null),
     directory: new Directory({ tenantId, name: settings.name, domains, mailboxes: settings.mailboxes ?? defaultMailboxes })
   }
 }

@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { accountGrants, isPublicClient, newestKey, redeem } from './account-tokens.ts'
 import { checkAssertion } from './assertion.ts'
+import { devicePollSeconds } from './grants.ts'
 import { guidFrom } from './guid.ts'
 import { signJwt } from './jwt.ts'
 import { audiences, defaultAppRole, knownResources } from './names.ts'
@@ -21,8 +23,8 @@ export interface LoginAnswer {
 }
 
 /**
- * Answers as Entra's login authority does: OpenID metadata, keys, instance discovery and the client credentials
- * grant (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow).
+ * Answers as Entra's login authority does: OpenID metadata, keys, instance discovery, the client credentials
+ * grant (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow), and what accounts granted.
  * The authority's host is taken from the URL, so that one service can stand behind several names.
  */
 export function answerLogin(state: DemoState, request: LoginRequest): LoginAnswer {
@@ -30,7 +32,7 @@ export function answerLogin(state: DemoState, request: LoginRequest): LoginAnswe
   const authority = `https://${url.host}`
   const path = decodeURIComponent(url.pathname)
   if (/^\/common\/discovery\/instance\/?$/i.test(path)) return json(state, 200, instanceDiscovery(authority, url))
-  const route = /^\/([^/]+)\/(v2\.0\/\.well-known\/openid-configuration|oauth2\/v2\.0\/token|discovery\/v2\.0\/keys)\/?$/i.exec(path)
+  const route = /^\/([^/]+)\/(v2\.0\/\.well-known\/openid-configuration|oauth2\/v2\.0\/(?:token|devicecode)|discovery\/v2\.0\/keys)\/?$/i.exec(path)
   if (!route) return { status: 404, headers: baseHeaders(state), body: '' }
   const name = route[1] ?? ''
   const action = (route[2] ?? '').toLowerCase()
@@ -39,10 +41,15 @@ export function answerLogin(state: DemoState, request: LoginRequest): LoginAnswe
   if (!tenant) return refuse(state, action.startsWith('v2.0') ? signInFailures.unknownTenantMetadata(name) : signInFailures.unknownTenant(name))
   if (action.startsWith('v2.0')) return json(state, 200, metadata(authority, tenant))
   if (request.method !== 'POST') return refuse(state, signInFailures.badRequest(900561, 'The endpoint only accepts POST requests. Received a GET request.'))
+  if (action.endsWith('devicecode')) return answerDeviceCode(state, tenant, new URLSearchParams(request.body ?? ''))
   return answerToken(state, authority, tenant, new URLSearchParams(request.body ?? ''))
 }
 
 function answerToken(state: DemoState, authority: string, tenant: DemoTenant, form: URLSearchParams): LoginAnswer {
+  if (accountGrants.some((grant) => grant === form.get('grant_type'))) {
+    const granted = redeem(state, tenant, form)
+    return 'refused' in granted ? refuse(state, granted.refused) : json(state, 200, granted.body)
+  }
   if (form.get('grant_type') !== 'client_credentials') {
     return refuse(state, signInFailures.badRequest(70003, "The app requested an unsupported grant type. The demo authority knows 'client_credentials'.", 'unsupported_grant_type'))
   }
@@ -59,6 +66,15 @@ function answerToken(state: DemoState, authority: string, tenant: DemoTenant, fo
   const resource = scope.slice(0, -'/.default'.length)
   if (!knownResources.includes(resource)) return refuse(state, signInFailures.unknownResource(resource, tenant))
   return json(state, 200, issueToken(state, tenant, app, { resource, kind }))
+}
+
+function answerDeviceCode(state: DemoState, tenant: DemoTenant, form: URLSearchParams): LoginAnswer {
+  const clientId = (form.get('client_id') ?? '').toLowerCase()
+  if (!isPublicClient(tenant, clientId)) return refuse(state, signInFailures.unknownApp(clientId, tenant))
+  const { deviceCode, userCode, expiresIn } = state.grants.device(tenant.tenantId, clientId, serviceNow(state))
+  const verificationUri = `${state.pagesUrl}/common/oauth2/deviceauth`
+  const message = `To sign in, use a web browser to open the page ${verificationUri} and enter the code ${userCode} to authenticate.`
+  return json(state, 200, { user_code: userCode, device_code: deviceCode, verification_uri: verificationUri, expires_in: expiresIn, interval: devicePollSeconds, message })
 }
 
 function checkSecret(app: DemoApp, form: URLSearchParams): SignInFailure | null {
@@ -92,7 +108,7 @@ export function issueToken(
   const life = Math.max(1, state.tokenLifeSeconds + jitter)
   const claims = { ...appClaims(tenant, app, options, now, life), ...options.claims }
   const header = { alg: 'RS256' as const, x5t: state.signingKey.kid, kid: state.signingKey.kid }
-  state.newestTokens.set(`${app.clientId} ${options.resource}`, { uti: String(claims.uti), at: Date.now() })
+  state.newestTokens.set(newestKey(claims), { uti: String(claims.uti), at: Date.now() })
   const token = signJwt(header, claims, state.signingKey.privateKey)
   return { token_type: 'Bearer', expires_in: life - 1, ext_expires_in: life - 1, access_token: token }
 }

@@ -6,4 +6,6 @@ export interface FailureRow {
   retryable: boolean
   /** The form field it is about, where it is about one. */
   field?: string
+  /** What the window offers beside it. */
+  action?: 'sign-in'
 }

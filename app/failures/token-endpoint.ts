@@ -5,6 +5,8 @@ import type { FailureCode } from './table.ts'
 export interface TokenRequestFacts {
   tenant?: string
   cloud?: string
+  /** A person signs in, not an app. */
+  isAccount?: boolean
 }
 
 const codesByAadsts: Record<string, FailureCode> = {
@@ -27,13 +29,48 @@ const codesByAadsts: Record<string, FailureCode> = {
 const pageOf = (code: string): string => `https://login.microsoftonline.com/error?code=${code}`
 const listOfCodes = 'https://learn.microsoft.com/entra/identity-platform/reference-error-codes'
 
+/** What the same authority says of an account; codes that are not here mean what they mean for an app. */
+const codesOfAccounts: Record<string, FailureCode> = {
+  '50173': 'account-withdrawn',
+  '54005': 'account-expired',
+  '70000': 'account-expired',
+  '70008': 'account-expired',
+  '70043': 'account-expired',
+  '700082': 'account-expired',
+  '700084': 'account-expired',
+  '50074': 'account-mfa',
+  '50076': 'account-mfa',
+  '50079': 'account-mfa',
+  '50072': 'account-mfa',
+  '500121': 'account-mfa-failed',
+  '50158': 'account-external-check',
+  '53003': 'account-conditional-access',
+  '53000': 'account-device',
+  '53001': 'account-device',
+  '53002': 'account-device',
+  '65001': 'account-no-consent',
+  '65004': 'account-declined',
+  '50105': 'account-not-assigned',
+  '50020': 'account-unknown',
+  '50034': 'account-unknown',
+  '90072': 'account-unknown',
+  '50126': 'account-wrong-password',
+  '50053': 'account-disabled',
+  '50055': 'account-disabled',
+  '50057': 'account-disabled',
+  '500133': 'account-clock',
+  '7000218': 'app-not-public',
+  '50011': 'redirect-not-registered',
+  '70020': 'device-code-expired'
+}
+
 /** The reading of an AADSTS code, null where the text has none. */
 export function readAadsts(text: string, facts: TokenRequestFacts = {}): Reading | null {
   const last = lastAadsts(text)
   if (!last) return null
-  const code = codesByAadsts[last.code]
+  const code = (facts.isAccount ? codesOfAccounts[last.code] : undefined) ?? codesByAadsts[last.code]
   if (!code) return { code: 'token-refused', parameters: { text: quote(text.slice(last.from)), link: pageOf(last.code) } }
-  return { code, parameters: { tenant: facts.tenant ?? 'that was asked for', cloud: facts.cloud ?? 'this cloud' } }
+  return { code, parameters: { tenant: facts.tenant ?? 'that was asked for', cloud: facts.cloud ?? 'this cloud', aadsts: `AADSTS${last.code}` } }
 }
 
 /** Reads MSAL's error or the token endpoint's own text. */
@@ -41,6 +78,9 @@ export function readTokenProblem(error: unknown, facts: TokenRequestFacts = {}):
   const text = textOf(error)
   const known = readAadsts(text, facts)
   if (known) return known
+  // These carry no code of Entra's.
+  if (facts.isAccount && /\b(access_denied|authorization_declined)\b/.test(text)) return { code: 'account-declined' }
+  if (facts.isAccount && /\b(expired_token|device_code_expired)\b/.test(text)) return { code: 'device-code-expired' }
   return { code: 'token-refused', parameters: { text: quote(text) || 'it gave no reason.', link: listOfCodes } }
 }
 

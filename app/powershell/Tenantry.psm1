@@ -278,7 +278,8 @@ function Send-Connected {
         organization = $organization; moduleVersion = $script:Session.Module.Version.ToString(); seconds = $Seconds
     }
     $grey = $script:Escape + '[90m'
-    $Host.UI.WriteLine($grey + ('Connected to {0} as app "{1}"' -f $organization, $Message.appName) + $script:Escape + '[0m')
+    $who = if ($Message.account) { $Message.account } else { 'app "{0}"' -f $Message.appName }
+    $Host.UI.WriteLine($grey + ('Connected to {0} as {1}' -f $organization, $who) + $script:Escape + '[0m')
 }
 
 function Send-Failure {

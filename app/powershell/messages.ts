@@ -90,6 +90,8 @@ export interface ConnectMessage {
   /** Milliseconds since the epoch. */
   expiresOn: number
   organization: string
+  /** Who signed in, where it was a person. */
+  account: string | null
   /** The cmdlet that takes the token, and how its module keeps the connection. */
   command: string
   family: ConnectFamily

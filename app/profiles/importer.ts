@@ -157,7 +157,7 @@ function signInOf(content: Content, { row }: KnownRow, { format, signInId }: Imp
   const known = content.signIns.find((signIn) => signIn.clientId === row.clientId && signIn.kind === kind)
   if (known) return known
   const name = freeName(row.signIn || row.name, content.signIns.map((signIn) => signIn.name))
-  const signIn: SignIn = { id: crypto.randomUUID(), name, clientId: row.clientId, kind, askEachTime: row.askEachTime, certificate: null }
+  const signIn: SignIn = { id: crypto.randomUUID(), name, clientId: row.clientId, kind, askEachTime: row.askEachTime, certificate: null, account: null }
   content.signIns.push(signIn)
   return signIn
 }

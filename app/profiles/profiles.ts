@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import type { Cloud, Question } from '../adapters.ts'
-import type { CallInput, CallOutput, CallRequest, Profile, SignInView, StoreCertificate } from '../contract.ts'
+import type { CallInput, CallOutput, CallRequest, Profile, SignInView } from '../contract.ts'
 import type { Binding } from '../credentials/credential.ts'
 import type { CredentialStore, Kept, StoredCredential } from '../credentials/store.ts'
 import { failure } from '../failures.ts'
@@ -12,7 +12,7 @@ import type { WorkingFolders } from './folders.ts'
 import { Importer } from './importer.ts'
 import { checkName, freeName } from './names.ts'
 import { confirmRemoteHost } from './remote-host.ts'
-import { checkClientId, checkCredential, missingCredential, type CheckedCredential, type PfxFacts, type SignIn } from './sign-in.ts'
+import { checkClientId, checkCredential, factsOf, missingCredential, type CheckedCredential, type CredentialInspection, type SignIn } from './sign-in.ts'
 import { SignInUsers } from './sign-in-users.ts'
 import { exportText } from './transfer.ts'
 import { TrustedHosts } from './trusted-hosts.ts'
@@ -26,14 +26,12 @@ export interface Examples {
   credentials: Array<{ signInId: string; credential: StoredCredential; binding: Binding }>
 }
 
-export interface ProfilesOptions {
+export interface ProfilesOptions extends CredentialInspection {
   dataFolder: string
   credentials: CredentialStore
   /** Throws `cloud-unknown` or `not-a-host`. */
   cloudOf(id: string, custom: Profile['customCloud']): Cloud
   resolveTenant(cloud: Cloud, domain: string, options?: { detect?: boolean }): Promise<ResolvedTenant>
-  inspectPfx(pfxBase64: string, password: string): PfxFacts
-  certificates(): Promise<StoreCertificate[]>
   /** The host's own dialog. */
   confirm(question: Question): Promise<boolean>
   folders: WorkingFolders
@@ -162,10 +160,10 @@ export class Profiles {
       put(content.profiles, profile)
       if (input.signIn.use === 'new') {
         checkName(signIn.name, content.signIns.map(({ name }) => name), 'signIn')
-        content.signIns.push({ ...signIn, certificate: entered?.certificate ?? null })
+        content.signIns.push({ ...signIn, ...factsOf(entered) })
       } else {
         const stored = findSignIn(content, signIn.id)
-        if (entered) put(content.signIns, { ...stored, certificate: entered.certificate })
+        if (entered) put(content.signIns, { ...stored, ...factsOf(entered) })
       }
       if (entered) await this.#keep(signIn, entered, content, { authorityHost: cloud.loginHost, allowed }, onUndo)
       else if (binding) await rebind(credentials, signIn.id, binding, this.#keepOf(signIn.id), onUndo)
@@ -234,7 +232,7 @@ export class Profiles {
     }
     const isOther = next.clientId !== before.clientId || next.kind !== before.kind
     const entered = await this.#entered(next, credential, isOther)
-    if (isOther || entered) next.certificate = entered?.certificate ?? null
+    if (isOther || entered) Object.assign(next, factsOf(entered))
     const authorityHost = await this.#hostOf(id)
     const allowed = entered ? await this.#allowed(next, authorityHost, []) : []
     await this.#change(async (content, onUndo) => {
@@ -260,6 +258,20 @@ export class Profiles {
     this.#examples.delete(id)
   }
 
+  /** Forgets the account of a sign-in; sessions keep the token they have until it ends. */
+  async signOut(id: string): Promise<void> {
+    await this.#change((content) => put(content.signIns, { ...findSignIn(content, id), account: null }))
+    await this.#options.credentials.delete(id)
+    this.#changed()
+  }
+
+  /** A cloud and tenant that a sign-in is used for; throws `sign-in-unused` where no profile uses it. */
+  tenantOf(signInId: string): Profile {
+    const profile = this.#file.content.profiles.find((one) => one.signInId === signInId && one.tenantId !== null)
+    if (!profile) throw failure('sign-in-unused', { signIn: findSignIn(this.#file.content, signInId).name })
+    return structuredClone(profile)
+  }
+
   /** Keeps what Exchange said is the tenant's initial domain. Never throws: it is learned again at the next connection. */
   async noteInitialDomain(id: string, domain: string): Promise<void> {
     const known = this.#file.content.profiles.find((profile) => profile.id === id)
@@ -281,12 +293,12 @@ export class Profiles {
       clientId: checkClientId(draft.clientId),
       kind: draft.kind,
       askEachTime: draft.askEachTime ?? false,
-      certificate: null
+      ...factsOf(null)
     }
   }
 
   async #entered(signIn: SignIn, credential: SaveInput['credential'], isNeeded: boolean): Promise<CheckedCredential | null> {
-    if (credential) return checkCredential(signIn.kind, credential, this.#options)
+    if (credential) return checkCredential(signIn, credential, this.#options)
     if (isNeeded && !signIn.askEachTime) throw missingCredential(signIn.kind)
     return null
   }

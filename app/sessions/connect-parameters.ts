@@ -1,6 +1,7 @@
 import type { Cloud } from '../adapters.ts'
 import type { Profile, Service } from '../contract.ts'
 import type { ConnectMessage, PrepareMessage } from '../powershell/messages.ts'
+import type { Token } from '../tokens/acquire.ts'
 import { serviceTable } from '../tokens/services.ts'
 import { composeUri, remoteAddress, remoteOf } from './remote-powershell.ts'
 
@@ -25,7 +26,7 @@ export function moduleOf({ profile, cloud }: Plan, service: Service): PrepareMes
  *
  * @throws TenantryError where the profile's remote endpoint may not be sent the token
  */
-export function connectWith({ profile, cloud }: Plan, service: Service, organization: string): Pick<ConnectMessage, 'command' | 'family' | 'parameters'> {
+export function connectWith({ profile, cloud }: Plan, service: Service, organization: string, account: Token['account']): Pick<ConnectMessage, 'command' | 'family' | 'parameters'> {
   const remote = remoteOf(profile, service)
   if (remote) {
     const ConnectionUri = composeUri(remoteAddress(remote, cloud), organization)
@@ -38,8 +39,18 @@ export function connectWith({ profile, cloud }: Plan, service: Service, organiza
     parameters: {
       ...parameters,
       ...cloud.connectParameters[service],
-      ...(family === 'exchange' ? { Organization: organization } : {}),
+      ...(family === 'exchange' ? whose(account, profile.tenantId, organization) : {}),
       ...(service === 'compliance' && profile.searchOnlySession ? { EnableSearchOnlySession: true } : {})
     }
   }
+}
+
+/**
+ * Whom the token is for. Beside a token Exchange's module wants one of -Organization, -UserPrincipalName and
+ * -DelegatedOrganization: the first for an app, the second for a person in their own tenant, the third for one who
+ * lives in another tenant, as a partner's admin (GDAP) or a guest does. The token is the profile's tenant's in each case.
+ */
+function whose(account: Token['account'], tenantId: string | null, organization: string): Record<string, string> {
+  if (!account) return { Organization: organization }
+  return account.homeTenantId.toLowerCase() === tenantId?.toLowerCase() ? { UserPrincipalName: account.username } : { DelegatedOrganization: organization }
 }

@@ -25,8 +25,8 @@ export const endOf = (token: Token): number => token.acquiredAt + token.lifeMs
 export class Renewal {
   readonly #options: RenewalOptions
   readonly #stop: () => void
-  /** What the shell has. */
-  #given: Token | null = null
+  /** What the shell has, and when that ends. Not held: a lock leaves no token in memory. */
+  #given: { token: WeakRef<Token>; endsAt: number } | null = null
   #isConnected = false
   #askedAt = 0
   #view: RenewalView = { state: 'fresh', renewedAt: null, problem: null, retryAt: null }
@@ -41,7 +41,7 @@ export class Renewal {
 
   /** The shell is being connected with this. */
   begin(token: Token): void {
-    this.#given = token
+    this.#given = { token: new WeakRef(token), endsAt: endOf(token) }
     this.#say({ state: 'fresh', problem: null, retryAt: null })
   }
 
@@ -72,8 +72,8 @@ export class Renewal {
   #give(): void {
     const { tokens, subject, service, send } = this.#options
     const token = tokens.current(subject, service)
-    if (!this.#isConnected || !token || token === this.#given) return
-    this.#given = token
+    if (!this.#isConnected || !token || token === this.#given?.token.deref()) return
+    this.#given = { token: new WeakRef(token), endsAt: endOf(token) }
     this.#say({ state: 'renewing', problem: null, retryAt: null })
     send({ type: 'token', service, accessToken: token.accessToken, expiresOn: endOf(token) })
   }
@@ -97,6 +97,6 @@ export class Renewal {
 
   #say(change: Partial<RenewalView>): void {
     this.#view = { ...this.#view, ...change }
-    this.#options.onChange({ tokenExpiresOn: this.#given && endOf(this.#given), renewal: this.#view })
+    this.#options.onChange({ tokenExpiresOn: this.#given && this.#given.endsAt, renewal: this.#view })
   }
 }

@@ -49,8 +49,9 @@ export function connectMessage(plan: SessionPlan, service: Service, token: Token
     accessToken: token.accessToken,
     expiresOn: endOf(token),
     organization,
-    ...connectWith(plan, service, organization),
-    appName: plan.appName
+    ...connectWith(plan, service, organization, token.account),
+    appName: plan.appName,
+    account: token.account?.username ?? null
   }
 }
 

@@ -81,8 +81,10 @@ export class Sessions {
     this.#get(id).output.detach()
   }
 
-  /** Detaches every window, so that sessions acknowledge their own output. */
+  /** Detaches every window and takes its tickets back, so that sessions acknowledge their own output. */
   detachAll(): void {
+    for (const { timer } of this.#tickets.values()) clearTimeout(timer)
+    this.#tickets.clear()
     for (const session of this.#sessions.values()) session.output.detach()
   }
 

@@ -6,6 +6,12 @@ import type { Token } from '../tokens/acquire.ts'
 
 /** The mailbox that app-only requests are routed by (recorded from ExchangeOnlineManagement 3.9.0). */
 export const anchorMailbox = 'SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}'
+
+/** By what a request is routed: a person's own mailbox in their own tenant, else the tenant's system mailbox. */
+export function anchorOf({ account, claims }: Token): string {
+  const tenantId = String(claims.tid)
+  return account?.homeTenantId.toLowerCase() === tenantId.toLowerCase() ? `UPN:${account.username}` : `APP:${anchorMailbox}@${tenantId}`
+}
 const askTimeoutMs = 30_000
 /** A tenant may verify 5,000 domains (learn.microsoft.com/entra/fundamentals/service-limits): five pages. */
 const maxPages = 10
@@ -126,7 +132,7 @@ function askPage(url: string, token: Token, network: Network): Promise<HttpRespo
       Authorization: `Bearer ${token.accessToken}`,
       'Content-Type': 'application/json',
       Prefer: 'odata.maxpagesize=1000',
-      'X-AnchorMailbox': `APP:${anchorMailbox}@${String(token.claims.tid)}`,
+      'X-AnchorMailbox': anchorOf(token),
       'X-CmdletName': 'Get-AcceptedDomain',
       'X-ResponseFormat': 'json'
     },

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto'
 import { AuthError, ConfidentialClientApplication, LogLevel, type Configuration } from '@azure/msal-node'
 import type { Cloud, Network } from '../adapters.ts'
 import type { Service } from '../contract.ts'
-import type { StoredCredential } from '../credentials/credential.ts'
+import type { AccountCredential, StoredCredential } from '../credentials/credential.ts'
 import { failure, fromNetwork, fromTokenEndpoint, TenantryError } from '../failures.ts'
 import { quote } from '../failures/reading.ts'
+import { redeemAccount } from './account-client.ts'
+import { authorityMetadata } from './authority.ts'
 import { type SignAssertion, clientAssertion } from './assertion.ts'
 import { clientCertificate } from './certificate.ts'
 import { decodeClaims } from './decode.ts'
@@ -24,6 +26,8 @@ export interface Token {
   lifeMs: number
   /** How far the authority's clock is ahead of this computer's, milliseconds, from its Date header; null where it sent none. */
   skewMs: number | null
+  /** Who signed in, where it was a person; `homeTenantId` is where the account lives. */
+  account?: { username: string; homeTenantId: string }
 }
 
 export interface AcquireRequest {
@@ -34,6 +38,8 @@ export interface AcquireRequest {
   credential: StoredCredential
   /** Asks the authority even where MSAL holds a token that is still good. */
   fresh?: boolean
+  /** Told the account's credential with its next refresh token: the one before may be dead by then. */
+  onRotated?: (next: AccountCredential) => Promise<void>
   /** Told what the sign-in waits for, where a person must do something. */
   onWaiting?: (detail: string) => void
   signal?: AbortSignal
@@ -57,13 +63,22 @@ const keptClients = 100
 export function createTokenSource({ network, sign }: { network: Network; sign: SignAssertion }): TokenSource {
   const clients = new Map<string, ConfidentialClientApplication>()
 
-  function clientFor(request: AcquireRequest): ConfidentialClientApplication {
+  function clientFor(request: AcquireRequest, credential: AppCredential): ConfidentialClientApplication {
     const key = keyOf(request)
-    const client = clients.get(key) ?? createClient(request, request.cloud.network ?? network, sign)
+    const client = clients.get(key) ?? createClient(request, credential, request.cloud.network ?? network, sign)
     clients.delete(key)
     clients.set(key, client)
     if (clients.size > keptClients) clients.delete(clients.keys().next().value!)
     return client
+  }
+
+  async function ask(request: AcquireRequest, scopes: string[]) {
+    const { credential } = request
+    if (credential.kind !== 'account') return clientFor(request, credential).acquireTokenByClientCredential({ scopes, skipCache: request.fresh ?? false })
+    checkUse(request, credential)
+    const { answer, next } = await redeemAccount({ ...request, credential, scopes }, request.cloud.network ?? network)
+    await request.onRotated?.(next)
+    return answer
   }
 
   return {
@@ -72,17 +87,16 @@ export function createTokenSource({ network, sign }: { network: Network; sign: S
       if (!service) throw failure('service-unavailable-in-cloud', { cloud: request.cloud.label, service: serviceTable[request.service].words })
       try {
         request.signal?.throwIfAborted()
-        const client = clientFor(request)
         let skewMs: number | null = null
         const onDate = (date: number) => (skewMs = date - Date.now())
-        const asked = callContext.run({ onWaiting: request.onWaiting, signal: request.signal, onDate }, () =>
-          client.acquireTokenByClientCredential({ scopes: [`${service.resource}/.default`], skipCache: request.fresh ?? false })
-        )
+        const asked = callContext.run({ onWaiting: request.onWaiting, signal: request.signal, onDate }, () => ask(request, [`${service.resource}/.default`]))
         // The network gives up too, but a signature that waits for a person can't be called back.
         const answer = await withSignal(asked, request.signal)
         if (!answer?.accessToken) throw failure('token-malformed', { reason: 'it holds no access token' })
         const token = checkToken(answer.accessToken, request, service.resource)
-        return { ...token, skewMs, lifeMs: (answer.expiresOn?.getTime() ?? token.expiresOn) - token.acquiredAt }
+        const { credential } = request
+        const account = credential.kind === 'account' ? { account: { username: credential.username, homeTenantId: credential.homeTenantId } } : {}
+        return { ...token, ...account, skewMs, lifeMs: (answer.expiresOn?.getTime() ?? token.expiresOn) - token.acquiredAt }
       } catch (error) {
         throw readFailure(error, request)
       }
@@ -91,7 +105,9 @@ export function createTokenSource({ network, sign }: { network: Network; sign: S
   }
 }
 
-function createClient(request: AcquireRequest, network: Network, sign: SignAssertion): ConfidentialClientApplication {
+type AppCredential = Exclude<StoredCredential, AccountCredential>
+
+function createClient(request: AcquireRequest, credential: AppCredential, network: Network, sign: SignAssertion): ConfidentialClientApplication {
   const { loginHost } = request.cloud
   const authority = `https://${loginHost}/${request.tenantId}`
   return new ConfidentialClientApplication({
@@ -99,15 +115,8 @@ function createClient(request: AcquireRequest, network: Network, sign: SignAsser
       clientId: request.clientId,
       authority,
       knownAuthorities: [loginHost],
-      // These paths are the same in every cloud (learn.microsoft.com/entra/identity-platform/v2-protocols): giving
-      // them saves a request before each token, and MSAL swallows what goes wrong with that request.
-      authorityMetadata: JSON.stringify({
-        issuer: `${authority}/v2.0`,
-        token_endpoint: `${authority}/oauth2/v2.0/token`,
-        authorization_endpoint: `${authority}/oauth2/v2.0/authorize`,
-        jwks_uri: `${authority}/discovery/v2.0/keys`
-      }),
-      ...proofOf(request, sign)
+      authorityMetadata: authorityMetadata(request.cloud, request.tenantId),
+      ...proofOf(credential, sign)
     },
     system: {
       networkClient: networkModule(network),
@@ -118,8 +127,7 @@ function createClient(request: AcquireRequest, network: Network, sign: SignAsser
 }
 
 /** What proves the app's identity, as MSAL takes it. */
-function proofOf(request: AcquireRequest, sign: SignAssertion): Partial<Configuration['auth']> {
-  const { credential } = request
+function proofOf(credential: AppCredential, sign: SignAssertion): Partial<Configuration['auth']> {
   switch (credential.kind) {
     case 'secret':
       return { clientSecret: credential.secret }
@@ -130,8 +138,14 @@ function proofOf(request: AcquireRequest, sign: SignAssertion): Partial<Configur
   }
 }
 
+/** An account is used for what it signed in for. Throws `account-of-another-sign-in`. */
+function checkUse({ clientId, cloud }: AcquireRequest, credential: AccountCredential): void {
+  if (credential.clientId.toLowerCase() === clientId.toLowerCase() && credential.authorityHost === cloud.loginHost) return
+  throw failure('account-of-another-sign-in', { signedIn: `${credential.clientId} at ${credential.authorityHost}`, wanted: `${clientId} at ${cloud.loginHost}` })
+}
+
 /** The token's own checks: it is for this tenant and for this service. */
-function checkToken(accessToken: string, request: AcquireRequest, resource: string): Omit<Token, 'lifeMs' | 'skewMs'> {
+export function checkToken(accessToken: string, request: Pick<AcquireRequest, 'tenantId' | 'service'>, resource: string): Omit<Token, 'lifeMs' | 'skewMs'> {
   const claims = decodeClaims(accessToken)
   const { tid, aud, exp } = claims
   if (String(tid).toLowerCase() !== request.tenantId.toLowerCase()) {
@@ -148,7 +162,9 @@ function checkToken(accessToken: string, request: AcquireRequest, resource: stri
 /** What a token says of itself goes to the terminal too. */
 const shown = (claim: unknown): string => (typeof claim === 'string' && quote(claim)) || 'nobody that it names'
 
-function readFailure(error: unknown, { cloud, tenantId, credential }: AcquireRequest): TenantryError {
+/** @param facts the credential is null where a person is signing in and there is none yet */
+export function readFailure(error: unknown, facts: Pick<AcquireRequest, 'cloud' | 'tenantId'> & { credential: StoredCredential | null }): TenantryError {
+  const { cloud, tenantId, credential } = facts
   if (error instanceof TenantryError) return error
   const carried = (error as { failure?: unknown }).failure
   if (carried instanceof TenantryError) return carried
@@ -156,13 +172,26 @@ function readFailure(error: unknown, { cloud, tenantId, credential }: AcquireReq
   if (!(error instanceof AuthError)) return fromNetwork(error, cloud.loginHost)
   // An endpoint that echoes what it was sent must not get a secret into a sentence.
   const text = withoutSecrets(`${error.errorCode} ${error.errorMessage}`, credential)
-  return fromTokenEndpoint(/AADSTS/.test(text) ? text : withoutSecrets(error.errorMessage, credential), { tenant: tenantId, cloud: cloud.label })
+  return fromTokenEndpoint(/AADSTS/.test(text) ? text : withoutSecrets(error.errorMessage, credential), { tenant: tenantId, cloud: cloud.label, isAccount: credential === null || credential.kind === 'account' })
 }
 
-function withoutSecrets(text: string, credential: StoredCredential): string {
-  const secrets = credential.kind === 'secret' ? [credential.secret] : credential.kind === 'pfx' ? [credential.password, credential.pfxBase64] : []
+function withoutSecrets(text: string, credential: StoredCredential | null): string {
+  const secrets = secretsOf(credential)
   const forms = secrets.flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
   return forms.filter((form) => form !== '').reduce((cleaned, form) => cleaned.replaceAll(form, '…'), text)
+}
+
+function secretsOf(credential: StoredCredential | null): string[] {
+  switch (credential?.kind) {
+    case 'secret':
+      return [credential.secret]
+    case 'pfx':
+      return [credential.password, credential.pfxBase64]
+    case 'account':
+      return [...credential.cache.matchAll(/"secret":"([^"]+)"/g)].map((found) => found[1]!)
+    default:
+      return []
+  }
 }
 
 function keyOf({ cloud, tenantId, clientId, credential }: AcquireRequest): string {

@@ -57,6 +57,8 @@ interface Entry {
   subject: TokenSubject
   service: Service
   token: Token | null
+  /** What the newest token was told apart and timed by, which outlives a lock. */
+  last: { exp: unknown; uti: unknown; lifeMs: number } | null
   /** The one request that everybody who asks waits for. */
   pending: Pending | null
   listeners: Set<TokenListener>
@@ -81,6 +83,7 @@ interface Pending {
 export class TokenBroker {
   readonly #options: BrokerOptions
   readonly #entries = new Map<string, Entry>()
+  #keepsNone = false
 
   constructor(options: BrokerOptions) {
     this.#options = options
@@ -127,11 +130,33 @@ export class TokenBroker {
     if (entry && entry.listeners.size > 0 && !entry.pending) void this.#renew(entry)
   }
 
+  /** A sign-in has a credential again: renews what stopped for want of it. */
+  retry(signInId: string): void {
+    for (const { subject, service, dueAt } of this.#entries.values()) {
+      if (subject.signInId === signInId && dueAt === Number.POSITIVE_INFINITY) this.renew(subject, service)
+    }
+  }
+
   /** The machine woke: renews at once what fell due meanwhile. */
   wake(): void {
     for (const entry of this.#entries.values()) {
       if (entry.listeners.size > 0) this.#schedule(entry)
     }
+  }
+
+  /**
+   * Keeps no token in memory until `keepAgain`. Sessions live on: one that falls due is fetched still, handed to them
+   * and dropped.
+   */
+  keepNone(): void {
+    this.#keepsNone = true
+    for (const entry of this.#entries.values()) entry.token = null
+  }
+
+  /** Keeps tokens again, and fetches each anew that somebody listens for. */
+  keepAgain(): void {
+    this.#keepsNone = false
+    for (const { subject, service } of [...this.#entries.values()]) this.renew(subject, service)
   }
 
   /** Drops every token and ends every renewal. */
@@ -154,7 +179,7 @@ export class TokenBroker {
     const key = keyOf(subject, service)
     const known = this.#entries.get(key)
     if (known) return known
-    const entry: Entry = { subject, service, token: null, pending: null, listeners: new Set(), dueAt: 0, pauseMs: 0, timer: null }
+    const entry: Entry = { subject, service, token: null, last: null, pending: null, listeners: new Set(), dueAt: 0, pauseMs: 0, timer: null }
     this.#entries.set(key, entry)
     return entry
   }
@@ -174,13 +199,15 @@ export class TokenBroker {
 
   /** @throws TenantryError `token-not-renewed` where a renewal was answered with the token that we have */
   #take(entry: Entry, token: Token, purpose: AcquireOptions['purpose']): Token {
-    const before = entry.token
+    const before = entry.last
     if (purpose === 'renew' && before && isSame(before, token)) throw failure('token-not-renewed')
     const spread = 1 + jitter * (2 * (this.#options.random ?? Math.random)() - 1)
     entry.token = token
+    entry.last = { exp: token.claims.exp, uti: token.claims.uti, lifeMs: token.lifeMs }
     entry.dueAt = token.acquiredAt + Math.max(token.lifeMs * renewAt * spread, shortestWaitMs)
     entry.pauseMs = 0
     if (before) for (const listener of entry.listeners) listener.onRenewed(token)
+    if (this.#keepsNone) entry.token = null
     if (entry.listeners.size > 0) this.#schedule(entry)
     return token
   }
@@ -195,7 +222,7 @@ export class TokenBroker {
 
   #onFailed(entry: Entry, error: TenantryError): void {
     if (error.code === 'cancelled' || entry.listeners.size === 0) return
-    const lifeMs = entry.token?.lifeMs ?? 0
+    const lifeMs = entry.last?.lifeMs ?? 0
     // A wrong credential does not get better by asking again, and may lock the app out.
     entry.pauseMs = Math.min(entry.pauseMs * 2 || within(firstPause, lifeMs), within(longestPause, lifeMs))
     const retryAt = !error.retryable ? null : this.#options.now() + Math.max(entry.pauseMs, (error.retryAfter ?? 0) * 1000)
@@ -206,7 +233,7 @@ export class TokenBroker {
 
   #schedule(entry: Entry): void {
     this.#stop(entry)
-    if (!entry.token || entry.dueAt === Number.POSITIVE_INFINITY) return
+    if (!entry.last || entry.dueAt === Number.POSITIVE_INFINITY) return
     const wait = entry.dueAt - this.#options.now()
     if (wait <= 0) return void this.#renew(entry)
     entry.timer = setTimeout(() => this.#schedule(entry), Math.min(wait, longestWaitMs))
@@ -219,8 +246,8 @@ export class TokenBroker {
 }
 
 /** A cache on the way answers with what it has: the same id (`uti`), or the same end. */
-const isSame = (before: Token, after: Token): boolean =>
-  before.claims.exp === after.claims.exp || (before.claims.uti !== undefined && before.claims.uti === after.claims.uti)
+const isSame = (before: NonNullable<Entry['last']>, { claims }: Token): boolean =>
+  before.exp === claims.exp || (before.uti !== undefined && before.uti === claims.uti)
 
 /** Tells subjects apart; without a service, those of all services together. */
 export const keyOf = ({ profileId, tenantId, signInId, clientId, cloud }: TokenSubject, service: Service | null): string =>

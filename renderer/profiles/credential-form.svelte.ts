@@ -1,4 +1,4 @@
-import type { CredentialInput, SignInKind } from '../../app/contract.ts'
+import type { Account, CredentialInput, SignInKind } from '../../app/contract.ts'
 
 /** A credential as it is being entered. It lives as long as its dialog; the main process alone keeps it. */
 export class CredentialForm {
@@ -6,6 +6,8 @@ export class CredentialForm {
   secret = $state('')
   pfxPassword = $state('')
   thumbprint = $state('')
+  /** Who just signed in, and the main process's name for it. */
+  signedIn = $state.raw<{ id: string; account: Account } | null>(null)
   #pfxBase64 = $state.raw('')
 
   constructor(kind: SignInKind = 'secret') {
@@ -30,6 +32,7 @@ export class CredentialForm {
     // A password manager's paste brings a line's end or a blank along; no secret of Entra's has one at its edges.
     if (this.kind === 'secret') return this.secret.trim() ? { kind: 'secret', secret: this.secret.trim() } : undefined
     if (this.kind === 'store') return this.thumbprint ? { kind: 'store', thumbprint: this.thumbprint } : undefined
+    if (this.kind === 'account') return this.signedIn ? { kind: 'account', signedIn: this.signedIn.id } : undefined
     return this.#pfxBase64 ? { kind: 'pfx', pfxBase64: this.#pfxBase64, password: this.pfxPassword } : undefined
   }
 

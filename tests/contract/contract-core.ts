@@ -60,6 +60,8 @@ export class ContractCore implements Core {
 
   wake(): void {}
 
+  lock(): void {}
+
   greet(): void {
     this.greetings++
   }

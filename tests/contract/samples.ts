@@ -27,6 +27,11 @@ export const callSamples: { [N in CallName]: { input: CallInput<N>; output: Call
   'app.findPowerShell': { input: null, output: state },
   'app.choosePowerShell': { input: null, output: state },
   'app.answer': { input: { id, yes: true }, output: undefined },
+  'lock.state': { input: null, output: { isLocked: false, afterMinutes: 15, by: 'keychain' } },
+  'lock.now': { input: null, output: undefined },
+  'lock.unlock': { input: null, output: undefined },
+  'lock.touch': { input: null, output: undefined },
+  'lock.setIdle': { input: { minutes: null }, output: undefined },
   'profiles.list': { input: null, output: list },
   'profiles.resolve': {
     input: { domain: 'contoso.example', cloud: 'custom', customCloud: { loginHost: 'login.example', exchangeHost: 'exchange.example' } },
@@ -58,6 +63,13 @@ export const callSamples: { [N in CallName]: { input: CallInput<N>; output: Call
   'credentials.testSign': { input: { thumbprint }, output: { algorithm: 'PS256', milliseconds: 12.5 } },
   'credentials.inspectPfx': { input: { pfxBase64: 'AAAA', password: '' }, output: { subject: 'CN=Exchange', notAfter, thumbprint } },
   'credentials.answer': { input: { id, credential: { kind: 'store', thumbprint } }, output: undefined },
+  'accounts.signIn': {
+    input: { id, how: 'browser', clientId: id, target: { domain: 'contoso.example', cloud: 'worldwide', customCloud: null } },
+    output: { signedIn: id, account: { username: 'admin@contoso.example', name: 'Admin', tenantId: id } }
+  },
+  'accounts.cancel': { input: { id }, output: undefined },
+  'accounts.openPage': { input: { id }, output: { isOpened: true } },
+  'accounts.signOut': { input: { id }, output: undefined },
   'sessions.list': { input: null, output: { sessions: [session] } },
   'sessions.open': { input: { profileId: profile.id, cols: 120, rows: 30 }, output: session },
   'sessions.attach': { input: { id }, output: { ticket: 'a ticket' } },
@@ -80,12 +92,14 @@ export const callSamples: { [N in CallName]: { input: CallInput<N>; output: Call
 /** Good data of every event. */
 export const eventSamples: { [N in EventName]: EventData<N> } = {
   'app.changed': state,
+  'lock.changed': { isLocked: true },
   'profiles.changed': list,
   'session.state': session,
   'session.removed': { id },
   'check.step': { run: id, step: someSteps(profile)[0]! },
   'question.asked': { id, title: 'Trust', message: 'Send credentials to login.example?', detail: 'Login host: login.example', confirmLabel: 'Trust' },
-  'credential.asked': { id, signInName: 'Contoso app', clientId: id, tenant: 'contoso.example', kind: 'secret', reason: 'This sign-in asks each time.' },
+  'credential.asked': { id, signInName: 'Contoso app', clientId: id, tenant: 'contoso.example', profileId: profile.id, kind: 'secret', reason: 'This sign-in asks each time.' },
   'credential.withdrawn': { id },
+  'account.waiting': { id, page: 'https://login.example/device', isOpened: false, code: 'ABCD12345', until: 1_800_000_000_000 },
   'window.replaced': {}
 }

@@ -20,7 +20,7 @@ const codeOf = (work: Promise<unknown>) => work.then(() => 'went well', (error: 
 
 /** Credentials for tokens over a real store and real questions; who answers is the test. */
 class Desk {
-  readonly signIn: SignIn = { id: randomUUID(), name: 'Contoso app', clientId: randomUUID(), kind: 'secret', askEachTime: false, certificate: null }
+  readonly signIn: SignIn = { id: randomUUID(), name: 'Contoso app', clientId: randomUUID(), kind: 'secret', askEachTime: false, certificate: null, account: null }
   readonly folder = newFolder()
   readonly asked: Array<EventData<'credential.asked'>> = []
   readonly allowed: TokenSubject[] = []
@@ -54,7 +54,7 @@ class Desk {
         return this.allows
       },
       check: async (kind, typed) =>
-        (await checkCredential(kind, typed, { inspectPfx: (pfx, password) => readPfx(Buffer.from(pfx, 'base64'), password), certificates: async () => [] })).credential,
+        (await checkCredential(kind, typed, { inspectPfx: (pfx, password) => readPfx(Buffer.from(pfx, 'base64'), password), certificates: async () => [], signedIn: () => { throw new Error('no account in this test') } })).credential,
       onKept: () => (this.kept += 1)
     })
   }

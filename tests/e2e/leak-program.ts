@@ -38,7 +38,8 @@ export interface LeakOrder {
 const evidence = process.argv[2]!
 const note = (file: string, content: string | Uint8Array) => appendFileSync(join(evidence, file), content)
 /** One thing that was issued or made at run time and must stay inside: a line of JSON each. */
-const noteSecret = (kind: 'token' | 'assertion' | 'sealing key', value: string) => note('secrets.jsonl', `${JSON.stringify({ kind, value })}\n`)
+type SecretKind = 'token' | 'assertion' | 'sealing key' | 'refresh token' | 'authorization code' | 'device code' | 'PKCE verifier'
+const noteSecret = (kind: SecretKind, value: string) => note('secrets.jsonl', `${JSON.stringify({ kind, value })}\n`)
 
 const input = createInterface({ input: process.stdin })
 const ended = new Promise<void>((resolve) => input.once('close', resolve))
@@ -89,6 +90,11 @@ if (sealingKey) noteSecret('sealing key', sealingKey.replace(/^v1:/, ''))
 await preview.close()
 process.exit(0)
 
+/** What an account granted; of a refresh token its random part, since the demo's say for whom they are behind it. */
+function noteGrant(kind: SecretKind, value: string): void {
+  noteSecret(kind, kind === 'refresh token' ? value.split('.')[1]! : value)
+}
+
 /** Gives the demo its canaries, and notes each token that it issues and each assertion that it is sent. */
 function furnish({ demo }: MachineCore): void {
   const { echoing } = order
@@ -102,9 +108,15 @@ function furnish({ demo }: MachineCore): void {
   demo.network = async (request) => {
     const assertion = new URLSearchParams(request.body).get('client_assertion')
     if (assertion) noteSecret('assertion', assertion)
+    const form = new URLSearchParams(request.body)
+    for (const [field, kind] of [['code', 'authorization code'], ['code_verifier', 'PKCE verifier'], ['refresh_token', 'refresh token'], ['device_code', 'device code']] as const) {
+      const sent = form.get(field)
+      if (sent) noteGrant(kind, sent)
+    }
     const answer = repeatedSecret(request, await network(request))
     const token = /"access_token":"([^"]+)"/.exec(answer.body)?.[1]
     if (token) noteSecret('token', (newestToken = token))
+    for (const [, name, value] of answer.body.matchAll(/"(refresh_token|device_code)":"([^"]+)"/g)) noteGrant(name === 'refresh_token' ? 'refresh token' : 'device code', value!)
     return answer
   }
   // The first such command finds its token refused, so that a fresh one goes into a running session.

@@ -82,6 +82,8 @@ export async function useTenantry(stage: Stage): Promise<Sink[]> {
   await connectBySecret(stage)
   await connectByFile(stage)
   await connectByStore(stage)
+  await connectByAccount(stage, 'browser')
+  await connectByAccount(stage, 'device')
   await lookAtPage()
   await failTwice(stage)
   await lookAtPage()
@@ -149,6 +151,41 @@ async function connectByStore({ page, machine }: Stage): Promise<void> {
   await editor.saveAndConnect('By store')
   await renewToken(page, machine)
   await listMailboxes(page, 'By store')
+}
+
+/** A person signs in on the demo's page, in the browser that has the window. */
+async function connectByAccount({ page, context }: Stage, how: 'browser' | 'device'): Promise<void> {
+  const name = `By ${how}`
+  const editor = await newProfile(page, name)
+  await editor.choose('My account')
+  const button = (label: string) => editor.dialog.getByRole('button', { name: label, exact: true })
+  await button(how === 'browser' ? 'Sign in with browser' : 'Use a device code').click()
+  const opened = context.waitForEvent('page')
+  const code = how === 'device' ? await editor.dialog.getByLabel('Device code').innerText() : null
+  await editor.dialog.getByRole('link', { name: 'Open the sign-in page' }).click()
+  const signInPage = await opened
+  if (code !== null) {
+    await signInPage.getByLabel('Code').fill(code)
+    await signInPage.getByRole('button', { name: 'Next' }).click()
+  }
+  await signInPage.getByRole('button', { name: /^Exchange admin/ }).click()
+  await signInPage.getByRole('status').waitFor()
+  await signInPage.close()
+  await button('Sign in again').waitFor({ timeout: patienceMs })
+  await editor.saveAndConnect(name)
+  await listMailboxes(page, name)
+  if (how === 'browser') {
+    await page.getByRole('button', { name: 'Lock…' }).click()
+    await page.getByRole('button', { name: 'Lock now' }).click()
+    await page.getByRole('heading', { name: 'Tenantry is locked' }).waitFor()
+    // An unlocked page begins anew.
+    await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Unlock' }).click()])
+    await promptOf(page, name)
+  }
+  await type(page, name, '. ~/look-around.ps1')
+  await waitForText(page, name, /\nlooked around\s[^]*PS>\s*$/)
+  await page.getByRole('button', { name: `Close tab ${name}` }).click()
+  await page.getByRole('tab', { name, exact: true }).waitFor({ state: 'hidden' })
 }
 
 /** A command whose token is refused asks for a new one, which goes into the running session. */

@@ -114,8 +114,8 @@ describe.skipIf(missing !== null)('no secret leaves its place', () => {
 
     it('was a whole week: every kind of secret was in use', () => {
       const kinds = new Set(canaries.map(({ name }) => name.replace(/[\d,].*$/, '').trim()))
-      expect([...kinds].sort()).toEqual(['PFX file', 'PFX key', 'PFX password', 'assertion', 'client secret', 'key in the store', 'sealing key', 'token', 'wrong client secret'])
-      expect(sealedFiles(machine)).toHaveLength(3)
+      expect([...kinds].sort()).toEqual(['PFX file', 'PFX key', 'PFX password', 'PKCE verifier', 'assertion', 'authorization code', 'client secret', 'device code', 'key in the store', 'refresh token', 'sealing key', 'token', 'wrong client secret'])
+      expect(sealedFiles(machine)).toHaveLength(5)
       expect(exitCode).toBe(0)
     })
 

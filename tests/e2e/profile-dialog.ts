@@ -50,7 +50,7 @@ export class ProfileDialog {
     await this.field('Application (client) ID').fill(clientId)
   }
 
-  async choose(kind: 'Client secret' | 'Certificate in store' | 'PFX file'): Promise<void> {
+  async choose(kind: 'Client secret' | 'Certificate in store' | 'PFX file' | 'My account'): Promise<void> {
     await this.dialog.getByRole('radiogroup', { name: 'Sign in with' }).getByRole('radio', { name: kind }).click()
   }
 

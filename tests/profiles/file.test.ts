@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { NewerVersion, ProfilesFile, readContent } from '../../app/profiles/file.ts'
 import { newFolder, ProfileDesk } from './profile-desk.ts'
 
-const signIn = (name: string) => ({ id: randomUUID(), name, clientId: randomUUID(), kind: 'secret' as const, askEachTime: false, certificate: null })
+const signIn = (name: string) => ({ id: randomUUID(), name, clientId: randomUUID(), kind: 'secret' as const, askEachTime: false, certificate: null, account: null })
 const addSignIn = (file: ProfilesFile, name: string) => file.change((content) => void content.signIns.push(signIn(name)))
 const namesIn = (file: ProfilesFile) => file.content.signIns.map(({ name }) => name)
 const brokenOnes = (folder: string) => readdirSync(folder).filter((name) => name.startsWith('profiles.broken-'))

@@ -86,6 +86,9 @@ export class ProfileDesk {
       },
       inspectPfx: (pfxBase64, password) => readPfx(Buffer.from(pfxBase64, 'base64'), password),
       certificates: async () => this.certificates,
+      signedIn: () => {
+        throw failure('account-not-held')
+      },
       confirm: async (question) => {
         this.questions.push(question)
         return this.answer

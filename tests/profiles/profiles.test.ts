@@ -200,7 +200,7 @@ describe('the examples', () => {
     const profile = { id: randomUUID(), name: 'Contoso demo', group: '', domain: 'contoso.example.com', tenantId, initialDomain: null, cloud: 'worldwide' as const, customCloud: null, signInId: id, services: ['exchange' as const], colour: '#5aa9ff', environment: 'lab' as const, workingFolder: '', loadPowerShellProfile: false, moduleVersion: '', notes: '' }
     return {
       profiles: [profile],
-      signIns: [{ id, name: 'Demo app', clientId, kind: 'secret', askEachTime: false, certificate: null }],
+      signIns: [{ id, name: 'Demo app', clientId, kind: 'secret', askEachTime: false, certificate: null, account: null }],
       credentials: [{ signInId: id, credential: { kind: 'secret', secret: newSecret() }, binding: { authorityHost: 'login.microsoftonline.com', clientId, tenantIds: [tenantId] } }]
     }
   }

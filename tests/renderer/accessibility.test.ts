@@ -89,7 +89,7 @@ const views: Record<string, (window: TestWindow) => Promise<unknown>> = {
     await page.getByRole('alertdialog').waitFor()
   },
   'a question for a credential': async ({ core, page }) => {
-    core.emit('credential.asked', { id: randomUUID(), signInName: 'Partner app', clientId: randomUUID(), tenant: 'Contoso', kind: 'secret', reason: 'It asks each time.' })
+    core.emit('credential.asked', { id: randomUUID(), signInName: 'Partner app', clientId: randomUUID(), tenant: 'Contoso', profileId: randomUUID(), kind: 'secret', reason: 'It asks each time.' })
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByText('Type the client secret.').waitFor()
   },

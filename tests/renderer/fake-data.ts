@@ -11,6 +11,7 @@ export function aSignIn(change: Partial<SignInView> = {}): SignInView {
     askEachTime: false,
     ready: true,
     certificate: null,
+    account: null,
     usedBy: 1,
     ...change
   }

@@ -8,6 +8,7 @@ import { createDispatcher, type Handlers, type Reply, type Sender } from '../../
 import { TenantryError } from '../../app/failures.ts'
 import { consentLink, factsOf, guideOf, offeredRoleIds } from '../../app/guide/guide.ts'
 import { aSession, aSignIn, aState, connected, firstStart } from './fake-data.ts'
+import { FakeAccounts } from './fake-accounts.ts'
 import { checkAnswer, someSteps } from './fake-checks.ts'
 import { FakeSession } from './fake-session.ts'
 import { describeClaims, explainPasted, someClaims } from './fake-tokens.ts'
@@ -32,6 +33,7 @@ export class FakeMainProcess implements Core {
   claims: Record<string, unknown> | null = {}
   /** What a check finds. */
   checkSteps: (profile: Profile) => CheckStep[] = (profile) => someSteps(profile)
+  isLocked = false
   readonly sessions = new Map<string, FakeSession>()
   /** What the window called, in order. */
   readonly log: Array<{ call: string; input: unknown }> = []
@@ -41,6 +43,7 @@ export class FakeMainProcess implements Core {
   readonly #listeners = new Set<EventListener>()
   /** The cloud that a resolved tenant turns out to be in, where that is detected; the one that is asked unless told. */
   tenantCloud: Profile['cloud'] | null = null
+  readonly accounts = new FakeAccounts((waiting) => this.emit('account.waiting', waiting))
   readonly #answer = createDispatcher(this.#handlers(), () => {})
 
   constructor(start: { profiles: Profile[]; signIns: SignInView[] } = firstStart()) {
@@ -71,6 +74,15 @@ export class FakeMainProcess implements Core {
 
   emit: EventListener = (event, data) => {
     for (const listener of this.#listeners) listener(event, data)
+  }
+
+  setLocked(isLocked: boolean): void {
+    this.isLocked = isLocked
+    this.emit('lock.changed', { isLocked })
+  }
+
+  lock(): void {
+    this.setLocked(true)
   }
 
   changeState(change: Partial<AppState>): AppState {
@@ -162,11 +174,16 @@ export class FakeMainProcess implements Core {
   }
 
   #handlers(): Handlers {
-    return { ...this.#appHandlers(), ...this.#profileHandlers(), ...this.#credentialHandlers(), ...this.#sessionHandlers(), ...this.#tokenHandlers(), ...this.#checkHandlers(), ...this.#commandHandlers() }
+    return { ...this.#appHandlers(), ...this.#profileHandlers(), ...this.#credentialHandlers(), ...this.#sessionHandlers(), ...this.#tokenHandlers(), ...this.#checkHandlers(), ...this.#commandHandlers(), ...this.accounts.handlers() }
   }
 
   #appHandlers() {
     return {
+      'lock.state': () => ({ isLocked: this.isLocked, afterMinutes: null, by: 'keychain' as const }),
+      'lock.now': () => this.setLocked(true),
+      'lock.unlock': () => this.setLocked(false),
+      'lock.touch': () => {},
+      'lock.setIdle': () => {},
       'app.state': () => this.state,
       'app.dismissNotice': ({ id }) => void this.changeState({ notices: this.state.notices.filter((notice) => notice.id !== id) }),
       'app.installPowerShell': () => this.#openInstallTerminal('Install PowerShell'),

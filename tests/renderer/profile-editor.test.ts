@@ -39,7 +39,7 @@ describe('a new profile', () => {
     for (const label of ['Name', 'Group', 'Tenant domain', 'Cloud', 'Sign-in', 'Application (client) ID', 'Client secret']) await field(label).first().waitFor()
     expect(await field('Sign-in').locator('option:checked').innerText()).toBe('New sign-in')
     const kinds = dialog.getByRole('radiogroup', { name: 'Sign in with' }).getByRole('radio')
-    expect(await kinds.count()).toBe(3)
+    expect(await kinds.count()).toBe(4)
     for (const name of ['Save', 'Save and connect', 'Cancel']) await dialog.getByRole('button', { name, exact: true }).waitFor()
   })
 

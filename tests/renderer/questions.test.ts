@@ -10,7 +10,7 @@ afterEach(() => browser.closeWindows())
 afterAll(() => browser?.close())
 
 const askForSecret = () => ({
-  id: randomUUID(), signInName: 'Partner app', clientId: randomUUID(), tenant: 'contoso.example', kind: 'secret' as const,
+  id: randomUUID(), signInName: 'Partner app', clientId: randomUUID(), tenant: 'contoso.example', profileId: randomUUID(), kind: 'secret' as const,
   reason: 'This sign-in asks each time.'
 })
 

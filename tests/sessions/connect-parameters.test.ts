@@ -23,7 +23,7 @@ describe('the connect cmdlet is given', () => {
     ['custom', 'compliance', uris('ps.example.com', 'login.example.com')]
   ])('in %s for %s', (id, service, expected) => {
     const always = service === 'exchange' ? { ShowBanner: false } : {}
-    expect(connectWith({ profile, cloud: cloudOf(id) }, service, organization).parameters).toEqual({ ...always, ...expected, Organization: organization })
+    expect(connectWith({ profile, cloud: cloudOf(id) }, service, organization, undefined).parameters).toEqual({ ...always, ...expected, Organization: organization })
   })
 
   it.each<[CloudId, Record<string, string>]>([
@@ -33,13 +33,28 @@ describe('the connect cmdlet is given', () => {
     ['china', { Environment: 'China' }],
     ['custom', { Environment: 'Tenantry graph.example.com', GraphEndpoint: 'https://graph.example.com', AzureADEndpoint: 'https://login.example.com' }]
   ])('in %s for Microsoft Graph, which is told no organization', (id, expected) => {
-    expect(connectWith({ profile, cloud: cloudOf(id) }, 'graph', organization).parameters).toEqual({ NoWelcome: true, ...expected })
+    expect(connectWith({ profile, cloud: cloudOf(id) }, 'graph', organization, undefined).parameters).toEqual({ NoWelcome: true, ...expected })
   })
 
   it('the switch for eDiscovery searches, for compliance alone', () => {
     const plan = { profile: { ...profile, searchOnlySession: true }, cloud: cloudOf('worldwide') }
-    expect(connectWith(plan, 'compliance', organization).parameters).toMatchObject({ EnableSearchOnlySession: true })
-    for (const service of ['exchange', 'graph'] as const) expect(connectWith(plan, service, organization).parameters).not.toHaveProperty('EnableSearchOnlySession')
+    expect(connectWith(plan, 'compliance', organization, undefined).parameters).toMatchObject({ EnableSearchOnlySession: true })
+    for (const service of ['exchange', 'graph'] as const) expect(connectWith(plan, service, organization, undefined).parameters).not.toHaveProperty('EnableSearchOnlySession')
+  })
+})
+
+describe('a person’s token', () => {
+  const connected = (homeTenantId: string, service: Service) =>
+    connectWith({ profile, cloud: cloudOf('worldwide') }, service, organization, { username: 'admin@partner.example', homeTenantId }).parameters
+
+  it.each(['exchange', 'compliance'] as const)('goes by the person’s name for %s where they are at home, else by the tenant’s', (service) => {
+    expect(connected(profile.tenantId.toUpperCase(), service)).toMatchObject({ UserPrincipalName: 'admin@partner.example' })
+    expect(connected('99999999-2222-4333-8444-555555555555', service)).toMatchObject({ DelegatedOrganization: organization })
+    for (const home of [profile.tenantId, '99999999-2222-4333-8444-555555555555']) expect(connected(home, service)).not.toHaveProperty('Organization')
+  })
+
+  it('goes as it is to Microsoft Graph', () => {
+    expect(connected(profile.tenantId, 'graph')).toEqual({ NoWelcome: true, Environment: 'Global' })
   })
 })
 
@@ -48,7 +63,7 @@ describe('remote PowerShell', () => {
   const plan = { profile: { ...profile, remotePowerShell }, cloud: cloudOf('worldwide') }
 
   it('takes the place of Exchange’s module, and of no other service', () => {
-    expect(connectWith(plan, 'exchange', organization)).toEqual({
+    expect(connectWith(plan, 'exchange', organization, undefined)).toEqual({
       command: 'Connect-RemotePowerShell',
       family: 'remote',
       parameters: {
@@ -58,7 +73,7 @@ describe('remote PowerShell', () => {
       }
     })
     expect(moduleOf(plan, 'exchange')).toEqual({ name: 'Microsoft.PowerShell.Utility', path: 'Microsoft.PowerShell.Utility', pinnedVersion: null })
-    expect(connectWith(plan, 'compliance', organization).command).toBe('Connect-IPPSSession')
+    expect(connectWith(plan, 'compliance', organization, undefined).command).toBe('Connect-IPPSSession')
     expect(moduleOf(plan, 'graph').name).toBe('Microsoft.Graph.Authentication')
   })
 })

@@ -31,6 +31,8 @@ const silentHost: Host = {
   confirm: async () => true,
   chooseFile: async () => null,
   chooseFolder: async () => null,
+  askPerson: null,
+  openBrowser: async () => false,
   keepAwake: () => {}
 }
 

@@ -309,3 +309,45 @@ describe('through real MSAL, with its cache', () => {
     expect(Math.round(token.skewMs! / 1000 / 10) * 10).toBe(300)
   })
 })
+
+describe('a lock', () => {
+  it('leaves no token, renews what falls due all the same, and fetches anew when it ends', async () => {
+    const broker = start(async () => aToken(60 * minute))
+    const heard = recorder()
+    await broker.get(p, 'exchange')
+    broker.listen(p, 'exchange', heard)
+    broker.keepNone()
+    expect(broker.current(p, 'exchange')).toBeNull()
+    await vi.advanceTimersByTimeAsync(50 * minute)
+    expect(heard.renewed).toHaveLength(1)
+    expect(broker.current(p, 'exchange')).toBeNull()
+    broker.keepAgain()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(heard.renewed).toHaveLength(2)
+    expect(broker.current(p, 'exchange')).toBe(heard.renewed[1]!.token)
+  })
+})
+
+describe('a sign-in that has a credential again', () => {
+  it('goes on where its renewals had stopped, and no other sign-in does', async () => {
+    let isRight = true
+    const broker = start(async () => {
+      if (!isRight) throw failure('account-withdrawn')
+      return aToken(60 * minute)
+    })
+    const heard = recorder()
+    await broker.get(p, 'exchange')
+    broker.listen(p, 'exchange', heard)
+    isRight = false
+    broker.renew(p, 'exchange')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(heard.failed).toMatchObject([{ code: 'account-withdrawn', retryAt: null }])
+    isRight = true
+    broker.retry('another')
+    await vi.advanceTimersByTimeAsync(minute)
+    expect(heard.renewed).toHaveLength(0)
+    broker.retry('s')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(heard.renewed).toHaveLength(1)
+  })
+})

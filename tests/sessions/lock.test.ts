@@ -1,0 +1,87 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import type { EventName } from '../../app/contract.ts'
+import { describeOnMainEngine } from '../engines.ts'
+import { AttachedWindow } from './attached-window.ts'
+import { startCore, type CoreUnderTest } from './core-on-this-machine.ts'
+
+describeOnMainEngine('a locked window', ({ env }) => {
+  let under: CoreUnderTest
+  const told: EventName[] = []
+  beforeAll(async () => {
+    under = await startCore({ env })
+    under.core.onEvent((event) => told.push(event))
+  })
+  afterAll(() => under.dispose())
+  afterEach(async () => {
+    await under.call('lock.unlock', undefined)
+    for (const { id } of (await under.call('sessions.list', undefined)).sessions) await under.call('sessions.close', { id, force: true })
+  })
+
+  async function attach(id: string): Promise<AttachedWindow> {
+    const window = new AttachedWindow()
+    const { ticket } = await under.call('sessions.attach', { id })
+    expect(under.core.openStream(ticket, window)).toBe(true)
+    return window
+  }
+
+  it('hears and sees nothing and may do nothing, while its session runs on and is there again afterwards', async () => {
+    const { id } = await under.open('Contoso demo')
+    const before = await attach(id)
+    await under.until(id, ({ phase }) => phase === 'connected')
+    await before.shows(/Contoso demo.*PS>/)
+    const { ticket } = await under.call('sessions.attach', { id })
+    const again = await attach(id)
+    again.type('Start-Sleep -Milliseconds 1500; "made-" + "while-locked"\r')
+    await under.until(id, ({ busy }) => busy)
+    await under.call('lock.now', undefined)
+    const seen = again.text.length
+    told.length = 0
+    again.type('"typed into nothing"\r')
+    for (const call of ['sessions.list', 'profiles.list', 'app.state'] as const) await expect(under.call(call, undefined)).rejects.toMatchObject({ code: 'locked' })
+    await expect(under.call('sessions.attach', { id })).rejects.toMatchObject({ code: 'locked' })
+    expect(under.core.openStream(ticket, new AttachedWindow())).toBe(false)
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    expect(again.text.length).toBe(seen)
+    expect(told).toEqual([])
+    await under.call('lock.unlock', undefined)
+    const after = await attach(id)
+    await after.shows(/made-while-locked/)
+    expect(after.text).not.toContain('typed into nothing')
+  })
+
+  it('leaves no token in the core’s memory, and fetches one anew after the unlock', async () => {
+    const { demo } = under.core
+    const { id } = await under.open('Contoso demo')
+    await under.until(id, ({ phase }) => phase === 'connected')
+    const fetched = () => demo.log.filter(({ path }) => path.endsWith('/oauth2/v2.0/token')).length
+    const before = fetched()
+    await under.call('lock.now', undefined)
+    expect(fetched()).toBe(before)
+    await under.call('lock.unlock', undefined)
+    await under.until(id, ({ renewal }) => renewal?.state === 'fresh' && renewal.renewedAt !== null)
+    expect(fetched()).toBe(before + 1)
+  })
+
+  it('says how it can be unlocked, and keeps its setting', async () => {
+    expect(await under.call('lock.state', undefined)).toEqual({ isLocked: false, afterMinutes: null, by: 'none' })
+    await under.call('lock.setIdle', { minutes: 15 })
+    expect(await under.call('lock.state', undefined)).toMatchObject({ afterMinutes: 15 })
+    await under.call('lock.setIdle', { minutes: null })
+    await expect(under.call('lock.setIdle', { minutes: 0 })).rejects.toMatchObject({ code: 'bad-input' })
+  })
+
+  it('is no matter to other sessions: a profile that is removed while its token is renewed neither', async () => {
+    const { demo } = under.core
+    const [one, other] = [await under.open('Contoso demo'), await under.open('Fabrikam demo')]
+    for (const { id } of [one, other]) await under.until(id, ({ phase }) => phase === 'connected')
+    demo.setLatency(400)
+    // A lock and an unlock has both renewed at once; one of them loses its profile meanwhile.
+    await under.call('lock.now', undefined)
+    await under.call('lock.unlock', undefined)
+    await under.call('profiles.delete', { id: one.profileId })
+    demo.setLatency(0)
+    const view = await under.until(other.id, ({ renewal }) => renewal?.renewedAt !== null && renewal?.state === 'fresh')
+    expect(view).toMatchObject({ phase: 'connected', failure: null })
+    expect((await under.until(one.id, () => true)).alive).toBe(true)
+  })
+})
