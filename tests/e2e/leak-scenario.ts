@@ -175,7 +175,8 @@ async function connectByAccount({ page, context }: Stage, how: 'browser' | 'devi
   await editor.saveAndConnect(name)
   await listMailboxes(page, name)
   if (how === 'browser') {
-    await page.getByRole('button', { name: 'Lock…' }).click()
+    await page.getByRole('button', { name: 'Tools' }).click()
+    await page.getByRole('menuitem', { name: 'Lock…' }).click()
     await page.getByRole('button', { name: 'Lock now' }).click()
     await page.getByRole('heading', { name: 'Tenantry is locked' }).waitFor()
     // An unlocked page begins anew.

@@ -141,7 +141,7 @@ describe('a small window', () => {
 
 describe('the built window', () => {
   it('is one page with its own script and style, nothing inline, in at most 250 kB gzipped', async () => {
-    const folder = await builtWindow()
+    const folder = await builtWindow('production')
     const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
     const names = files.map(({ name }) => name)
     expect(names.filter((name) => name.endsWith('.js'))).toHaveLength(1)

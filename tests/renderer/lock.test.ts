@@ -12,7 +12,8 @@ describe('a locked window', () => {
   it('holds nothing of what it showed, and has it again once it is unlocked', async () => {
     const { page, connect, tenant, problems } = await browser.openWindow()
     await connect('Contoso demo')
-    await page.getByRole('button', { name: 'Lock…' }).click()
+    await page.getByRole('button', { name: 'Tools' }).click()
+    await page.getByRole('menuitem', { name: 'Lock…' }).click()
     await page.getByRole('dialog', { name: 'Lock the window' }).getByRole('button', { name: 'Lock now' }).click()
     await page.getByRole('heading', { name: 'Tenantry is locked' }).waitFor()
     expect(await page.locator('body').innerText()).not.toContain('Contoso')
@@ -41,7 +42,8 @@ describe('a locked window', () => {
 
   it('is told how long nobody may be there', async () => {
     const { core, page } = await browser.openWindow()
-    await page.getByRole('button', { name: 'Lock…' }).click()
+    await page.getByRole('button', { name: 'Tools' }).click()
+    await page.getByRole('menuitem', { name: 'Lock…' }).click()
     await page.getByLabel('Lock after').selectOption({ label: '15 minutes without use' })
     await expect.poll(() => core.inputsOf('lock.setIdle')).toEqual([{ minutes: 15 }])
     await expect.poll(() => core.inputsOf('lock.touch').length).toBeGreaterThan(0)
