@@ -165,7 +165,7 @@ describe('a tenant’s menu', () => {
     await tenant('Contoso demo').click()
     await page.keyboard.press('ContextMenu')
     expect(await page.getByRole('menuitem', { name: 'Edit', exact: true }).getAttribute('aria-keyshortcuts')).toBe('F2')
-    for (const name of ['Check…', 'Edit', 'Duplicate']) {
+    for (const name of ['Check…', 'Command log…', 'Edit', 'Duplicate']) {
       await page.keyboard.press('ArrowDown')
       expect(await page.evaluate(() => document.activeElement?.querySelector('span')?.textContent)).toBe(name)
     }
