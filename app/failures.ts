@@ -80,9 +80,9 @@ export class TenantryError extends Error {
     return fromReading(readNetworkProblem(problem, host))
   }
 
-  /** What the session's shell said of a failed step. */
-  static fromShell(message: string, stage: ShellStage): TenantryError {
-    return fromReading(readShellProblem(message, stage))
+  /** What the session's shell said of a failed step on the way to `service`, by its name for people. */
+  static fromShell(message: string, stage: ShellStage, service?: string): TenantryError {
+    return fromReading(readShellProblem(message, stage, service))
   }
 }
 
@@ -94,7 +94,7 @@ export function failure<C extends FailureCode>(code: C, ...[parameters, options]
 export const fromTokenEndpoint = (error: unknown, facts?: TokenRequestFacts): TenantryError =>
   TenantryError.fromTokenEndpoint(error, facts)
 export const fromNetwork = (problem: unknown, host: string): TenantryError => TenantryError.fromNetwork(problem, host)
-export const fromShell = (message: string, stage: ShellStage): TenantryError => TenantryError.fromShell(message, stage)
+export const fromShell = (message: string, stage: ShellStage, service?: string): TenantryError => TenantryError.fromShell(message, stage, service)
 export type { HttpAnswer, ShellStage, TokenRequestFacts }
 
 function fromReading(reading: Reading): TenantryError {

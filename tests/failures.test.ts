@@ -191,6 +191,12 @@ describe('the shell', () => {
     expect(`${error.message} ${error.hint}`).not.toMatch(/…|\{/)
   })
 
+  it('names the host that .NET names, else the service', () => {
+    expect(fromShell('Name or service not known (eur01b.ps.example.invalid:443)', 'connect').message).toContain('eur01b.ps.example.invalid can’t')
+    expect(fromShell('The SSL connection could not be established', 'connect', 'Security & Compliance').message).toContain('to Security & Compliance could')
+    expect(fromShell('The SSL connection could not be established', 'connect').message).toContain('to Exchange Online could')
+  })
+
   it('says how long a throttled connect has to wait', () => {
     const error = fromShell('429 (Too Many Requests). Retry-After: 30', 'connect')
     expect(error.retryAfter).toBe(30)

@@ -5,8 +5,6 @@ import type { FailureCode } from './table.ts'
 /** The step of the bootstrap that failed. */
 export type ShellStage = 'language' | 'module' | 'connect'
 
-const exchange = 'Exchange Online'
-
 /**
  * What the shell's messages mean, first match wins: the surer sign stands above the vaguer one. Texts are those of
  * PowerShell, .NET and ExchangeOnlineManagement 3.5 to 3.9.
@@ -35,19 +33,20 @@ const signs: ReadonlyArray<{ sign: RegExp; code: FailureCode }> = [
   { sign: /\b(50[0-4])\b|Service ?Unavailable|InternalServerError|Bad ?Gateway/i, code: 'service-down' }
 ]
 
-/** Reads what the shell reported of a failed step. */
-export function readShellProblem(message: string, stage: ShellStage): Reading {
+/** Reads what the shell reported of a failed step; `service` stands where no host is named. */
+export function readShellProblem(message: string, stage: ShellStage, service = 'Exchange Online'): Reading {
   if (stage === 'language') return { code: 'constrained-language' }
   const aadsts = readAadsts(message)
   if (aadsts) return aadsts
   const code = signs.find(({ sign }) => sign.test(message))?.code ?? (stage === 'module' ? 'module-failed' : 'connect-failed')
-  return { code, parameters: parametersOf(message), ...retryAfterOf(message) }
+  return { code, parameters: parametersOf(message, service), ...retryAfterOf(message) }
 }
 
-function parametersOf(message: string): Record<string, string | number> {
+function parametersOf(message: string, service: string): Record<string, string | number> {
   const seconds = retryAfterOf(message).retryAfter
   return {
-    host: exchange,
+    // .NET names whom it could not reach: "Connection refused (outlook.office365.com:443)".
+    host: message.match(/\(((?:[\w-]+\.)+[\w-]+):\d+\)/)?.[1] ?? service,
     text: quote(message) || 'PowerShell gave no reason.',
     status: message.match(/\b50[0-4]\b/)?.[0] ?? '5xx',
     wait: seconds === undefined ? '' : ` It asks to wait ${seconds} s.`,

@@ -1,5 +1,5 @@
 import { isLogged, type CommandRecorder } from '../command-log/recorder.ts'
-import type { ByteStream, Failure, Service, SessionView } from '../contract.ts'
+import { serviceLabels, type ByteStream, type Failure, type Service, type SessionView } from '../contract.ts'
 import { failure, TenantryError } from '../failures.ts'
 import { quote } from '../failures/reading.ts'
 import type { ShellMessage } from '../powershell/messages.ts'
@@ -258,7 +258,7 @@ export class Session {
 
   /** A refusal that may pass is waited out, as the service says; any other one is the end. */
   async #onRefused(attempt: Attempt, { id, message, stage }: Extract<ShellMessage, { type: 'failed' }>): Promise<void> {
-    const refusal = TenantryError.fromShell(message, stage)
+    const refusal = TenantryError.fromShell(message, stage, serviceLabels[this.#view.service])
     // What answers no connect is the shell's own: Ctrl+C.
     const pauseMs = stage === 'connect' && id !== undefined ? pauseBeforeRetry(refusal, attempt.tried) : null
     if (pauseMs === null) return this.#fail(attempt, refusal.toFailure())
