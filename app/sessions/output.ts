@@ -21,6 +21,12 @@ export const flowLimits: FlowLimits = {
   batchMs: 5
 }
 
+/**
+ * How long a flood waits after a key in another session. Glyphs come within 25 ms of their keys, and who types has the
+ * next one down 100 ms later; a command in the background loses that much of its printing, and nothing of its work.
+ */
+export const givingWayMs = 100
+
 /** The pty's side of a session's output. */
 export interface Source {
   pause(): void
@@ -42,6 +48,8 @@ export class Output {
   #batchSize = 0
   #timer: NodeJS.Timeout | null = null
   #paused = false
+  #givingWay: NodeJS.Timeout | null = null
+  #onTyped: () => void = () => {}
 
   constructor(cols: number, rows: number, limits: FlowLimits = flowLimits) {
     this.screen = new Screen(cols, rows)
@@ -62,6 +70,24 @@ export class Output {
     return () => {
       if (this.#source === source) this.#source = null
     }
+  }
+
+  /** Tells of each input of the window's. */
+  onTyped(listener: () => void): void {
+    this.#onTyped = listener
+  }
+
+  /** Somebody types in another session: what floods here waits a moment, what prints a little goes on. */
+  giveWay(): void {
+    if (!this.#givingWay && this.#behind() <= this.#limits.batchBytes) return
+    if (this.#givingWay) clearTimeout(this.#givingWay)
+    this.#givingWay = setTimeout(() => {
+      this.#givingWay = null
+      this.screen.hold(false)
+      this.#regulate()
+    }, givingWayMs)
+    this.screen.hold(true)
+    this.#regulate()
   }
 
   /** Output of the pty, or a line of the session's own. */
@@ -98,6 +124,8 @@ export class Output {
 
   dispose(): void {
     this.detach()
+    if (this.#givingWay) clearTimeout(this.#givingWay)
+    this.#givingWay = null
     this.#source = null
     this.screen.dispose()
   }
@@ -114,7 +142,10 @@ export class Output {
   #receive(stream: ByteStream, frame: Uint8Array): void {
     const unpacked = unpackFrame(frame)
     if (this.#stream !== stream || !unpacked) return
-    if (unpacked.type === frameType.input) this.#source?.write(unpacked.bytes)
+    if (unpacked.type === frameType.input) {
+      this.#source?.write(unpacked.bytes)
+      this.#onTyped()
+    }
     if (unpacked.type === frameType.ack) {
       this.#acknowledged = Math.min(Math.max(this.#acknowledged, unpacked.sequence), this.screen.received)
       this.#regulate()
@@ -133,13 +164,19 @@ export class Output {
     this.#timer = setTimeout(() => this.#flush(), this.#limits.batchMs)
   }
 
-  #regulate(): void {
+  /** Bytes by which the slower of window and screen is behind the pty. */
+  #behind(): number {
     const slowest = this.#stream ? Math.min(this.#acknowledged, this.screen.parsed) : this.screen.parsed
-    const behind = this.screen.received - slowest
-    if (!this.#paused && behind > this.#limits.pauseAboveBytes) {
+    return this.screen.received - slowest
+  }
+
+  #regulate(): void {
+    const behind = this.#behind()
+    const mustWait = this.#givingWay !== null || behind > this.#limits.pauseAboveBytes
+    if (!this.#paused && mustWait) {
       this.#paused = true
       this.#source?.pause()
-    } else if (this.#paused && behind < this.#limits.resumeBelowBytes) {
+    } else if (this.#paused && !mustWait && behind < this.#limits.resumeBelowBytes) {
       this.#paused = false
       this.#source?.resume()
     }

@@ -15,7 +15,9 @@ export class Screen {
   #parsed = 0
   /** The beginning of a sequence or character whose rest is not parsed yet. */
   #begun: Uint8Array = new Uint8Array()
-  #waiting: Array<{ bytes: Uint8Array; end: number }> = []
+  #waiting: Array<{ bytes: Uint8Array; end: number; onParsed: () => void }> = []
+  #isParsing = false
+  #isHeld = false
 
   constructor(cols: number, rows: number) {
     this.#terminal = new headless.Terminal({ cols, rows, scrollback: scrollbackLines, allowProposedApi: true })
@@ -37,14 +39,14 @@ export class Screen {
   /** Takes output; `onParsed` is called once the screen shows it. */
   write(bytes: Uint8Array, onParsed: () => void): void {
     this.#received += bytes.length
-    const end = this.#received
-    this.#waiting.push({ bytes, end })
-    this.#terminal.write(bytes, () => {
-      this.#parsed = end
-      this.#begun = unfinishedEnd(this.#begun.length > 0 ? Buffer.concat([this.#begun, bytes]) : bytes)
-      this.#waiting.shift()
-      onParsed()
-    })
+    this.#waiting.push({ bytes, end: this.#received, onParsed })
+    this.#parseNext()
+  }
+
+  /** Parses nothing until it is let go, beyond what was begun: other work goes first. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld
+    this.#parseNext()
   }
 
   /** Answers to the shell's queries (device attributes, cursor position), as the terminal would type them. */
@@ -71,5 +73,20 @@ export class Screen {
   dispose(): void {
     this.#waiting = []
     this.#terminal.dispose()
+  }
+
+  /** One after the other, since what the terminal was given can't be held back. */
+  #parseNext(): void {
+    const next = this.#waiting[0]
+    if (this.#isParsing || this.#isHeld || !next) return
+    this.#isParsing = true
+    this.#terminal.write(next.bytes, () => {
+      this.#isParsing = false
+      this.#parsed = next.end
+      this.#begun = unfinishedEnd(this.#begun.length > 0 ? Buffer.concat([this.#begun, next.bytes]) : next.bytes)
+      this.#waiting.shift()
+      next.onParsed()
+      this.#parseNext()
+    })
   }
 }

@@ -38,7 +38,7 @@ export class Sessions {
       ...this.#services,
       onChange: (view) => this.#onChange(view)
     })
-    this.#sessions.set(session.id, session)
+    this.#add(session)
     void session.start()
     return session.view
   }
@@ -47,7 +47,7 @@ export class Sessions {
   openInstallTerminal(installation: Installation, onEnded: () => void = () => {}): string {
     const size = { cols: 100, rows: 30 }
     const terminal = new InstallTerminal(randomUUID(), installation, size, this.#services.adapters, { onChange: (view) => this.#onChange(view), onEnded })
-    this.#sessions.set(terminal.id, terminal)
+    this.#add(terminal)
     this.#onChange(terminal.view)
     return terminal.id
   }
@@ -118,6 +118,13 @@ export class Sessions {
     this.#sessions.clear()
     await Promise.all(open.map((session) => session.close()))
     this.#regulateAwake()
+  }
+
+  #add(session: Session | InstallTerminal): void {
+    this.#sessions.set(session.id, session)
+    session.output.onTyped(() => {
+      for (const other of this.#sessions.values()) if (other !== session) other.output.giveWay()
+    })
   }
 
   #onChange(view: SessionView): void {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import type { Result } from './figure.ts'
 import { catUntilInterrupted, type FloodFile } from './flood.ts'
 import { focusTerminal, openSession, openWindow, until, type BenchWindow, type Renderer } from './window.ts'
@@ -18,11 +19,11 @@ export async function measureKeys(runs: number, renderer: Renderer, file: FloodF
     await openSession(opened, tenant)
     await opened.page.evaluate((text) => window.bench.whenShown(text), `${tenant} PS>`)
     const idle: number[] = []
-    for (let run = 0; run < runs; run += 1) idle.push(...(await typeLine(opened, run)))
+    for (let run = 0; run < runs; run += 1) idle.push(...(await typeLine(opened)))
     await startFloods(opened, file)
     await opened.page.getByRole('tab', { name: tenant, exact: true }).click()
     const busy: number[] = []
-    for (let run = 0; run < runs; run += 1) busy.push(...(await typeLine(opened, runs + run)))
+    for (let run = 0; run < runs; run += 1) busy.push(...(await typeLine(opened)))
     return [
       { name: 'key-idle', what: whatFor.idle, unit: 'ms', values: idle, goal: { atMost: 20, by: 'p95' }, note: `${keysPerRun} keys a run` },
       { name: 'key-busy', what: whatFor.busy, unit: 'ms', values: busy, goal: { atMost: 35, by: 'p95' }, note: `${keysPerRun} keys a run` }
@@ -45,17 +46,16 @@ async function startFloods(opened: BenchWindow, file: FloodFile): Promise<void> 
 }
 
 /**
- * Types a comment key by key, so that Enter at its end runs nothing. Each line begins otherwise: PSReadLine shows ahead
- * what its history knows, and a key whose glyph stands there already would take no time.
+ * Types a comment key by key, so that Enter at its end runs nothing. Each line is made of random letters: PSReadLine
+ * shows ahead what its history knows, also of runs before, and a key whose glyph stands there already would take no time.
  */
-async function typeLine(opened: BenchWindow, lineNumber: number): Promise<number[]> {
+async function typeLine(opened: BenchWindow): Promise<number[]> {
   const { page } = opened
   await focusTerminal(opened, tenant)
   const values: number[] = []
   let line = ''
-  const letter = (at: number) => letters[at % letters.length]!
-  const keys = Array.from({ length: keysPerRun - 2 }, (_, index) => letter(index * 7))
-  for (const key of ['#', letter(lineNumber), letter(Math.floor(lineNumber / letters.length)), ...keys]) {
+  const keys = Array.from({ length: keysPerRun }, () => letters[randomInt(letters.length)]!)
+  for (const key of ['#', ...keys]) {
     line += key
     const shown = page.evaluate((text) => window.bench.whenShown(text), `PS> ${line}`)
     // The listener must be there before the key is.

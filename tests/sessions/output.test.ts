@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { frameType, packFrame, unpackFrame, type ByteStream } from '../../app/contract.ts'
-import { flowLimits, Output } from '../../app/sessions/output.ts'
+import { flowLimits, givingWayMs, Output } from '../../app/sessions/output.ts'
 
 /** A window's end of a stream that keeps what it gets and acknowledges when told. */
 class RecordingStream implements ByteStream {
@@ -97,6 +97,46 @@ describe('output of a session', () => {
     expect(source.paused).toBe(true)
     stream.acknowledgeAll()
     expect(source.paused).toBe(false)
+  })
+
+  it('lets a flood wait while somebody types in another session, and go on after', async () => {
+    vi.useFakeTimers()
+    try {
+      const source = open()
+      output.attach(new RecordingStream())
+      output.push(Buffer.alloc(flowLimits.batchBytes + 1, 'x'))
+      output.giveWay()
+      expect(source.paused).toBe(true)
+      vi.advanceTimersByTime(givingWayMs - 1)
+      output.giveWay()
+      vi.advanceTimersByTime(givingWayMs - 1)
+      expect(source.paused).toBe(true)
+      vi.advanceTimersByTime(1)
+      expect(source.paused).toBe(false)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('does not let a session wait that prints a little', () => {
+    const source = open()
+    output.attach(new RecordingStream())
+    output.push(Buffer.alloc(flowLimits.batchBytes, 'x'))
+    output.giveWay()
+    expect(source.paused).toBe(false)
+  })
+
+  it('tells of each input, and of no acknowledgement', () => {
+    open()
+    const stream = new RecordingStream()
+    let typed = 0
+    output.onTyped(() => typed++)
+    output.attach(stream)
+    output.push(Buffer.from('x'))
+    stream.acknowledgeAll()
+    expect(typed).toBe(0)
+    stream.say(packFrame(frameType.input, 0, Buffer.from('y')))
+    expect(typed).toBe(1)
   })
 
   it('sets its own pace while nobody is attached', async () => {
