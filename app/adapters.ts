@@ -68,6 +68,11 @@ export interface Host {
   confirm(question: Question): Promise<boolean>
   chooseFile(options: { title: string }): Promise<string | null>
   chooseFolder(options: { title: string }): Promise<string | null>
+  /**
+   * Asks the person where a file shall go, and writes it there; answers where, or null where they would rather not.
+   * Null where this host has no such dialog, and the window hands the file out.
+   */
+  saveFile: ((file: { title: string; fileName: string; text: string }) => Promise<string | null>) | null
   /** Opens a page in the person's browser; false where this host can't, and the window shows a link. */
   openBrowser(url: string): Promise<boolean>
   /** Asks the OS whether its user is there; null where this host can't. */

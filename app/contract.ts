@@ -109,15 +109,31 @@ export const signInViewSchema = z.object({
     .object({ thumbprint: z.string(), subject: z.string(), notAfter: z.string() })
     .nullable(),
   account: accountSchema.nullable(),
+  /** When the credential ends; null where that is not known, or where nothing ends. */
+  expiry: z
+    .object({
+      /** ISO 8601, a day alone where a person typed it; null: it is over, and since when is not known. */
+      notAfter: z.string().nullable(),
+      source: z.enum(['certificate', 'typed', 'graph', 'refused']),
+      /** Whole days left by the main process's clock, negative where it is over. */
+      daysLeft: z.number().int().nullable(),
+      /** At most 30, 14, 7, 1 days left; over. */
+      urgency: z.enum(['later', 'month', 'fortnight', 'week', 'day', 'over'])
+    })
+    .nullable(),
   usedBy: z.number().int()
 })
 export type SignInView = z.infer<typeof signInViewSchema>
+
+/** The day that a client secret ends on, as typed; null where that is not known. Not said, it stays as it was. */
+const expiresOnSchema = z.string().max(40).nullable().optional()
 
 export const signInDraftSchema = z.object({
   name: z.string().max(120).default(''),
   clientId: z.string(),
   kind: signInKindSchema,
-  askEachTime: z.boolean().default(false)
+  askEachTime: z.boolean().default(false),
+  expiresOn: expiresOnSchema
 })
 
 /** A secret on its way into the main process; it never comes back. */
@@ -370,7 +386,7 @@ export const calls = {
     z.object({
       profile: profileDraftSchema,
       signIn: z.discriminatedUnion('use', [
-        z.object({ use: z.literal('existing'), id: z.uuid() }),
+        z.object({ use: z.literal('existing'), id: z.uuid(), expiresOn: expiresOnSchema }),
         z.object({ use: z.literal('new'), signIn: signInDraftSchema })
       ]),
       credential: credentialInputSchema.optional()
@@ -421,6 +437,34 @@ export const calls = {
   'credentials.answer': call(
     z.object({ id: z.uuid(), credential: credentialInputSchema.nullable() }),
     none
+  ),
+
+  /** What holds of the key of a certificate that is made here. */
+  'credentials.place': call(none, z.object({ sentence: z.string() })),
+  /** Makes a certificate in this person's own store, its key with it. */
+  'credentials.makeCertificate': call(
+    z.object({ name: z.string().max(200), bits: z.union([z.literal(2048), z.literal(3072)]), years: z.union([z.literal(1), z.literal(2)]) }),
+    storeCertificateSchema
+  ),
+  /**
+   * Saves the public part of a certificate of the store, where the host's own dialog says. `savedAs` is null where nobody
+   * chose a place; `text` (PEM) is for a window whose host has no such dialog.
+   */
+  'credentials.saveCertificate': call(
+    z.object({ thumbprint: z.string() }),
+    z.object({ fileName: z.string(), savedAs: z.string().nullable(), text: z.string().nullable() })
+  ),
+
+  /**
+   * Reads from Microsoft Graph when the client secrets of a profile's app end. `taken` is the sign-in's own, kept with
+   * it, and how it was told from others; null where that can't be told, and the person says it by `id`.
+   */
+  'expiry.read': call(
+    z.object({ profileId: z.uuid(), id: z.guid().optional() }),
+    z.object({
+      found: z.array(z.object({ id: z.guid(), name: z.string(), startsOn: z.string().nullable(), endsOn: z.string() })),
+      taken: z.object({ id: z.guid(), by: z.enum(['person', 'chosen-before', 'only', 'beginning']) }).nullable()
+    })
   ),
 
   /**

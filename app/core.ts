@@ -8,9 +8,12 @@ import { CredentialQuestions } from './credentials/asking.ts'
 import { createCertificateSigner } from './credentials/certificates.ts'
 import type { AccountCredential } from './credentials/credential.ts'
 import { TokenCredentials } from './credentials/for-tokens.ts'
+import { MadeCertificates } from './credentials/made-certificates.ts'
 import { readPfx } from './credentials/pfx.ts'
 import { createCredentialStore } from './credentials/store.ts'
 import { createDispatcher, createEvents, type EventListener, type Handlers, type Reply, type Sender } from './dispatcher.ts'
+import { ExpiryReader } from './expiry/reader.ts'
+import { ExpiryWatch } from './expiry/watch.ts'
 import { failure, TenantryError } from './failures.ts'
 import { consentLink, factsOf, guideOf, offeredRoleIds } from './guide/guide.ts'
 import { createFinder, powerShellProblem } from './powershell/finder.ts'
@@ -18,6 +21,7 @@ import { installCommand, moduleInstallation } from './powershell/install-command
 import { useQuestion } from './profiles/binding.ts'
 import { WorkingFolders } from './profiles/folders.ts'
 import { openProfiles, type Examples } from './profiles/profiles.ts'
+import { afterAcceptance, afterRefusal } from './profiles/secret-end.ts'
 import { checkClientId, checkCredential, type CredentialInspection } from './profiles/sign-in.ts'
 import { Cautions } from './sessions/cautions.ts'
 import { Sessions } from './sessions/sessions.ts'
@@ -25,7 +29,7 @@ import type { SessionPlan } from './sessions/session-plan.ts'
 import { proveTenant } from './sessions/tenant-proof.ts'
 import { createTokenSource } from './tokens/acquire.ts'
 import { knownAudiences } from './tokens/audiences.ts'
-import { TokenBroker } from './tokens/broker.ts'
+import { TokenBroker, type TokenSubject } from './tokens/broker.ts'
 import { builtInClouds, customCloud, resolveTenant } from './tokens/clouds.ts'
 import { directoryRole } from './tokens/directory-roles.ts'
 import { createExplainer, type TokenUse } from './tokens/explainer.ts'
@@ -116,6 +120,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
   }
   const profiles = await openProfiles({
     dataFolder: adapters.paths.data,
+    now: adapters.now,
     credentials,
     cloudOf,
     resolveTenant: (cloud, domain, options) => resolveTenant(cloud, domain, adapters.network, options),
@@ -162,6 +167,10 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     check: async (signIn, typed) => (await checkCredential(signIn, typed, inspection)).credential,
     onKept: () => emit('profiles.changed', profiles.list())
   })
+  /** What an answer of the login service tells of a secret's end. It is told again at the next one where it can't be kept. */
+  const learnEnd = ({ signInId }: TokenSubject, learn: Parameters<typeof profiles.noteSecretEnd>[1]) => {
+    if (signInId) profiles.noteSecretEnd(signInId, learn).catch(() => {})
+  }
   const broker = new TokenBroker({
     now: adapters.now,
     async acquire(subject, service, { purpose, onWaiting, signal }) {
@@ -174,9 +183,12 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
         ? tokenCredentials.inTurnWith(subject, credential, (newest) => tokens.acquire({ ...request, credential: newest, onRotated }))
         : tokens.acquire({ ...request, credential })
       const token = await asked.catch((error: unknown) => {
-        tokenCredentials.refused(subject, credential, TenantryError.from(error))
+        const refusal = TenantryError.from(error)
+        tokenCredentials.refused(subject, credential, refusal)
+        if (refusal.code === 'secret-expired') learnEnd(subject, afterRefusal(adapters.now()))
         throw error
       })
+      if (credential.kind === 'secret') learnEnd(subject, afterAcceptance)
       await tokenCredentials.accepted(subject, credential)
       return token
     },
@@ -212,6 +224,16 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     { onState: (view) => emit('session.state', view), onRemoved: (id) => emit('session.removed', { id }) }
   )
 
+  const expiry = new ExpiryReader({
+    network: adapters.network,
+    tokens: broker,
+    plan: planOf,
+    signIn: (id) => profiles.signIn(id),
+    credential: (subject) => tokenCredentials.find(subject, 'renew', AbortSignal.timeout(10_000)),
+    keep: (signInId, end) => profiles.noteSecretEnd(signInId, () => end)
+  })
+  const expiryWatch = new ExpiryWatch(() => profiles.list().signIns, () => emit('profiles.changed', profiles.list()))
+  const made = new MadeCertificates({ signer, saveFile: adapters.host.saveFile, platform: adapters.platform })
   const cautions = new Cautions({ platform: adapters.platform, profile: (id) => profiles.get(id), confirm: (question) => adapters.host.confirm(question) })
 
   const tokenUseOf = (sessionId: string): TokenUse | null => {
@@ -325,11 +347,15 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       const pfx = readPfx(Buffer.from(pfxBase64, 'base64'), password)
       return { subject: pfx.subject, notAfter: pfx.notAfter, thumbprint: pfx.thumbprintSha1 }
     },
+    'credentials.place': () => ({ sentence: made.place }),
+    'credentials.makeCertificate': (input) => made.make(input),
+    'credentials.saveCertificate': ({ thumbprint }) => made.save(thumbprint),
     'credentials.answer': ({ id, credential }) => questions.answer(id, credential),
     'accounts.signIn': (input) => accounts.signIn(input),
     'accounts.cancel': ({ id }) => accounts.cancel(id),
     'accounts.openPage': async ({ id }) => ({ isOpened: await accounts.openPage(id) }),
     'accounts.signOut': ({ id }) => profiles.signOut(id),
+    'expiry.read': (input) => expiry.read(input),
     'sessions.list': () => ({ sessions: sessions.list() }),
     'sessions.open': async ({ profileId, service, cols, rows }) => {
       await cautions.confirm(profileId, service)
@@ -346,8 +372,9 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     'checks.stop': ({ run }) => checks.stop(run),
     'guide.read': (typed) => {
       const { loginHost } = typed.cloud === 'custom' && !typed.customCloud?.loginHost ? { loginHost: '<login host>' } : cloudOf(typed.cloud, typed.customCloud ?? null)
-      const links = typed.profileIds.map((id) => profiles.get(id)).map((profile) => ({ name: profile.name, link: consentLink(cloudOf(profile.cloud, profile.customCloud).loginHost, profile, typed.clientId) }))
-      return { steps: guideOf(factsOf(typed, loginHost)), roles: offeredRoleIds.map((id) => ({ id, name: directoryRole(id)!.name })), links }
+      const customers = typed.profileIds.map((id) => profiles.get(id))
+      const links = customers.map((profile) => ({ name: profile.name, link: consentLink(cloudOf(profile.cloud, profile.customCloud).loginHost, profile, typed.clientId) }))
+      return { steps: guideOf(factsOf(typed, loginHost, customers)), roles: offeredRoleIds.map((id) => ({ id, name: directoryRole(id)!.name })), links }
     },
     'commands.list': (input) => commandLog.list(input),
     'commands.export': (filter) => commandLog.export(filter)
@@ -359,6 +386,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     openStream: (ticket, stream) => !lock.isLocked && sessions.openStream(ticket, stream),
     wake() {
       broker.wake()
+      expiryWatch.look()
       lock.look()
     },
     lock: () => lock.lock(),
@@ -368,6 +396,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     async dispose() {
       isDisposed = true
       lock.dispose()
+      expiryWatch.dispose()
       checks.dispose()
       accounts.clear()
       await sessions.dispose()

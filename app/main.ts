@@ -1,5 +1,6 @@
 import { app, BrowserWindow, dialog, ipcMain, MessageChannelMain, powerMonitor, powerSaveBlocker, shell, systemPreferences } from 'electron'
 import { mkdirSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -42,6 +43,13 @@ class ElectronHost implements Host {
   async chooseFolder({ title }: { title: string }): Promise<string | null> {
     const { filePaths } = await dialog.showOpenDialog({ title, properties: ['openDirectory', 'createDirectory'] })
     return filePaths[0] ?? null
+  }
+
+  saveFile = async ({ title, fileName, text }: { title: string; fileName: string; text: string }): Promise<string | null> => {
+    const { filePath, canceled } = await dialog.showSaveDialog({ title, defaultPath: fileName })
+    if (canceled || !filePath) return null
+    await writeFile(filePath, text)
+    return filePath
   }
 
   async openBrowser(url: string): Promise<boolean> {

@@ -256,6 +256,8 @@ class CurrentWindow implements Host {
   readonly kind = 'preview' as const
   #client: WebSocket | null = null
   readonly #questions = new Map<string, { question: Question; resolve: (yes: boolean) => void }>()
+  /** The page's browser saves files itself. */
+  readonly saveFile = null
   /** A browser page can't have the OS ask. */
   readonly askPerson = null
   readonly #onTraffic: PreviewOptions['onTraffic']

@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-Lists the certificates of this computer's stores and signs with their keys, for Tenantry.
+Lists the certificates of this computer's stores, signs with their keys, and makes new ones, for Tenantry.
 .DESCRIPTION
 Reads one JSON request a line from standard input and writes one JSON answer a line to standard output, until its input
 ends. Keys are used where they lie, so keys that can't be exported, CNG and TPM keys and the macOS Keychain work.
@@ -167,11 +167,88 @@ function Invoke-Sign {
     }
 }
 
+function New-WindowsKey {
+    # A key of its own name in Windows' key storage, which no export policy lets out.
+    param([Parameter(Mandatory)][int]$Bits)
+
+    $cng = [System.Security.Cryptography.CngProvider]::MicrosoftSoftwareKeyStorageProvider
+    $parameters = New-Object -TypeName System.Security.Cryptography.CngKeyCreationParameters
+    $parameters.Provider = $cng
+    $parameters.ExportPolicy = [System.Security.Cryptography.CngExportPolicies]::None
+    $parameters.KeyUsage = [System.Security.Cryptography.CngKeyUsages]::AllUsages
+    $length = New-Object -TypeName System.Security.Cryptography.CngProperty -ArgumentList 'Length', ([BitConverter]::GetBytes($Bits)), ([System.Security.Cryptography.CngPropertyOptions]::None)
+    $parameters.Parameters.Add($length)
+    $name = 'Tenantry-' + [guid]::NewGuid().ToString()
+    $key = [System.Security.Cryptography.CngKey]::Create([System.Security.Cryptography.CngAlgorithm]::Rsa, $name, $parameters)
+    New-Object -TypeName System.Security.Cryptography.RSACng -ArgumentList $key
+}
+
+function Test-Platform {
+    # Windows PowerShell 5.1 has no variables that tell it, and runs on Windows alone.
+    param([Parameter(Mandatory)][ValidateSet('Windows', 'OSX')][string]$Name)
+
+    if ($PSVersionTable.PSVersion.Major -lt 6) { return $Name -eq 'Windows' }
+    [System.Runtime.InteropServices.RuntimeInformation]::IsOSPlatform([System.Runtime.InteropServices.OSPlatform]::Create($Name.ToUpperInvariant()))
+}
+
+function New-SelfSigned {
+    # For signing in alone: no authority, digital signatures, as a client.
+    param([Parameter(Mandatory)]$Key, [Parameter(Mandatory)][string]$Subject, [Parameter(Mandatory)][int]$Years)
+
+    $name = New-Object -TypeName System.Security.Cryptography.X509Certificates.X500DistinguishedName -ArgumentList $Subject
+    $sha256 = [System.Security.Cryptography.HashAlgorithmName]::SHA256
+    $request = New-Object -TypeName System.Security.Cryptography.X509Certificates.CertificateRequest -ArgumentList $name, $Key, $sha256, ([System.Security.Cryptography.RSASignaturePadding]::Pkcs1)
+    $request.CertificateExtensions.Add((New-Object -TypeName System.Security.Cryptography.X509Certificates.X509BasicConstraintsExtension -ArgumentList $false, $false, 0, $true))
+    $usage = [System.Security.Cryptography.X509Certificates.X509KeyUsageFlags]::DigitalSignature
+    $request.CertificateExtensions.Add((New-Object -TypeName System.Security.Cryptography.X509Certificates.X509KeyUsageExtension -ArgumentList $usage, $true))
+    $purposes = New-Object -TypeName System.Security.Cryptography.OidCollection
+    $null = $purposes.Add((New-Object -TypeName System.Security.Cryptography.Oid -ArgumentList '1.3.6.1.5.5.7.3.2'))
+    $request.CertificateExtensions.Add((New-Object -TypeName System.Security.Cryptography.X509Certificates.X509EnhancedKeyUsageExtension -ArgumentList $purposes, $false))
+    # Another clock may be behind this one.
+    $from = [DateTimeOffset]::UtcNow.AddMinutes(-10)
+    $request.CreateSelfSigned($from, $from.AddYears($Years))
+}
+
+function New-StoreCertificate {
+    # The key stays where the system keeps such keys: in Windows' key storage, in the login keychain of macOS (taken in
+    # as not exportable), or in .NET's store in the home folder.
+    param([Parameter(Mandatory)]$Wanted)
+
+    $onWindows = Test-Platform -Name Windows
+    $key = if ($onWindows) { New-WindowsKey -Bits $Wanted.bits } else { [System.Security.Cryptography.RSA]::Create([int]$Wanted.bits) }
+    $store = New-Object -TypeName System.Security.Cryptography.X509Certificates.X509Store -ArgumentList 'My', 'CurrentUser'
+    $isKept = $false
+    try {
+        $certificate = New-SelfSigned -Key $key -Subject $Wanted.subject -Years $Wanted.years
+        if (Test-Platform -Name OSX) {
+            $word = [guid]::NewGuid().ToString()
+            $bytes = $certificate.Export([System.Security.Cryptography.X509Certificates.X509ContentType]::Pfx, $word)
+            $flags = [System.Security.Cryptography.X509Certificates.X509KeyStorageFlags]::PersistKeySet
+            $certificate = New-Object -TypeName System.Security.Cryptography.X509Certificates.X509Certificate2 -ArgumentList $bytes, $word, $flags
+            [Array]::Clear($bytes, 0, $bytes.Length)
+        }
+        $store.Open([System.Security.Cryptography.X509Certificates.OpenFlags]::ReadWrite)
+        $store.Add($certificate)
+        $isKept = $true
+        $certificate.Thumbprint
+    }
+    finally {
+        # A key without its certificate would lie in Windows' key storage for ever.
+        if ($onWindows -and -not $isKept) { $key.Key.Delete() }
+        $key.Dispose()
+        $store.Dispose()
+    }
+}
+
 function Get-Answer {
     param([Parameter(Mandatory)]$Request)
 
     if ($Request.op -eq 'list') {
         return @{ certificates = @(Get-StoreCertificate | ForEach-Object -Process { Get-Fact -Entry $_ }) }
+    }
+    if ($Request.op -eq 'create') {
+        $thumbprint = New-StoreCertificate -Wanted $Request
+        return @{ certificate = Get-Fact -Entry (Find-Entry -Thumbprint $thumbprint) }
     }
     $entry = Find-Entry -Thumbprint $Request.thumbprint
     if (-not $entry) { return @{ missing = $true } }

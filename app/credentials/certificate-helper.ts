@@ -21,6 +21,7 @@ export interface HelperOptions {
 export type HelperRequest =
   | { op: 'list' }
   | { op: 'find'; thumbprint: string }
+  | { op: 'create'; subject: string; bits: number; years: number }
   | { op: 'sign'; thumbprint: string; inputs: { PS256: string; RS256: string } }
 
 /** Past this the helper is given up; its first answer waits for a cold PowerShell, so it is a long time. */

@@ -16,6 +16,10 @@ export interface CertificateSigner {
   sign: SignAssertion
   /** Signs something of no meaning and verifies it with the certificate. */
   testSign(thumbprint: string): Promise<{ algorithm: SigningAlgorithm; milliseconds: number }>
+  /** Makes one in CurrentUser\My with its key. `subject` is an X.500 name. */
+  create(wanted: { subject: string; bits: number; years: number }): Promise<StoreCertificate>
+  /** The certificate itself, which is public. */
+  publicPart(thumbprint: string): Promise<X509Certificate>
   /** Ends the helper process. */
   dispose(): Promise<void>
 }
@@ -30,6 +34,7 @@ const waitingAfterMs = 4_000
 
 const factSchema = storeCertificateSchema.omit({ problem: true }).extend({ problem: z.string().nullable(), certificate: z.base64() })
 const listAnswer = z.object({ certificates: z.array(factSchema) })
+const createAnswer = z.object({ certificate: factSchema })
 const findAnswer = z.union([z.object({ missing: z.literal(true) }), z.object({ certificate: factSchema })])
 const signAnswer = z.object({ algorithm: z.enum(['PS256', 'RS256']), signature: z.base64() })
 
@@ -37,10 +42,14 @@ const signAnswer = z.object({ algorithm: z.enum(['PS256', 'RS256']), signature: 
 export function createCertificateSigner(options: SignerOptions): CertificateSigner {
   const helper = new CertificateHelper(options)
 
-  async function find(thumbprint: string): Promise<X509Certificate> {
+  async function factOf(thumbprint: string) {
     const answer = read(findAnswer, await helper.ask({ op: 'find', thumbprint }))
     if ('missing' in answer) throw failure('certificate-not-found', { thumbprint })
-    const { problem, canSign, certificate } = answer.certificate
+    return answer.certificate
+  }
+
+  async function find(thumbprint: string): Promise<X509Certificate> {
+    const { problem, canSign, certificate } = await factOf(thumbprint)
     if (!canSign) throw failure('certificate-cannot-sign', { thumbprint, reason: problem ?? 'its key can’t be used' })
     return new X509Certificate(Buffer.from(certificate, 'base64'))
   }
@@ -87,6 +96,14 @@ export function createCertificateSigner(options: SignerOptions): CertificateSign
       }
       return { algorithm, milliseconds }
     },
+    async create(wanted) {
+      const answer = await helper.ask({ op: 'create', ...wanted })
+      const said = z.object({ error: z.string() }).safeParse(answer)
+      if (said.success) throw failure('certificate-not-made', { reason: sentence(said.data.error) })
+      const { certificate: _, problem, ...fact } = read(createAnswer, answer).certificate
+      return problem === null ? fact : { ...fact, problem }
+    },
+    publicPart: async (thumbprint) => new X509Certificate(Buffer.from((await factOf(thumbprint)).certificate, 'base64')),
     dispose: () => helper.dispose()
   }
 }

@@ -1,4 +1,4 @@
-import { randomBytes, type X509Certificate } from 'node:crypto'
+import { randomBytes, randomUUID, type X509Certificate } from 'node:crypto'
 import { createAccounts, type DemoAccount } from './accounts.ts'
 import { Directory } from './directory.ts'
 import { guidFrom } from './guid.ts'
@@ -22,6 +22,8 @@ export interface DemoApp {
   clientSecret: string
   /** Public certificates (PEM or DER) that may sign client assertions. */
   certificates: Array<string | Buffer | X509Certificate>
+  /** Its client secrets as Microsoft Graph tells them. The one that is good begins with its hint. */
+  passwordCredentials: Array<{ keyId: string; displayName: string; hint: string; startDateTime: string; endDateTime: string }>
   /** App roles in the token. */
   roles: string[]
   /** App roles in a token for Microsoft Graph. */
@@ -56,7 +58,15 @@ export interface TenantSettings {
   mailboxes?: number
   /** The tenant of a partner who manages this one. */
   partner?: { tenantId: string; domain: string }
-  apps?: Array<{ name: string; clientId?: string; behaviour: Behaviour }>
+  apps?: AppSettings[]
+}
+
+interface AppSettings {
+  name: string
+  clientId?: string
+  behaviour: Behaviour
+  /** App roles in a token for Microsoft Graph, beside those that every app has. */
+  graphRoles?: string[]
 }
 
 /** The two tenants that the app shows on its first start. Ids are fixed, secrets are not. */
@@ -68,7 +78,7 @@ export const demoTenantSettings: TenantSettings[] = [
     tenantId: '8f2d1c4e-5b7a-4c3d-9e10-6a2b7c8d9e01',
     partner: { tenantId: 'b41c6d92-0e3f-4a85-8d27-19f5c3a7e402', domain: 'fabrikamdemo.onmicrosoft.com' },
     apps: [
-      { name: 'Tenantry demo', clientId: '3b9e7a10-1f64-4d8b-a2c5-70d1e8f4b601', behaviour: 'healthy' },
+      { name: 'Tenantry demo', clientId: '3b9e7a10-1f64-4d8b-a2c5-70d1e8f4b601', behaviour: 'healthy', graphRoles: ['Application.Read.All'] },
       { name: 'Demo: no permission', clientId: '3b9e7a10-1f64-4d8b-a2c5-70d1e8f4b602', behaviour: 'noPermission' },
       { name: 'Demo: no role', clientId: '3b9e7a10-1f64-4d8b-a2c5-70d1e8f4b603', behaviour: 'noRole' },
       { name: 'Demo: expired secret', clientId: '3b9e7a10-1f64-4d8b-a2c5-70d1e8f4b604', behaviour: 'expiredSecret' },
@@ -104,24 +114,35 @@ export function createTenant(settings: TenantSettings): DemoTenant {
   }
 }
 
-function createApp(settings: { name: string; clientId?: string; behaviour: Behaviour }, tenantId: string): DemoApp {
-  const { name, behaviour } = settings
+function createApp(settings: AppSettings, tenantId: string): DemoApp {
+  const { name, behaviour, graphRoles = [] } = settings
+  const clientSecret = newSecret()
   const clientId = settings.clientId ?? guidFrom(`app ${name} ${tenantId}`)
   return {
     name,
     clientId,
     objectId: guidFrom(`service principal ${clientId} ${tenantId}`),
     behaviour,
-    clientSecret: newSecret(),
+    clientSecret,
     certificates: [],
+    passwordCredentials: [credentialOf('Made for Tenantry', clientSecret, behaviour === 'expiredSecret' ? -40 : 23)],
     roles: behaviour === 'noPermission' ? [] : ['Exchange.ManageAsApp'],
-    graphRoles: behaviour === 'noPermission' ? [] : ['Organization.Read.All', 'User.Read.All'],
+    graphRoles: behaviour === 'noPermission' ? [] : ['Organization.Read.All', 'User.Read.All', ...graphRoles],
     wids: behaviour === 'noRole' ? [] : [directoryRoles.exchangeAdministrator, directoryRoles.complianceAdministrator],
     failWith: null,
     secretExpired: behaviour === 'expiredSecret',
     throttled: behaviour === 'throttled',
     retryAfterSeconds: 5
   }
+}
+
+const dayMs = 24 * 3600 * 1000
+
+/** A client secret as Graph tells it, that ends so many days from now and began half a year before. */
+export function credentialOf(displayName: string, secret: string, endsInDays: number): DemoApp['passwordCredentials'][number] {
+  const end = Date.now() + endsInDays * dayMs
+  const [startDateTime, endDateTime] = [end - 180 * dayMs, end].map((at) => `${new Date(at).toISOString().slice(0, 19)}Z`) as [string, string]
+  return { keyId: randomUUID(), displayName, hint: secret.slice(0, 3), startDateTime, endDateTime }
 }
 
 /** A client secret in the shape Entra gives them: 40 characters with `8Q~` after the third. */

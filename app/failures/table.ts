@@ -1,5 +1,6 @@
 import { accountRows } from './account-rows.ts'
 import { credentialRows } from './credential-rows.ts'
+import { expiryRows } from './expiry-rows.ts'
 import { profileRows } from './profile-rows.ts'
 import type { FailureRow } from './row.ts'
 import { sessionRows } from './session-rows.ts'
@@ -8,7 +9,7 @@ import { signInRows } from './sign-in-rows.ts'
 export type { FailureRow } from './row.ts'
 
 /** Every failure an admin can meet: what happened and what to do next. Sentences are plain text and name no secret. */
-export const failureTable = { ...signInRows, ...accountRows, ...credentialRows, ...sessionRows, ...profileRows } as const satisfies Record<string, FailureRow>
+export const failureTable = { ...signInRows, ...accountRows, ...credentialRows, ...expiryRows, ...sessionRows, ...profileRows } as const satisfies Record<string, FailureRow>
 
 export type FailureCode = keyof typeof failureTable
 

@@ -19,6 +19,8 @@ export interface GuideFacts {
   roleId: string
   services: readonly Service[]
   isPartner: boolean
+  /** A partner's customers, each by its tenant's id or domain. */
+  customers: ReadonlyArray<{ name: string; tenant: string }>
 }
 
 /** Roles in the order in which they are offered: the least first. */
@@ -27,10 +29,18 @@ export const offeredRoleIds = ['f2ef992c-3afb-46b9-b7cf-a126ee74c451', '31392ffb
 const graphEnvironments: Record<string, string> = { gcchigh: 'USGov', dod: 'USGovDoD', china: 'China' }
 const domainPattern = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i
 
-/** What was typed, as far as it may stand in a command that is pasted into a shell. */
-export function factsOf(typed: CallRequest<'guide.read'>, loginHost: string): GuideFacts {
-  const tenant = guidOf(typed.tenant.trim()) ?? (domainPattern.test(typed.tenant.trim()) ? typed.tenant.trim().toLowerCase() : '<tenant>')
-  const isName = /^[\p{L}\p{N}][\p{L}\p{N} ._()-]{0,118}$/u.test(typed.appName.trim())
+const namePattern = /^[\p{L}\p{N}][\p{L}\p{N} ._()-]{0,118}$/u
+
+const tenantOf = (text: string): string => guidOf(text.trim()) ?? (domainPattern.test(text.trim()) ? text.trim().toLowerCase() : '<tenant>')
+
+/**
+ * What was typed, as far as it may stand in a command that is pasted into a shell.
+ *
+ * @param customers the profiles that a partner's steps are filled in for
+ */
+export function factsOf(typed: CallRequest<'guide.read'>, loginHost: string, customers: ReadonlyArray<Pick<Profile, 'name' | 'tenantId' | 'domain'>> = []): GuideFacts {
+  const tenant = tenantOf(typed.tenant)
+  const isName = namePattern.test(typed.appName.trim())
   const isPath = typed.certificatePath.trim() !== '' && !/[\p{Cc}'"`$‘’“”]/u.test(typed.certificatePath)
   return {
     loginHost,
@@ -41,7 +51,8 @@ export function factsOf(typed: CallRequest<'guide.read'>, loginHost: string): Gu
     certificatePath: isPath ? typed.certificatePath.trim() : '<path>.cer',
     roleId: offeredRoleIds.find((id) => id === typed.roleId) ?? offeredRoleIds[0],
     services: typed.services,
-    isPartner: typed.isPartner
+    isPartner: typed.isPartner,
+    customers: customers.map(({ name, tenantId, domain }) => ({ name, tenant: tenantOf(tenantId ?? domain) }))
   }
 }
 
@@ -110,10 +121,10 @@ function consent({ services, clientId, loginHost, isPartner }: GuideFacts): Step
 function proof({ clientId, appName, certificatePath }: GuideFacts): Step {
   return {
     id: 'proof', title: 'Give it a certificate (or a client secret)', checkedBy: ['sign-in'],
-    text: 'A certificate is better: its key stays on this computer, and nothing that could be copied is typed anywhere. Upload its public part (.cer) alone. Of a client secret copy the value, which is shown once, and not its ID.',
+    text: 'A certificate is better: its key stays on this computer, and nothing that could be copied is typed anywhere. Tenantry makes one at “Make a certificate…” (here, or in a profile at Certificate in store). Upload its public part (.cer) alone. Of a client secret copy the value, which is shown once, and not its ID.',
     portal: ['The app, Certificates & secrets, Certificates, Upload certificate', `Choose ${certificatePath}`, 'Or: Client secrets, New client secret, and copy its Value at once'],
     powershell: [
-      '# On Windows, a certificate whose key can’t be exported:',
+      '# Where Tenantry made none, on Windows, a certificate whose key can’t be exported:',
       `$certificate = New-SelfSignedCertificate -Subject 'CN=${appName}' -CertStoreLocation Cert:\\CurrentUser\\My -KeyExportPolicy NonExportable -KeySpec KeyExchange -KeyLength 3072 -NotAfter (Get-Date).AddYears(1)`,
       `$null = Export-Certificate -Cert $certificate -FilePath '${certificatePath}'`,
       '# Registers it; certificates that the app has already are kept:',
@@ -125,21 +136,50 @@ function proof({ clientId, appName, certificatePath }: GuideFacts): Step {
   }
 }
 
-function role({ roleId, tenant, isPartner }: GuideFacts): Step {
+function role(facts: GuideFacts): Step {
+  const { roleId, isPartner } = facts
   const { name, reach } = directoryRole(roleId)!
-  const graph = 'https://graph.microsoft.com/v1.0/roleManagement/directory/roleAssignments'
   return {
     id: 'role', title: 'Give its service principal a role', checkedBy: ['role', 'connect'],
     text: `The least that does: Global Reader (or the management role below) reads, Exchange Recipient Administrator manages recipients, Exchange Administrator everything in Exchange. Chosen here: ${name}, which can ${reach.exchange!.can}. The role goes to the enterprise application, not to its owner${isPartner ? ', and in each customer’s tenant anew' : ''}.`,
-    portal: ['Entra ID, Roles & admins', `${name}, Add assignments`, 'Search for the app by its name and assign it as Active'],
+    portal: [
+      ...(isPartner ? customersOf(facts).map((customer) => `As an admin of ${customer.name === customer.tenant ? customer.tenant : `${customer.name} (${customer.tenant})`}, the same each time:`) : []),
+      'Entra ID, Roles & admins', `${name}, Add assignments`, 'Search for the app by its name and assign it as Active'
+    ],
     powershell: [
-      `New-MgRoleManagementDirectoryRoleAssignment -PrincipalId $principal.Id -RoleDefinitionId ${roleId} -DirectoryScopeId '/'`,
+      ...(isPartner ? customersOf(facts).flatMap((customer) => assignIn(facts, customer)) : [assign(roleId)]),
       '# Or less than any directory role, in an Exchange session of an admin:',
       "# New-ServicePrincipal -AppId $app.AppId -ObjectId $principal.Id -DisplayName 'Tenantry'",
       "# New-ManagementRoleAssignment -App $principal.Id -Role 'View-Only Configuration'"
     ].join('\n'),
-    cli: [`az login --tenant ${isPartner ? '<customer>' : tenant} --allow-no-subscriptions`, `az rest --method POST --url ${graph} --body '{"principalId":"<object id of the enterprise application>","roleDefinitionId":"${roleId}","directoryScopeId":"/"}'`].join('\n')
+    cli: (isPartner ? customersOf(facts) : [{ name: null, tenant: facts.tenant }]).flatMap((customer) => assignByCli(facts, customer)).join('\n')
   }
+}
+
+const customersOf = ({ customers }: GuideFacts) => (customers.length > 0 ? customers : [{ name: '<customer>', tenant: '<customer>' }])
+
+const assign = (roleId: string) => `New-MgRoleManagementDirectoryRoleAssignment -PrincipalId $principal.Id -RoleDefinitionId ${roleId} -DirectoryScopeId '/'`
+
+/** A name that could end its comment is not put into one. */
+const remark = (name: string) => (namePattern.test(name) ? [`# ${name}`] : [])
+
+function assignIn({ clientId, roleId, graphEnvironment }: GuideFacts, { name, tenant }: GuideFacts['customers'][number]): string[] {
+  return [
+    ...remark(name),
+    `Connect-MgGraph -TenantId ${tenant}${graphEnvironment ? ` -Environment ${graphEnvironment}` : ''} -Scopes Application.Read.All, RoleManagement.ReadWrite.Directory`,
+    `$principal = Get-MgServicePrincipal -Filter "appId eq '${clientId}'"`,
+    assign(roleId)
+  ]
+}
+
+function assignByCli({ clientId, roleId }: GuideFacts, { name, tenant }: { name: string | null; tenant: string }): string[] {
+  const graph = 'https://graph.microsoft.com/v1.0/roleManagement/directory/roleAssignments'
+  return [
+    ...(name === null ? [] : remark(name)),
+    `az login --tenant ${tenant} --allow-no-subscriptions`,
+    `az ad sp show --id ${clientId} --query id -o tsv`,
+    `az rest --method POST --url ${graph} --body '{"principalId":"<what the line before said>","roleDefinitionId":"${roleId}","directoryScopeId":"/"}'`
+  ]
 }
 
 function waiting(): Step {

@@ -3,6 +3,7 @@ import type { Cloud, Question } from '../adapters.ts'
 import type { CallInput, CallOutput, CallRequest, Profile, SignInView } from '../contract.ts'
 import type { Binding } from '../credentials/credential.ts'
 import type { CredentialStore, Kept, StoredCredential } from '../credentials/store.ts'
+import { expiryOf } from '../expiry/expiry.ts'
 import { failure } from '../failures.ts'
 import { normaliseDomain, type ResolvedTenant } from '../tokens/clouds.ts'
 import { bindingOf, boundAt, checkHost, confirmEntered, confirmUse, noTenant, rebind, replaceCredential, type Tenant } from './binding.ts'
@@ -12,7 +13,8 @@ import type { WorkingFolders } from './folders.ts'
 import { Importer } from './importer.ts'
 import { checkName, freeName } from './names.ts'
 import { confirmRemoteHost } from './remote-host.ts'
-import { checkClientId, checkCredential, factsOf, missingCredential, type CheckedCredential, type CredentialInspection, type SignIn } from './sign-in.ts'
+import { withEnd } from './secret-end.ts'
+import { checkClientId, checkCredential, factsOf, missingCredential, type CheckedCredential, type CredentialInspection, type SecretEnd, type SignIn } from './sign-in.ts'
 import { SignInUsers } from './sign-in-users.ts'
 import { exportText } from './transfer.ts'
 import { TrustedHosts } from './trusted-hosts.ts'
@@ -28,6 +30,8 @@ export interface Examples {
 
 export interface ProfilesOptions extends CredentialInspection {
   dataFolder: string
+  /** Milliseconds since the epoch. */
+  now(): number
   credentials: CredentialStore
   /** Throws `cloud-unknown` or `not-a-host`. */
   cloudOf(id: string, custom: Profile['customCloud']): Cloud
@@ -138,6 +142,9 @@ export class Profiles {
     checkServices(draft.services, cloud)
     const signIn = this.#signInOf(input, draft.name)
     const entered = await this.#entered(signIn, input.credential, input.signIn.use === 'new')
+    const typed = input.signIn.use === 'new' ? input.signIn.signIn.expiresOn : input.signIn.expiresOn
+    const dated = (stored: SignIn) => withEnd({ ...stored, ...(entered ? factsOf(entered) : {}) }, { typed, isEntered: entered !== null }, this.#options.now())
+    dated(signIn)
     // Before the first word to them.
     await this.#hosts.confirm(cloud)
     await confirmRemoteHost(draft, before, cloud, confirm)
@@ -160,10 +167,10 @@ export class Profiles {
       put(content.profiles, profile)
       if (input.signIn.use === 'new') {
         checkName(signIn.name, content.signIns.map(({ name }) => name), 'signIn')
-        content.signIns.push({ ...signIn, ...factsOf(entered) })
+        content.signIns.push(dated(signIn))
       } else {
         const stored = findSignIn(content, signIn.id)
-        if (entered) put(content.signIns, { ...stored, ...factsOf(entered) })
+        if (entered || typed !== undefined) put(content.signIns, dated(stored))
       }
       if (entered) await this.#keep(signIn, entered, content, { authorityHost: cloud.loginHost, allowed }, onUndo)
       else if (binding) await rebind(credentials, signIn.id, binding, this.#keepOf(signIn.id), onUndo)
@@ -223,16 +230,17 @@ export class Profiles {
     const { credentials } = this.#options
     const before = findSignIn(this.#file.content, id)
     const others = (content: Content) => content.signIns.filter((other) => other.id !== id).map(({ name }) => name)
-    const next: SignIn = {
+    const changed: SignIn = {
       ...before,
       name: checkName(draft.name || before.name, others(this.#file.content)),
       clientId: checkClientId(draft.clientId),
       kind: draft.kind,
       askEachTime: draft.askEachTime ?? false
     }
-    const isOther = next.clientId !== before.clientId || next.kind !== before.kind
-    const entered = await this.#entered(next, credential, isOther)
-    if (isOther || entered) Object.assign(next, factsOf(entered))
+    const isOther = changed.clientId !== before.clientId || changed.kind !== before.kind
+    const entered = await this.#entered(changed, credential, isOther)
+    if (isOther || entered) Object.assign(changed, factsOf(entered))
+    const next = withEnd(changed, { typed: draft.expiresOn, isEntered: isOther || entered !== null }, this.#options.now())
     const authorityHost = await this.#hostOf(id)
     const allowed = entered ? await this.#allowed(next, authorityHost, []) : []
     await this.#change(async (content, onUndo) => {
@@ -279,6 +287,17 @@ export class Profiles {
     await this.#change((content) => {
       findProfile(content, id).initialDomain = domain
     }).catch(() => {})
+  }
+
+  /** Keeps what was learned of the end of a sign-in's client secret. Nothing is written where that is known already. */
+  async noteSecretEnd(id: string, learn: (before: SecretEnd | undefined) => SecretEnd | undefined): Promise<void> {
+    const known = this.#file.content.signIns.find((signIn) => signIn.id === id)
+    if (known?.kind !== 'secret' || learn(known.secretEnd) === known.secretEnd) return
+    await this.#change((content) => {
+      const { secretEnd: before, ...rest } = findSignIn(content, id)
+      const end = learn(before)
+      put(content.signIns, end ? { ...rest, secretEnd: end } : rest)
+    })
   }
 
   /** The sign-in that a profile is saved with; a new one gets its id here. */
@@ -366,7 +385,8 @@ export class Profiles {
 
   #view(signIn: SignIn): SignInView {
     const usedBy = this.#file.content.profiles.filter(({ signInId }) => signInId === signIn.id).length
-    return { ...structuredClone(signIn), ready: !signIn.askEachTime && this.#options.credentials.has(signIn.id), usedBy }
+    const { secretEnd: _, ...facts } = structuredClone(signIn)
+    return { ...facts, expiry: expiryOf(signIn, this.#options.now()), ready: !signIn.askEachTime && this.#options.credentials.has(signIn.id), usedBy }
   }
 
   async #change<T>(change: (content: Content, onUndo: OnUndo) => T | Promise<T>): Promise<T> {

@@ -14,9 +14,22 @@ export const signInSchema = z.object({
   /** Facts of the certificate, where one was entered. Thumbprint: SHA-1, upper-case hex; notAfter: ISO 8601. */
   certificate: z.object({ thumbprint: z.string(), subject: z.string(), notAfter: z.string() }).nullable().default(null),
   /** Who signed in, where it is an account. */
-  account: accountSchema.nullable().default(null)
+  account: accountSchema.nullable().default(null),
+  /** When the client secret ends, as far as that is known. */
+  secretEnd: z
+    .object({
+      /** ISO 8601, a day alone where a person typed it; null: it is over, and since when is not known. */
+      notAfter: z.iso.date().or(z.iso.datetime({ offset: true })).nullable(),
+      source: z.enum(['typed', 'graph', 'refused']),
+      /** Which of the app's secrets it is, where Microsoft Graph told. */
+      keyId: z.guid().optional()
+    })
+    .optional()
 })
 export type SignIn = z.infer<typeof signInSchema>
+
+/** What is known of a client secret's end. */
+export type SecretEnd = NonNullable<SignIn['secretEnd']>
 
 /** What a sign-in tells of its certificate. */
 export type CertificateFacts = NonNullable<SignIn['certificate']>

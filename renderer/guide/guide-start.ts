@@ -7,6 +7,9 @@ export interface GuideStart {
   tenant?: string
   clientId?: string
   services?: Service[]
+  appName?: string
   /** The profile whose check tells which steps are done. */
   profile?: Profile
+  /** Takes a certificate that was made into the sign-in that is being edited; false where that is of another kind. */
+  onCertificate?(thumbprint: string): boolean
 }

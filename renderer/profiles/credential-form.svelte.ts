@@ -1,4 +1,4 @@
-import type { Account, CredentialInput, SignInKind } from '../../app/contract.ts'
+import type { Account, CredentialInput, SignInKind, SignInView } from '../../app/contract.ts'
 
 /** A credential as it is being entered. It lives as long as its dialog; the main process alone keeps it. */
 export class CredentialForm {
@@ -6,12 +6,31 @@ export class CredentialForm {
   secret = $state('')
   pfxPassword = $state('')
   thumbprint = $state('')
+  /** The day that the client secret ends on; empty where it is not known. */
+  expiresOn = $state('')
+  #knownEnd = ''
   /** Who just signed in, and the main process's name for it. */
   signedIn = $state.raw<{ id: string; account: Account } | null>(null)
   #pfxBase64 = $state.raw('')
 
   constructor(kind: SignInKind = 'secret') {
     this.kind = kind
+  }
+
+  /** Begins with what is known of the end of the sign-in's secret. */
+  knows(expiry: SignInView['expiry']): void {
+    this.#knownEnd = this.expiresOn = (expiry?.source !== 'certificate' && expiry?.notAfter?.slice(0, 10)) || ''
+  }
+
+  /** A secret is being entered: the day that was known is another one's. */
+  enterSecret(): void {
+    if (this.expiresOn === this.#knownEnd) this.expiresOn = this.#knownEnd = ''
+  }
+
+  /** The day for the main process: null where it is not known, undefined where nothing was said. */
+  get end(): string | null | undefined {
+    if (this.kind !== 'secret') return undefined
+    return this.expiresOn !== this.#knownEnd || (this.secret.trim() && this.expiresOn) ? this.expiresOn || null : undefined
   }
 
   /** Resolves once the chosen file has been read. */

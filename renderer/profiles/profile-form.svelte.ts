@@ -112,12 +112,13 @@ export class ProfileForm {
       ...(this.isRemote ? { remotePowerShell: { connectionUri: this.connectionUri.trim(), allowRedirection: this.allowRedirection } } : {}),
       ...(this.#logCommands === null ? {} : { logCommands: this.#logCommands })
     }
-    const credential = this.credential.input
+    const { input: credential, end } = this.credential
+    const dated = end === undefined ? {} : { expiresOn: end }
     if (this.signIn !== newSignIn) {
-      return { profile, signIn: { use: 'existing', id: this.signIn }, ...(this.isReplacing && credential ? { credential } : {}) }
+      return { profile, signIn: { use: 'existing', id: this.signIn, ...(this.isReplacing ? dated : {}) }, ...(this.isReplacing && credential ? { credential } : {}) }
     }
     const { signInName, clientId, askEachTime } = this
-    const signIn = { name: signInName.trim(), clientId: clientId.trim(), kind: this.credential.kind, askEachTime }
+    const signIn = { name: signInName.trim(), clientId: clientId.trim(), kind: this.credential.kind, askEachTime, ...dated }
     return { profile, signIn: { use: 'new', signIn }, ...(credential ? { credential } : {}) }
   }
 }

@@ -72,7 +72,7 @@ describe('Microsoft Graph', () => {
     expect([those('bad'), those('warning')]).toEqual([[], []])
     expect(those('skipped')).toEqual(['role', 'management'])
     expect(step('module').title).toBe('Microsoft.Graph.Authentication 2.25.0')
-    expect(step('permission').evidence).toBe('This token can use Microsoft Graph with Organization.Read.All and User.Read.All.')
+    expect(step('permission').evidence).toBe('This token can use Microsoft Graph with Organization.Read.All, User.Read.All and Application.Read.All.')
     expect(step('probe')).toMatchObject({ title: 'GET /organization works', evidence: `Microsoft Graph says that this is ${contoso.tenantId}.` })
   })
 
@@ -83,8 +83,9 @@ describe('Microsoft Graph', () => {
   })
 
   it('goes on where the app may not read the organization', async () => {
+    const before = healthy.graphRoles
     healthy.graphRoles = ['User.Read.All']
-    const { those, step } = await check('Contoso demo', { service: 'graph' }).finally(() => (healthy.graphRoles = ['Organization.Read.All', 'User.Read.All']))
+    const { those, step } = await check('Contoso demo', { service: 'graph' }).finally(() => (healthy.graphRoles = before))
     expect([those('bad'), those('warning')]).toEqual([[], ['probe']])
     expect(step('probe').evidence).toMatch(/^Insufficient privileges/)
   })

@@ -62,6 +62,12 @@ export const callSamples: { [N in CallName]: { input: CallInput<N>; output: Call
   },
   'credentials.testSign': { input: { thumbprint }, output: { algorithm: 'PS256', milliseconds: 12.5 } },
   'credentials.inspectPfx': { input: { pfxBase64: 'AAAA', password: '' }, output: { subject: 'CN=Exchange', notAfter, thumbprint } },
+  'credentials.place': { input: null, output: { sentence: 'It stays where it is.' } },
+  'credentials.makeCertificate': {
+    input: { name: 'Exchange', bits: 3072, years: 1 },
+    output: { thumbprint, subject: 'CN=Exchange', notAfter, location: 'CurrentUser', keyKind: 'RSA 3072', canSign: true }
+  },
+  'credentials.saveCertificate': { input: { thumbprint }, output: { fileName: 'exchange.cer', savedAs: null, text: '-----BEGIN CERTIFICATE-----' } },
   'credentials.answer': { input: { id, credential: { kind: 'store', thumbprint } }, output: undefined },
   'accounts.signIn': {
     input: { id, how: 'browser', clientId: id, target: { domain: 'contoso.example', cloud: 'worldwide', customCloud: null } },
@@ -70,6 +76,10 @@ export const callSamples: { [N in CallName]: { input: CallInput<N>; output: Call
   'accounts.cancel': { input: { id }, output: undefined },
   'accounts.openPage': { input: { id }, output: { isOpened: true } },
   'accounts.signOut': { input: { id }, output: undefined },
+  'expiry.read': {
+    input: { profileId: profile.id },
+    output: { found: [{ id, name: 'For Exchange', startsOn: null, endsOn: notAfter }], taken: { id, by: 'beginning' } }
+  },
   'sessions.list': { input: null, output: { sessions: [session] } },
   'sessions.open': { input: { profileId: profile.id, cols: 120, rows: 30 }, output: session },
   'sessions.attach': { input: { id }, output: { ticket: 'a ticket' } },

@@ -37,6 +37,17 @@ describe('the set-up guide', () => {
     expect(consentLink(host, { tenantId: null, domain: 'fabrikam.example' }, typed.clientId)).toBe(`https://${host}/fabrikam.example/adminconsent?client_id=3b9e7a10-1f64-4d8b-a2c5-70d1e8f4b601`)
   })
 
+  it('gives the role in each of a partner’s customers that were chosen', () => {
+    const customers = [{ name: 'Contoso', tenantId: '8f2d1c4e-5b7a-4c3d-9e10-6a2b7c8d9e01', domain: 'contoso.example' }, { name: 'x\nwhoami', tenantId: null, domain: 'fabrikam.example' }]
+    const role = guideOf(factsOf({ ...typed, isPartner: true }, host, customers)).find(({ id }) => id === 'role')!
+    for (const form of [role.powershell!, role.cli!]) {
+      expect(form).toMatch(/# Contoso\n[^\n]*8f2d1c4e-5b7a-4c3d-9e10-6a2b7c8d9e01[^]*29232cdf-[^]*enant(Id)? fabrikam\.example[^]*29232cdf-/)
+      expect(form).not.toMatch(/whoami|<customer>/)
+    }
+    expect(role.portal.slice(0, 2)).toEqual([expect.stringContaining('Contoso (8f2d1c4e'), expect.stringContaining('fabrikam.example')])
+    expect(commands({ isPartner: true })).toContain('-TenantId <customer>')
+  })
+
   // TENANTRY_WRITE_DOCS=1 writes it anew.
   it('is the same text as docs/setting-up-an-app.md', () => {
     if (process.env.TENANTRY_WRITE_DOCS) writeFileSync('docs/setting-up-an-app.md', guideDocument())

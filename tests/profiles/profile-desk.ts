@@ -46,6 +46,7 @@ export class ProfileDesk {
   folders = new WorkingFolders()
   certificates: StoreCertificate[] = []
   answer = true
+  now = Date.parse('2026-11-25T10:00:00Z')
   changes = 0
   lookupsNow = 0
   lookupsMost = 0
@@ -68,6 +69,7 @@ export class ProfileDesk {
     this.credentials = await createCredentialStore({ keychain: async () => this.keychain, dataFolder: this.folder, platform: 'linux' })
     this.profiles = await openProfiles({
       dataFolder: this.folder,
+      now: () => this.now,
       credentials: this.credentials,
       cloudOf: (id, custom) => {
         const cloud = id === 'custom' && custom ? customCloud(custom) : builtInClouds.find((known) => known.id === id)

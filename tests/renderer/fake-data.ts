@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { expiryOf } from '../../app/expiry/expiry.ts'
 import type { AppState, Failure, LoggedCommand, Profile, SessionView, SignInView } from '../../app/contract.ts'
 
-/** A sign-in as the window sees it, with what a test says of it. */
+/** A sign-in as the window sees it, with what a test says of it; a certificate's end is its expiry. */
 export function aSignIn(change: Partial<SignInView> = {}): SignInView {
+  const { kind = 'secret', certificate = null } = change
   return {
     id: randomUUID(),
     name: 'Exchange automation',
@@ -12,6 +14,7 @@ export function aSignIn(change: Partial<SignInView> = {}): SignInView {
     ready: true,
     certificate: null,
     account: null,
+    expiry: expiryOf({ kind, certificate }, Date.now()),
     usedBy: 1,
     ...change
   }

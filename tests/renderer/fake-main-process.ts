@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { expiryOf } from '../../app/expiry/expiry.ts'
 import type {
   AppState, ByteStream, CallName, CallOutput, CheckStep, EventData, EventName, Failure, ImportRow, LoggedCommand, Profile, ProfileDraft, SessionView,
   Service, SignInView, StoreCertificate
@@ -34,6 +35,10 @@ export class FakeMainProcess implements Core {
   /** What a check finds. */
   checkSteps: (profile: Profile) => CheckStep[] = (profile) => someSteps(profile)
   isLocked = false
+  /** Whether the host has a dialog that saves files. */
+  savesFiles = true
+  /** What Microsoft Graph tells of an app's secrets. */
+  secretsFound: CallOutput<'expiry.read'>['found'] = []
   readonly sessions = new Map<string, FakeSession>()
   /** What the window called, in order. */
   readonly log: Array<{ call: string; input: unknown }> = []
@@ -221,8 +226,9 @@ export class FakeMainProcess implements Core {
 
   #credentialHandlers() {
     return {
-      'signIns.save': ({ id, signIn }) => {
-        this.signIns = this.signIns.map((one) => (one.id === id ? { ...one, ...signIn, ready: true } : one))
+      'signIns.save': ({ id, signIn: { expiresOn, ...signIn } }) => {
+        const expiry = expiresOn ? { expiry: expiryOf({ kind: 'secret', certificate: null, secretEnd: { notAfter: expiresOn, source: 'typed' } }, Date.now()) } : {}
+        this.signIns = this.signIns.map((one) => (one.id === id ? { ...one, ...signIn, ...expiry, ready: true } : one))
         this.#changed()
         return this.signIns.find((one) => one.id === id)!
       },
@@ -233,6 +239,23 @@ export class FakeMainProcess implements Core {
       'credentials.certificates': () => ({ certificates: this.certificates }),
       'credentials.testSign': (): CallOutput<'credentials.testSign'> => ({ algorithm: 'PS256', milliseconds: 12 }),
       'credentials.inspectPfx': () => ({ subject: 'CN=Exchange automation', notAfter: '2031-02-14T00:00:00Z', thumbprint: 'AB'.repeat(20) }),
+      'credentials.place': () => ({ sentence: 'Its key stays on this computer.' }),
+      'credentials.makeCertificate': ({ name, bits }): StoreCertificate => {
+        const made: StoreCertificate = { thumbprint: 'CE'.repeat(20), subject: `CN=${name}`, notAfter: '2027-11-25T00:00:00Z', location: 'CurrentUser', keyKind: `RSA ${bits}`, canSign: true }
+        this.certificates = [...this.certificates, made]
+        return made
+      },
+      'credentials.saveCertificate': () => ({ fileName: 'exchange-automation-cececece.cer', savedAs: this.savesFiles ? '/home/admin/exchange.cer' : null, text: this.savesFiles ? null : '-----BEGIN CERTIFICATE-----' }),
+      'expiry.read': ({ profileId, id }): CallOutput<'expiry.read'> => {
+        const taken = id ? { id, by: 'person' as const } : this.secretsFound.length === 1 ? { id: this.secretsFound[0]!.id, by: 'only' as const } : null
+        const end = this.secretsFound.find((one) => one.id === taken?.id)?.endsOn
+        const { signInId } = this.profiles.find((profile) => profile.id === profileId)!
+        if (end) {
+          this.signIns = this.signIns.map((one) => (one.id === signInId ? { ...one, expiry: expiryOf({ kind: 'secret', certificate: null, secretEnd: { notAfter: end, source: 'graph' } }, Date.now()) } : one))
+          this.#changed()
+        }
+        return { found: this.secretsFound, taken }
+      },
       'credentials.answer': ({ id }) => this.emit('credential.withdrawn', { id })
     } satisfies Partial<Handlers>
   }
@@ -271,7 +294,7 @@ export class FakeMainProcess implements Core {
       this.commands.filter((one) => one.command.toLowerCase().includes(search.toLowerCase()) && (!onlyFailed || one.success === false))
     return {
       'guide.read': (typed) => ({
-        steps: guideOf(factsOf(typed, 'login.microsoftonline.com')),
+        steps: guideOf(factsOf(typed, 'login.microsoftonline.com', typed.profileIds.map((id) => this.profiles.find((profile) => profile.id === id)!))),
         roles: [{ id: offeredRoleIds[0], name: 'Global Reader' }, { id: offeredRoleIds[2], name: 'Exchange Administrator' }],
         links: typed.profileIds.map((id) => this.profiles.find((profile) => profile.id === id)!).map((profile) => ({ name: profile.name, link: consentLink('login.microsoftonline.com', profile, typed.clientId) }))
       }),

@@ -68,7 +68,7 @@ describe('the list of tenants', () => {
     const past = aSignIn({ kind: 'pfx', certificate: certificate(days(-3)) })
     const profiles = [aProfile({ name: 'Soon', signInId: soon.id }), aProfile({ name: 'Past', signInId: past.id })]
     const { page } = await browser.openWindow(new FakeMainProcess({ profiles, signIns: [soon, past] }))
-    await page.getByRole('listitem').filter({ hasText: 'Soon' }).getByText('12 d', { exact: true }).waitFor()
+    await page.getByRole('listitem').filter({ hasText: 'Soon' }).getByText('12 days', { exact: true }).waitFor()
     await page.getByRole('listitem').filter({ hasText: 'Past' }).getByText('expired', { exact: true }).waitFor()
   })
 

@@ -31,6 +31,7 @@ const silentHost: Host = {
   confirm: async () => true,
   chooseFile: async () => null,
   chooseFolder: async () => null,
+  saveFile: null,
   askPerson: null,
   openBrowser: async () => false,
   keepAwake: () => {}
