@@ -15,10 +15,10 @@ function placeOf({ expiry }: SignInView): number {
 /** The day as it is listed. */
 export function dayOf({ expiry }: SignInView): string {
   if (!expiry) return 'Date not known'
-  return expiry.notAfter?.slice(0, 10) ?? 'Over, since when is not known'
+  return expiry.notAfter?.slice(0, 10) ?? 'Over'
 }
 
-const sources = { typed: 'date typed', graph: 'date from Microsoft Graph', refused: 'refused by Microsoft Entra as expired', certificate: '' } as const
+const sources = { typed: 'date typed', graph: 'date from Microsoft Graph', refused: 'refused by Microsoft Entra as expired, since when is not known', certificate: '' } as const
 
 /** What kind of credential it is, and where its date comes from. */
 export function kindWords({ kind, certificate, expiry }: SignInView): string {

@@ -31,7 +31,7 @@ describeOnMainEngine('the end of credentials', ({ env, path }) => {
     await board.getByRole('button', { name: 'Read from Microsoft Graph when Fabrikam demo app ends' }).click()
     await board.getByRole('alert').getByText(/does not let the app .* read when its secrets end/).waitFor()
     await board.getByRole('button', { name: 'Read from Microsoft Graph when Demo: expired secret ends' }).click()
-    await board.getByText('Over, since when is not known').waitFor()
+    await board.getByText(/refused by Microsoft Entra as expired, since when is not known/).waitFor()
     await board.getByRole('button', { name: 'Close' }).click()
     await row('Contoso demo').getByText('22 days', { exact: true }).waitFor()
     await row('Demo: expired secret').getByText('expired', { exact: true }).waitFor()

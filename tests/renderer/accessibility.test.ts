@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findBarriers } from './axe-in-page.ts'
-import { aModuleList, aFailure, aProfile, aSignIn, aState, firstStart } from './fake-data.ts'
+import { aCommand, aModuleList, aFailure, aProfile, aSignIn, aState, firstStart } from './fake-data.ts'
 import { stepsWithoutRole } from './fake-checks.ts'
 import { FakeMainProcess } from './fake-main-process.ts'
 import { pastedToken, someClaims } from './fake-tokens.ts'
@@ -20,7 +20,7 @@ const colours = ['#5aa9ff', '#e5734b', '#4cc38a', '#b180ff', '#e5b454', '#f2696b
 function manyKinds(): FakeMainProcess {
   const start = firstStart()
   const until = (days: number) => ({ thumbprint: 'AB'.repeat(20), subject: 'CN=Exchange', notAfter: new Date(Date.now() + days * 86_400_000).toISOString() })
-  const signIns = [aSignIn(), aSignIn({ ready: false }), aSignIn({ kind: 'pfx', certificate: until(9) }), aSignIn({ kind: 'store', certificate: until(-9) }), aSignIn({ usedBy: 0 })]
+  const signIns = [aSignIn(), aSignIn({ ready: false }), aSignIn({ kind: 'pfx', certificate: until(9) }), aSignIn({ kind: 'store', certificate: until(-9) }), ...[20, 3].map((days) => aSignIn({ kind: 'pfx', certificate: until(days) })), aSignIn({ usedBy: 0 })]
   const profiles = colours.map((colour, index) =>
     aProfile({ name: `Tenant ${index}`, group: 'Customers', colour, environment: 'production', signInId: signIns[index % signIns.length]!.id })
   )
@@ -127,10 +127,48 @@ const views: Record<string, (window: TestWindow) => Promise<unknown>> = {
     await page.getByRole('menuitem', { name: 'Check…' }).click()
     await page.getByText('All is well: a session can connect.').waitFor()
   },
+  'the tools': async ({ page }) => {
+    await page.getByRole('banner').getByRole('button', { name: 'Tools' }).click()
+    await page.getByRole('menu').waitFor()
+  },
+  'the set-up guide for a partner': async (window) => {
+    const dialog = await openTool(window, 'How do I set this up?')
+    await dialog.getByLabel('For', { exact: true }).selectOption('A partner’s customers')
+    await dialog.getByLabel('Show as').selectOption('Azure CLI')
+    await dialog.getByRole('list', { name: 'Consent links' }).waitFor()
+  },
+  'the board of credentials, one of them to be chosen': async (window) => {
+    window.core.secretsFound = [20, 90].map((days) => ({ id: randomUUID(), name: `Secret of ${days} days`, startsOn: null, endsOn: new Date(Date.now() + days * 86_400_000).toISOString() }))
+    const dialog = await openTool(window, 'Expiring credentials…')
+    await dialog.getByRole('button', { name: /^Read from Microsoft Graph/ }).first().click()
+    await dialog.getByRole('list', { name: 'Secrets of the app' }).waitFor()
+  },
+  'the command log': async (window) => {
+    window.core.commands = [aCommand(), aCommand({ success: false, cut: true }), aCommand({ success: null, service: 'compliance' })]
+    await (await openTool(window, 'Command log…')).getByRole('table').waitFor()
+  },
+  'a certificate that is made': async (window) => {
+    const editor = await openEditor(window)
+    await editor.getByRole('radio', { name: 'Certificate in store' }).click()
+    await editor.getByRole('button', { name: 'Make a certificate…' }).click()
+    const dialog = window.page.getByRole('dialog', { name: 'Make a certificate' })
+    await dialog.getByLabel('Key').selectOption('RSA 2048')
+    expect(await findBarriers(window.page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Make it' }).click()
+    await dialog.getByText(/saved as/).waitFor()
+  },
   'a window that another one replaced': async ({ core, page }) => {
     core.emit('window.replaced', {})
     await page.getByRole('button', { name: 'Use it here' }).waitFor()
   }
+}
+
+async function openTool({ page }: TestWindow, name: string) {
+  await page.getByRole('banner').getByRole('button', { name: 'Tools' }).click()
+  await page.getByRole('menuitem', { name }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.waitFor()
+  return dialog
 }
 
 async function openEditor({ page }: TestWindow) {
