@@ -17,7 +17,7 @@ export interface CheckOptions {
   cloud: Cloud
   service: Service
   /** Null where the profile has none. */
-  signIn: Pick<SignInView, 'clientId' | 'kind' | 'certificate'> | null
+  signIn: Pick<SignInView, 'clientId' | 'kind' | 'expiry'> | null
   /** Resources that have a name. */
   known: readonly Audience[]
   platform: NodeJS.Platform

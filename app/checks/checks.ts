@@ -20,7 +20,7 @@ export interface ChecksOptions {
   tokens: TokenBroker
   /** @throws TenantryError `profile-not-found` and what else keeps a profile from having one */
   plan(profileId: string): SessionPlan
-  signIn(id: string): Pick<SignInView, 'clientId' | 'kind' | 'certificate'> | null
+  signIn(id: string): Pick<SignInView, 'clientId' | 'kind' | 'expiry'> | null
   /** Looks anew: what was missing may be there by now. */
   findPowerShell(): Promise<FindResult>
   onStep(event: EventData<'check.step'>): void

@@ -76,11 +76,11 @@ async function signIn(check: Check): Promise<Outcome> {
   }
 }
 
-function endOf({ signIn, now }: Check): string {
-  const notAfter = signIn?.certificate?.notAfter
-  if (!notAfter || signIn.kind === 'secret') return ''
-  const days = Math.floor((Date.parse(notAfter) - now()) / 86_400_000)
-  return Number.isNaN(days) ? '' : `it expires ${notAfter.slice(0, 10)}, in ${days} days; `
+function endOf({ signIn }: Check): string {
+  const { notAfter = null, daysLeft = null } = signIn?.expiry ?? {}
+  // One that was just accepted is not over, whatever was known of it.
+  if (notAfter === null || daysLeft === null || daysLeft < 0) return ''
+  return `it expires ${notAfter.slice(0, 10)}, in ${daysLeft} ${daysLeft === 1 ? 'day' : 'days'}; `
 }
 
 /** What the token itself says, held against the profile: the same words as in the token panel. */

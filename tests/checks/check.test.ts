@@ -35,6 +35,14 @@ describe('where all is well', () => {
     expect(step('management').details).toContain('Mail Recipients: in the whole organization')
   })
 
+  it('says when the credential ends, where that is known', async () => {
+    const notAfter = new Date(Date.now() + 9.5 * 86_400_000).toISOString()
+    const { step } = await check('Contoso demo', { signIn: { secretEnd: { notAfter, source: 'graph' } } })
+    expect(step('sign-in').evidence).toContain(`Client secret accepted; it expires ${notAfter.slice(0, 10)}, in 9 days; `)
+    const over = await check('Contoso demo', { signIn: { secretEnd: { notAfter: null, source: 'refused' } } })
+    expect(over.step('sign-in').evidence).not.toContain('expires')
+  })
+
   it('tells each step as it comes: waiting, then running, then what came of it', async () => {
     const run = randomUUID()
     const { events, steps } = await check('Contoso demo', { run })

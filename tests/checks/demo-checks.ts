@@ -4,7 +4,9 @@ import { Checks } from '../../app/checks/checks.ts'
 import type { CheckStep, EventData, Profile, Service } from '../../app/contract.ts'
 import { demoCloud, demoExamples } from '../../app/demo/examples.ts'
 import { startDemo, type Demo } from '../../app/demo/service.ts'
+import { expiryOf } from '../../app/expiry/expiry.ts'
 import type { FindResult, FoundPowerShell } from '../../app/powershell/find.ts'
+import type { SignIn } from '../../app/profiles/sign-in.ts'
 import { createTokenSource } from '../../app/tokens/acquire.ts'
 import { knownAudiences } from '../../app/tokens/audiences.ts'
 import { TokenBroker } from '../../app/tokens/broker.ts'
@@ -20,6 +22,8 @@ export interface Around {
   service?: Service
   powershell?: FindResult
   platform?: NodeJS.Platform
+  /** What is known of the sign-in's end. */
+  signIn?: Pick<SignIn, 'secretEnd'>
   run?: string
   /** Answers in the services' place, where it answers. */
   answer?(request: HttpRequest): HttpResponse | Promise<HttpResponse> | null
@@ -67,7 +71,10 @@ export async function startChecks() {
         const clientId = examples.signIns.find(({ id }) => id === profile.signInId)!.clientId
         return { profile, cloud, appName: '', subject: { profileId, tenantId: profile.tenantId, signInId: profile.signInId, clientId, cloud } }
       },
-      signIn: (id) => examples.signIns.find((signIn) => signIn.id === id)!,
+      signIn(id) {
+        const signIn = examples.signIns.find((one) => one.id === id)!
+        return { ...signIn, expiry: expiryOf({ ...signIn, ...around.signIn }, Date.now()) }
+      },
       findPowerShell: async () => around.powershell ?? { found: aPowerShell },
       onStep: (event) => events.push(event)
     })

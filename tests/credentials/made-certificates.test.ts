@@ -34,11 +34,18 @@ describeOnEachEngine('a certificate that is made here', ({ path }) => {
     expect(from.getTime()).toBeLessThan(Date.now())
   })
 
+  // What macOS is given: the key goes in by way of a PFX that is read as not exportable.
+  it('goes the way of macOS, as far as this machine has it', async () => {
+    const signer = home.signer({ change: (script) => script.replace('if (Test-Platform -Name OSX)', 'if ($true)') })
+    const { thumbprint } = await signer.create({ subject: 'CN="By way of a file"', bits: 2048, years: 1 })
+    expect((await signer.testSign(thumbprint)).algorithm).toBe('PS256')
+  })
+
   it('has its key in files that nobody else can read', async () => {
     const folder = join(home.folder, '.dotnet/corefx/cryptography/x509stores/my')
     const files = readdirSync(folder)
-    expect(files).toHaveLength(1)
-    expect(files.map((name) => statSync(join(folder, name)).mode & 0o077)).toEqual([0])
+    expect(files).toHaveLength(2)
+    expect(files.map((name) => statSync(join(folder, name)).mode & 0o077)).toEqual([0, 0])
   })
 
   it('is saved as its public part alone, under a name that tells it', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { expiryOf } from '../../app/expiry/expiry.ts'
 import type { AppState, Failure, LoggedCommand, Profile, SessionView, SignInView } from '../../app/contract.ts'
+import { expiryOf } from '../../app/expiry/expiry.ts'
 
 /** A sign-in as the window sees it, with what a test says of it; a certificate's end is its expiry. */
 export function aSignIn(change: Partial<SignInView> = {}): SignInView {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { expiryOf } from '../../app/expiry/expiry.ts'
 import type {
   AppState, ByteStream, CallName, CallOutput, CheckStep, EventData, EventName, Failure, ImportRow, LoggedCommand, Profile, ProfileDraft, SessionView,
   Service, SignInView, StoreCertificate
 } from '../../app/contract.ts'
 import type { Core } from '../../app/core.ts'
 import { createDispatcher, type Handlers, type Reply, type Sender } from '../../app/dispatcher.ts'
+import { expiryOf } from '../../app/expiry/expiry.ts'
 import { TenantryError } from '../../app/failures.ts'
 import { consentLink, factsOf, guideOf, offeredRoleIds } from '../../app/guide/guide.ts'
 import { aSession, aSignIn, aState, connected, firstStart } from './fake-data.ts'
