@@ -102,6 +102,18 @@ describe('the status bar', () => {
     expect(await install.count()).toBe(0)
   })
 
+  it('does not offer it beside a session whose module came with the profile’s cloud', async () => {
+    const core = new FakeMainProcess()
+    core.state = aState({ modules: aModuleList(null) })
+    const { page, connect } = await browser.openWindow(core)
+    const bar = page.getByRole('contentinfo')
+    await bar.getByRole('button', { name: 'Install ExchangeOnlineManagement' }).waitFor()
+    await connect('Contoso demo')
+    core.changeSession(core.sessionOf('Contoso demo'), { moduleVersion: '3.9.0' })
+    await bar.getByText('ExchangeOnlineManagement 3.9.0').waitFor()
+    expect(await bar.getByRole('button', { name: 'Install ExchangeOnlineManagement' }).count()).toBe(0)
+  })
+
   it('shows notices until they are dismissed', async () => {
     const core = new FakeMainProcess()
     core.state = aState({ notices: [{ id: 'n1', level: 'warning', text: 'The profile file was damaged; its last good copy was loaded.' }] })

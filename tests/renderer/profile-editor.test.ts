@@ -37,6 +37,8 @@ describe('a new profile', () => {
   it('has the fields by their names, and chooses a new sign-in where there is none', async () => {
     const { dialog, field } = await newProfile()
     for (const label of ['Name', 'Group', 'Tenant domain', 'Cloud', 'Sign-in', 'Application (client) ID', 'Client secret']) await field(label).first().waitFor()
+    // Also by whoever asks for a part of a name: no other field's name holds it.
+    for (const label of ['Name', 'Group', 'Tenant domain', 'Cloud', 'Sign-in', 'Application (client) ID']) expect(await dialog.getByLabel(label).count(), label).toBe(1)
     expect(await field('Sign-in').locator('option:checked').innerText()).toBe('New sign-in')
     const kinds = dialog.getByRole('radiogroup', { name: 'Sign in with' }).getByRole('radio')
     expect(await kinds.count()).toBe(4)
