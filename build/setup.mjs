@@ -167,6 +167,12 @@ export function prepareKeyring() {
   installDebianPackages(['gnome-keyring', 'dbus'], 'The keychain tests need a Secret Service')
 }
 
+/** The openssl command, which makes certificates, keys and PFX files for the tests. */
+export function prepareOpenssl() {
+  if (existsOnPath(process.platform === 'win32' ? 'openssl.exe' : 'openssl')) return
+  installDebianPackages(['openssl'], 'The certificate tests need the openssl command')
+}
+
 /** SHA-256 over the content of files and folders, for stamps. */
 export function hashFiles(paths) {
   const hash = createHash('sha256')

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { checkNode, installPackages, prepareBrowser, prepareKeyring, prepareTestEngines, root, runMain, say, SetupError, stopIfRunning } from './setup.mjs'
+import { checkNode, installPackages, prepareBrowser, prepareKeyring, prepareOpenssl, prepareTestEngines, root, runMain, say, SetupError, stopIfRunning } from './setup.mjs'
 
 await runMain(async () => {
   checkNode()
@@ -10,6 +10,7 @@ await runMain(async () => {
   installPackages()
   const browser = prepareBrowser()
   prepareKeyring()
+  prepareOpenssl()
   const { pwsh, engineConsole } = await prepareTestEngines()
   if (!pwsh && !engineConsole) throw new SetupError('The tests need PowerShell 7.4 or later on PATH, or a .NET SDK to build the engine console with.')
   const { buildDemoModule } = await import('../app/demo/build.mjs')
