@@ -14,6 +14,16 @@ const patterns: ReadonlyArray<[RegExp, string]> = [
   [/-----BEGIN [^-]*PRIVATE KEY-----[\s\S]*?(?:-----END [^-]*-----|$)/g, removed],
   // Entra's client secrets have a look of their own: three characters, a digit, Q~ (40 in all).
   [/[\w.~-]{3}\dQ~[\w.~-]{20,}/g, removed],
+  // SAS and function keys, and the password of an address: ?sig=word, &code=word, https://me:word@host
+  [/([?&](?:sig|signature|code)=)(?!\[removed\])[^\s&'"$]+/gi, `$1${removed}`],
+  [/(:\/\/[^\s/:@'"]*:)(?!\[removed\])[^\s/@'"]+@/g, `$1${removed}@`],
+  // JSON in a text of double quotes: `"client_secret`": `"word`", ""password"": ""word"", \"password\": \"word\"
+  [new RegExp(String.raw`(${name}(["\x60\\]")\s*:\s*)\2[\s\S]*?(?:\2|$)`, 'gi'), `$1${removed}`],
+  // A header in a text: 'X-Api-Key: word', "Authorization: Basic word"
+  [new RegExp(String.raw`(['"]${name}:\s*)(?!\[removed\])[^\s'"\x60][^'"]*`, 'gi'), `$1${removed}`],
+  // Short options of programs that admins use: curl -u me:word, az login -p word
+  [/(\bcurl(?:\.exe)?\s(?:[^|;\n]*?\s)?(?:-u|--user)\s+['"]?[^\s:'"]+:)(?!\[removed\])[^\s'"]+/g, `$1${removed}`],
+  [new RegExp(String.raw`(\b(?:az|docker|sqlcmd|sshpass)\s(?:[^|;\n]*?\s)?-[pP]\s+)(?:${quoted}|${bare})`, 'g'), `$1${removed}`],
   // -Password 'word', --password=word, /pass:word
   [new RegExp(String.raw`((?:^|[\s;({])(?:--?|/)${name}(?:\s*[:=]\s*|\s+))(?:${quoted}|${bare})`, 'gi'), `$1${removed}`],
   // $password = 'word', @{ Password = 'word' }, "client_secret": "word"

@@ -59,10 +59,31 @@ function Get-SecretExtent {
         }
         default {
             # [PSCredential]::new('name', $secure), [NetworkCredential]::new('name', 'word'), $secure.AppendChar('x')
-            if ($Node.Expression.Extent.Text -match '(?i)credential|secure' -and $Node.Arguments) {
-                foreach ($argument in $Node.Arguments) { Get-Constant -Node $argument }
+            $isSecret = $Node.Expression.Extent.Text -match '(?i)credential|secure'
+            # $body.Add('Password', 'word'), [Environment]::SetEnvironmentVariable('CLIENT_SECRET', 'word')
+            $names = @($Node.Arguments | Where-Object -FilterScript { $_ -and (Test-SecretName -Node $_) })
+            foreach ($argument in $Node.Arguments) {
+                if ($isSecret -or ($names.Count -gt 0 -and $names -notcontains $argument)) { Get-Constant -Node $argument }
             }
         }
+    }
+}
+
+function Test-SecretName {
+    # A text that names what holds a secret: password, 'CLIENT_SECRET', env:API_KEY
+    param([Parameter(Mandatory)]$Node)
+
+    $Node -is [System.Management.Automation.Language.StringConstantExpressionAst] -and $Node.Value -match '^[\w:.-]+$' -and $Node.Value -match $script:SecretName
+}
+
+function Get-NamedSecret {
+    # Set-Variable -Name password -Value 'word', New-Item env:CLIENT_SECRET -Value 'word', setx CLIENT_SECRET word
+    param([Parameter(Mandatory)]$Command)
+
+    $names = @($Command.CommandElements | Select-Object -Skip 1 | Where-Object -FilterScript { Test-SecretName -Node $_ })
+    if ($names.Count -eq 0) { return }
+    foreach ($element in $Command.CommandElements | Select-Object -Skip 1) {
+        if ($names -notcontains $element) { Get-Constant -Node $element }
     }
 }
 
@@ -78,13 +99,17 @@ function Get-CommandSecret {
             Get-Constant -Node $before
         }
     }
+    if ($name -match '(?i)^((Set|New)-Variable|sv|nv|set|setx)(\.exe)?$' -or ($name -match '(?i)^((Set|New)-(Item|Content)|si|ni|sc)$' -and $Command.Extent.Text -match '(?i)\b(env|variable):')) {
+        Get-NamedSecret -Command $Command
+    }
     $isNext = $false
     foreach ($element in $Command.CommandElements | Select-Object -Skip 1) {
         # Of a native command: --password=word, /pass:word, --password word
         $native = [regex]::Match($element.Extent.Text, '^(?:--?|/)([\w-]+)(?:[=:](.+))?$')
         if ($element -is [System.Management.Automation.Language.CommandParameterAst] -and $element.ParameterName -notmatch '=') {
             $isNext = $element.ParameterName -match $script:SecretName
-            if ($isNext -and $element.Argument) { Get-Value -Node $element.Argument; $isNext = $false }
+            if ($isCredential -and $element.Argument) { Get-Constant -Node $element.Argument }
+            elseif (($isNext -or $isSecure) -and $element.Argument) { Get-Value -Node $element.Argument; $isNext = $false }
         }
         elseif ($native.Groups[2].Success -and $native.Groups[1].Value -match $script:SecretName) { $element.Extent; $isNext = $false }
         elseif ($native.Success -and $native.Groups[1].Value -match $script:SecretName) { $isNext = $true }
