@@ -178,9 +178,10 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       const { cloud, clientId } = subject
       onWaiting(`Asking ${cloud.loginHost} for a token`)
       const request = { cloud, tenantId: subject.tenantId!, clientId, service, fresh: true, onWaiting, signal }
-      const onRotated = (next: AccountCredential) => tokenCredentials.rotated(subject, next)
+      const useAccount = (newest: AccountCredential) =>
+        tokens.acquire({ ...request, credential: newest, onRotated: (next) => tokenCredentials.rotated(subject, newest, next) })
       const asked = credential.kind === 'account'
-        ? tokenCredentials.inTurnWith(subject, credential, (newest) => tokens.acquire({ ...request, credential: newest, onRotated }))
+        ? tokenCredentials.inTurnWith(subject, credential, useAccount)
         : tokens.acquire({ ...request, credential })
       const token = await asked.catch((error: unknown) => {
         const refusal = TenantryError.from(error)
@@ -190,6 +191,8 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       })
       if (credential.kind === 'secret') learnEnd(subject, afterAcceptance)
       await tokenCredentials.accepted(subject, credential)
+      // MSAL keeps what it fetched.
+      if (lock.isLocked) tokens.clear()
       return token
     },
     onIdle: (subject) => tokenCredentials.forget(subject)

@@ -95,7 +95,7 @@ export class TokenCredentials {
     const { homeAccountId } = found
     const key = `${subject.signInId} ${homeAccountId}`
     const before = this.#turns.get(key) ?? Promise.resolve()
-    const done = before.then(async () => work((await this.#newest(subject, homeAccountId)) ?? found))
+    const done = before.then(async () => work(await this.#newest(subject, found)))
     const turn = done.then(() => {}, () => {})
     this.#turns.set(key, turn)
     try {
@@ -105,22 +105,22 @@ export class TokenCredentials {
     }
   }
 
-  /** Keeps an account's next refresh token where the one before was kept. Never throws: without it the person signs in again. */
-  async rotated(subject: TokenSubject, next: AccountCredential): Promise<void> {
-    const key = keyOf(subject, null)
-    for (const held of [this.#typed, this.#unproven]) {
-      const before = held.get(key)
-      if (before?.kind === 'account' && before.homeAccountId === next.homeAccountId) Object.assign(before, next)
-    }
-    const signInId = subject.signInId!
-    await this.#inTurn(() => this.#options.store.replaceAccount(signInId, next)).catch(() => {})
+  /**
+   * Keeps an account's next refresh token where the one before was kept: in `used`, which whoever found it still holds,
+   * and in the store. Never throws: without it the person signs in again.
+   */
+  async rotated(subject: TokenSubject, used: AccountCredential, next: AccountCredential): Promise<void> {
+    Object.assign(used, next)
+    if (this.#signInNow(subject)?.askEachTime) return
+    await this.#inTurn(() => this.#options.store.replaceAccount(subject.signInId!, next)).catch(() => {})
   }
 
-  async #newest(subject: TokenSubject, homeAccountId: string): Promise<AccountCredential | null> {
+  /** What was typed is the newest itself, since a use changes it in its place; of what is stored that is in the store. */
+  async #newest(subject: TokenSubject, found: AccountCredential): Promise<AccountCredential> {
     const key = keyOf(subject, null)
-    const stored = async () => this.#options.store.get(subject.signInId!, requestOf(subject)).catch(() => null)
-    const newest = this.#unproven.get(key) ?? this.#typed.get(key) ?? (await stored())
-    return newest?.kind === 'account' && newest.homeAccountId === homeAccountId ? newest : null
+    const isTyped = this.#unproven.get(key) === found || this.#typed.get(key) === found || this.#signInNow(subject)?.askEachTime
+    const stored = isTyped ? null : await this.#options.store.get(subject.signInId!, requestOf(subject)).catch(() => null)
+    return stored?.kind === 'account' && stored.homeAccountId === found.homeAccountId ? stored : found
   }
 
   /** Forgets what was typed for a subject that no session needs any more. */

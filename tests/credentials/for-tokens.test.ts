@@ -5,6 +5,7 @@ import type { CredentialInput, EventData } from '../../app/contract.ts'
 import { readPfx } from '../../app/credentials/pfx.ts'
 import { CredentialQuestions } from '../../app/credentials/asking.ts'
 import { TokenCredentials } from '../../app/credentials/for-tokens.ts'
+import type { AccountCredential } from '../../app/credentials/credential.ts'
 import { createCredentialStore, type CredentialStore } from '../../app/credentials/store.ts'
 import { failure, type TenantryError } from '../../app/failures.ts'
 import { checkCredential, type SignIn } from '../../app/profiles/sign-in.ts'
@@ -28,6 +29,7 @@ class Desk {
   answer: (asked: EventData<'credential.asked'>) => CredentialInput | null = newSecret
   answers = (settle: (credential: CredentialInput | null) => void, asked: EventData<'credential.asked'>): void => void setImmediate(() => settle(this.answer(asked)))
   allows = true
+  signedIn: () => AccountCredential = () => { throw new Error('nobody signed in') }
   kept = 0
   isDeleted = false
   store!: CredentialStore
@@ -54,7 +56,7 @@ class Desk {
         return this.allows
       },
       check: async (kind, typed) =>
-        (await checkCredential(kind, typed, { inspectPfx: (pfx, password) => readPfx(Buffer.from(pfx, 'base64'), password), certificates: async () => [], signedIn: () => { throw new Error('no account in this test') } })).credential,
+        (await checkCredential(kind, typed, { inspectPfx: (pfx, password) => readPfx(Buffer.from(pfx, 'base64'), password), certificates: async () => [], signedIn: () => this.signedIn() })).credential,
       onKept: () => (this.kept += 1)
     })
   }
@@ -302,6 +304,29 @@ describe('“Ask each time”', () => {
       answers[1]!(newSecret())
       expect(await later).toBe('went well')
     })
+  })
+
+  it('that is an account and asked each time is used as the use before left it, and a new sign-in goes before it', async () => {
+    Object.assign(desk.signIn, { kind: 'account', askEachTime: true })
+    const account = (cache: string): AccountCredential => ({ kind: 'account', cache, homeAccountId: 'a.b', username: 'anna@contoso.example', name: 'Anna', homeTenantId: randomUUID(), clientId: desk.signIn.clientId, authorityHost: worldwide.loginHost })
+    desk.answer = () => ({ kind: 'account', signedIn: randomUUID() })
+    const used: string[] = []
+    /** Asks for a token: the refresh token that is used is another one afterwards. */
+    const use = async (purpose: 'connect' | 'renew') => {
+      const found = (await desk.seek(contoso, purpose)) as AccountCredential
+      await desk.credentials.inTurnWith(contoso, found, async (newest) => {
+        used.push(newest.cache)
+        await desk.credentials.rotated(contoso, newest, { ...newest, cache: `after ${newest.cache}` })
+      })
+      await desk.credentials.accepted(contoso, found)
+    }
+    desk.signedIn = () => account('one')
+    await use('connect')
+    await use('renew')
+    desk.signedIn = () => account('two')
+    await use('connect')
+    await use('renew')
+    expect(used).toEqual(['one', 'after one', 'two', 'after two'])
   })
 
   it('given up says which sign-in needs its credential', async () => {
