@@ -59,7 +59,7 @@ export function connectMessage(plan: SessionPlan, service: Service, token: Token
 export function recorderOf({ profile, subject }: SessionPlan, service: Service, { tokens, adapters, logCommand }: SessionServices): CommandRecorder {
   return new CommandRecorder({
     place: { profile: profile.name, service, tenantId: profile.tenantId ?? '', app: subject.clientId },
-    uti: () => String(tokens.current(subject, service)?.claims.uti ?? ''),
+    uti: () => tokens.newestId(subject, service),
     now: adapters.now,
     append: logCommand
   })

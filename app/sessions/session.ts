@@ -186,7 +186,8 @@ export class Session {
   async #prove(attempt: Attempt): Promise<void> {
     // Security & Compliance says nothing of its tenant.
     const { service } = this.#view
-    const token = service === 'compliance' ? null : this.token(service)
+    const token = service === 'compliance' ? null : await this.#tokenAgain(attempt).catch(() => null)
+    if (!this.#isCurrent(attempt)) return
     if (!token) return this.#set({ tenant: { ...this.#view.tenant, proof: 'unconfirmed' } })
     try {
       const { proof } = await this.#services.prove(attempt.plan, service, token)
@@ -266,9 +267,14 @@ export class Session {
     this.#set({ detail })
     this.#print(`\x1b[90m${detail}\x1b[0m\r\n`)
     if (!(await pause(pauseMs, attempt.abort.signal)) || !this.#isCurrent(attempt)) return
-    const token = this.token(this.#view.service)
-    if (token) this.#connect(attempt, token)
-    else this.#fail(attempt, refusal.toFailure())
+    const token = await this.#tokenAgain(attempt).catch((error: unknown) => TenantryError.from(error))
+    if (token instanceof TenantryError) this.#fail(attempt, token.toFailure())
+    else this.#connect(attempt, token)
+  }
+
+  /** The session's token once more: behind a lock it is not held, and is fetched. */
+  #tokenAgain(attempt: Attempt): Promise<Token> {
+    return this.#services.tokens.get(attempt.plan.subject, this.#view.service, { signal: attempt.abort.signal })
   }
 
   #fail(attempt: Attempt, failure: Failure): void {

@@ -113,6 +113,11 @@ export class TokenBroker {
     return this.#entries.get(keyOf(subject, service))?.token ?? null
   }
 
+  /** The id (`uti`) of the newest token, which outlives a lock; empty where there was none. */
+  newestId(subject: TokenSubject, service: Service): string {
+    return String(this.#entries.get(keyOf(subject, service))?.last?.uti ?? '')
+  }
+
   /** Keeps the token fresh from now on. Returns the undo; with the last listener the renewing ends. */
   listen(subject: TokenSubject, service: Service, listener: TokenListener): () => void {
     const entry = this.#entry(subject, service)

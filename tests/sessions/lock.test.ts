@@ -1,5 +1,8 @@
+import { queryObjects } from 'node:v8'
+import { ConfidentialClientApplication } from '@azure/msal-node'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import type { EventName } from '../../app/contract.ts'
+import type { LoggedRequest } from '../../app/demo/state.ts'
 import { describeOnMainEngine } from '../engines.ts'
 import { AttachedWindow } from './attached-window.ts'
 import { startCore, type CoreUnderTest } from './core-on-this-machine.ts'
@@ -60,6 +63,53 @@ describeOnMainEngine('a locked window', ({ env }) => {
     await under.call('lock.unlock', undefined)
     await under.until(id, ({ renewal }) => renewal?.state === 'fresh' && renewal.renewedAt !== null)
     expect(fetched()).toBe(before + 1)
+  })
+
+  /** Waits for a request at the demo's services; the locked core tells nothing. */
+  async function untilSent(isIt: (request: LoggedRequest) => boolean) {
+    while (!under.core.demo.log.some(isIt)) await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+
+  it('has a session that connects behind it proven all the same, and MSAL keeps no token of it', async () => {
+    const { demo } = under.core
+    demo.clearLog()
+    const { id } = await under.open('Contoso demo')
+    await under.call('lock.now', undefined)
+    await untilSent(({ cmdletName, status }) => cmdletName === 'Get-AcceptedDomain' && status === 200)
+    expect(queryObjects(ConfidentialClientApplication, { format: 'count' })).toBe(0)
+    await under.call('lock.unlock', undefined)
+    await under.until(id, ({ phase, tenant }) => phase === 'connected' && tenant.proof === 'proven')
+  })
+
+  it('keeps no refused connect from its next try', async () => {
+    const { demo } = under.core
+    demo.answerNext('EXOModuleFile', { status: 429, headers: { 'retry-after': '1' }, body: '' })
+    const { id } = await under.open('Contoso demo')
+    await under.until(id, ({ detail }) => detail.includes('Connecting again'))
+    demo.clearLog()
+    await under.call('lock.now', undefined)
+    await untilSent(({ path, status }) => path.endsWith('EXOModuleFile') && status === 200)
+    await under.call('lock.unlock', undefined)
+    await under.until(id, ({ phase }) => phase === 'connected')
+  })
+
+  it('has the token’s id in the command log of what was typed before it and runs behind it', async () => {
+    const { profiles } = await under.call('profiles.list', undefined)
+    const { tenantId: _, initialDomain: __, signInId, ...profile } = profiles.find(({ name }) => name === 'Contoso demo')!
+    await under.call('profiles.save', { profile: { ...profile, logCommands: true }, signIn: { use: 'existing', id: signInId! } })
+    const { id } = await under.open('Contoso demo')
+    const window = await attach(id)
+    await under.until(id, ({ phase }) => phase === 'connected')
+    await window.shows(/PS> /)
+    window.type('Start-Sleep -Seconds 1\r')
+    await under.until(id, ({ busy }) => busy)
+    window.type('"typed " + "ahead"\r')
+    await under.call('lock.now', undefined)
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    await under.call('lock.unlock', undefined)
+    await under.until(id, ({ busy }) => !busy)
+    const { commands } = await under.call('commands.list', { search: 'typed ahead' })
+    expect(commands).toEqual([expect.objectContaining({ command: '"typed " + "ahead"', uti: expect.stringMatching(/./) })])
   })
 
   it('says how it can be unlocked, and keeps its setting', async () => {
