@@ -219,8 +219,9 @@ function serveControl(client: WebSocket, window: CurrentWindow, core: Core): voi
     const request = requestSchema.safeParse(parseJson(String(data)))
     if (!request.success) return client.close(1007)
     const { id, call, input } = request.data
-    if (call === 'app.answer') window.answer(input)
     void core.dispatch({ trusted: true, description: 'preview window' }, call, input).then((reply) => {
+      // A locked window answers nothing.
+      if (call === 'app.answer' && 'output' in reply) window.answer(input)
       if (window.isCurrent(client)) window.send({ id, ...reply })
     })
   })

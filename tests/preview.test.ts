@@ -4,12 +4,16 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import type { Host } from '../app/adapters.ts'
 import { startPreview, type Preview } from '../app/preview.ts'
 import { ContractCore } from './contract/contract-core.ts'
 
 let folder: string
 let log: string[]
 let preview: Preview
+let core: ContractCore
+let host: Host
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'preview-'))
@@ -20,7 +24,7 @@ beforeEach(async () => {
   writeFileSync(join(rendererFolder, 'big.js'), '/'.repeat(8 * 1024 * 1024))
   writeFileSync(join(folder, 'outside.js'), 'secret')
   log = []
-  preview = await startPreview({ rendererFolder, port: 0, createCore: async () => new ContractCore(), log: (line) => log.push(line) })
+  preview = await startPreview({ rendererFolder, port: 0, createCore: async (window) => ((host = window), (core = new ContractCore())), log: (line) => log.push(line) })
 })
 
 afterEach(async () => {
@@ -100,6 +104,25 @@ describe('the preview', () => {
       expect([status, body]).toEqual([404, ''])
     }
   )
+
+  it.each([true, false])('takes an answer to a question where the core takes the call, and only there: %s', async (isTaken) => {
+    const cookie = (await redeem(key())).headers['set-cookie']![0]!.split(';')[0]!
+    Object.assign(core, { dispatch: async () => (isTaken ? { output: undefined } : { failure: { code: 'locked', message: 'It is locked.', retryable: false } }) })
+    const socket = new WebSocket(`ws://127.0.0.1:${preview.port}/control`, { headers: { cookie, origin: origin() } })
+    await new Promise((resolve) => socket.once('open', resolve))
+    const replied = new Promise<void>((resolve) => {
+      socket.on('message', (data) => {
+        const { event, data: asked } = JSON.parse(String(data)) as { event?: string; data?: { id: string } }
+        if (event === 'question.asked') socket.send(JSON.stringify({ id: 1, call: 'app.answer', input: { id: asked!.id, yes: true } }))
+        else resolve()
+      })
+    })
+    let answer: boolean | null = null
+    void host.confirm({ title: 'Trust', message: 'Trust it?', detail: '', confirmLabel: 'Trust' }).then((yes) => (answer = yes))
+    await replied
+    expect(answer).toBe(isTaken ? true : null)
+    socket.close()
+  })
 
   it('serves the window at its root', async () => {
     const { status, body, headers } = await ask('/?renderer=dom')

@@ -31,9 +31,6 @@ export type SignIn = z.infer<typeof signInSchema>
 /** What is known of a client secret's end. */
 export type SecretEnd = NonNullable<SignIn['secretEnd']>
 
-/** What a sign-in tells of its certificate. */
-export type CertificateFacts = NonNullable<SignIn['certificate']>
-
 /** The facts of a PFX file that a sign-in keeps. */
 export interface PfxFacts {
   subject: string
