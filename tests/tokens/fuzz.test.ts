@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, it } from 'vitest'
 import { explanationSchema, serviceSchema } from '../../app/contract.ts'
 import { TenantryError } from '../../app/failures.ts'
 import { knownAudiences } from '../../app/tokens/audiences.ts'
@@ -12,8 +12,8 @@ import { appPermissions, scopes } from '../../app/tokens/permissions.ts'
 
 /** Cases per property; more by this variable. */
 const numRuns = Number(process.env.TENANTRY_FUZZ_RUNS ?? 10_000)
-/** No case may take longer; what hangs takes far more, and a busy machine stalls for less. */
-const slowestMs = 1_000
+/** For all of a property's cases, milliseconds: many times what they take, so that only what hangs goes past it. */
+const timeout = numRuns * 20
 
 const known = knownAudiences(builtInClouds)
 const expectations: fc.Arbitrary<Expected> = fc.record({
@@ -46,18 +46,11 @@ const texts = fc.oneof(
   fc.array(fc.constantFrom('.', 'eyJ', '"', ' ', 'Bearer ', '=', '\u202e', 'a'.repeat(1000)), { maxLength: 200 }).map((pieces) => pieces.join(''))
 )
 
-function timed<T>(run: () => T): T {
-  const start = performance.now()
-  const result = run()
-  expect(performance.now() - start).toBeLessThan(slowestMs)
-  return result
-}
-
 describe(`in ${numRuns} cases`, () => {
-  it('explaining never throws, and says nothing that the contract does not know', { timeout: numRuns * 20 }, () => {
+  it('explaining never throws, and says nothing that the contract does not know', { timeout }, () => {
     fc.assert(
       fc.property(claims, expectations, (body, expected) => {
-        const result = timed(() => explain(body, expected))
+        const result = explain(body, expected)
         const parsed = explanationSchema.safeParse(result)
         return parsed.success && JSON.stringify(parsed.data) === JSON.stringify(JSON.parse(JSON.stringify(result)))
       }),
@@ -65,22 +58,22 @@ describe(`in ${numRuns} cases`, () => {
     )
   })
 
-  it('decoding answers claims or “not a token”, and nothing else', { timeout: numRuns * 20 }, () => {
+  it('decoding answers claims or “not a token”, and nothing else', { timeout }, () => {
     fc.assert(
       fc.property(texts, expectations, (text, expected) => {
         let body: Record<string, unknown>
         try {
-          body = timed(() => decodePasted(text))
+          body = decodePasted(text)
         } catch (error) {
           return error instanceof TenantryError && error.code === 'not-a-token'
         }
-        return explanationSchema.safeParse(timed(() => explain(body, expected))).success
+        return explanationSchema.safeParse(explain(body, expected)).success
       }),
       { numRuns }
     )
   })
 
-  it('what comes back holds neither the token nor its signature', { timeout: numRuns * 20 }, () => {
+  it('what comes back holds neither the token nor its signature', { timeout }, () => {
     const signatures = fc.uint8Array({ minLength: 32, maxLength: 64 }).map((bytes) => Buffer.from(bytes).toString('base64url'))
     fc.assert(
       fc.property(claims, signatures, expectations, (body, signature, expected) => {

@@ -9,14 +9,13 @@ const claims = { tid: 'x', roles: ['a', 'b'], name: 'Zoë', exp: 1 }
 const token = shapedToken(claims)
 const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
 
-/** What refusing it says, and how long that took. */
-function refusal(text: string): { message: string; ms: number } {
-  const start = performance.now()
+/** What refusing it says. */
+function refusal(text: string): { message: string } {
   try {
     decodePasted(text)
   } catch (error) {
     expect((error as TenantryError).toFailure()).toMatchObject({ code: 'not-a-token', field: 'token' })
-    return { message: (error as Error).message, ms: performance.now() - start }
+    return { message: (error as Error).message }
   }
   return expect.unreachable()
 }
@@ -69,10 +68,8 @@ describe('a pasted token', () => {
     ['10 MB of a nested list', () => `${part('{"alg":"x"}')}.${part(nested(5_000_000))}.c`],
     ['one letter more than a token may have', () => `${part('{"alg":"x"}')}.${'A'.repeat(longestToken)}.c`]
   ])('is not %s, and that is said at once', (_, make) => {
-    const text = make()
-    const { message, ms } = refusal(text)
-    expect(message).toMatch(/too long for one/)
-    expect(ms).toBeLessThan(200)
+    // By its length alone: a look into it would find other words for most of these.
+    expect(refusal(make()).message).toMatch(/too long for one/)
   })
 
   it('leaves nothing of itself in what is said of it', () => {
