@@ -5,16 +5,16 @@ import { openSession, openWindow, until, type BenchWindow, type Renderer } from 
 
 const columns = 120
 const tenants = ['Contoso demo', 'Fabrikam demo', 'Demo: no permission', 'Demo: no role']
-/** Full lines, all of them different, in a terminal wide enough for each to be one row. */
+/** Full lines, all of them different, each one row of its terminal. */
 const printLines = `stty -echo; i=0; while [ $i -lt ${scrollbackLines + 100} ]; do i=$((i+1)); printf '%08d%0${columns - 8}d\\n' $i $i; done; sleep 100000`
 const printed = (scrollbackLines + 100) * (columns + 2)
 
 /** What one more idle session with a full scrollback costs the renderer's heap after garbage collection. */
 export async function measureMemory(runs: number, renderer: Renderer): Promise<Result[]> {
   const values: number[] = []
+  const viewport = await viewportOf(columns, renderer)
   for (let run = 0; run < runs; run += 1) {
-    // Wide enough for 120 columns beside the sidebar.
-    const opened = await openWindow({ renderer, viewport: { width: 1500, height: 820 } })
+    const opened = await openWindow({ renderer, viewport })
     try {
       // The first one also loads what all of them share.
       await openFullSession(opened, tenants[0]!)
@@ -29,7 +29,7 @@ export async function measureMemory(runs: number, renderer: Renderer): Promise<R
   return [
     {
       name: 'memory',
-      what: `idle session with ${scrollbackLines} full lines, renderer heap after GC`,
+      what: `idle session with ${scrollbackLines} full lines of ${columns} columns, renderer heap after GC`,
       unit: 'MB',
       values: values.map((bytes) => bytes / sessions / 1e6),
       goal: { atMost: 10, by: 'median' },
@@ -38,11 +38,25 @@ export async function measureMemory(runs: number, renderer: Renderer): Promise<R
   ]
 }
 
+/** The window in which a terminal has just so many columns: every cell of a line costs, written or not. */
+async function viewportOf(wanted: number, renderer: Renderer): Promise<{ width: number; height: number }> {
+  const [width, height] = [1500, 820]
+  const opened = await openWindow({ renderer, viewport: { width, height } })
+  try {
+    opened.inPlaceOfShell.push('echo; sleep 100000')
+    const { cols } = await openSession(opened, tenants[0]!)
+    const screen = await opened.page.evaluate(() => document.querySelector('.xterm-screen')!.getBoundingClientRect().width)
+    return { width: Math.ceil(width - ((cols - wanted) * screen) / cols), height }
+  } finally {
+    await opened.close()
+  }
+}
+
 async function openFullSession(opened: BenchWindow, name: string): Promise<void> {
   const { seen } = opened
   opened.inPlaceOfShell.push(printLines)
   const pty = await openSession(opened, name)
-  if (pty.cols < columns) throw new Error(`the terminal has ${pty.cols} columns, ${columns} are needed`)
+  if (pty.cols !== columns) throw new Error(`the terminal has ${pty.cols} columns, ${columns} are needed`)
   await until(() => seen.sent >= printed && seen.acknowledged === seen.sent, `${name} to have printed its lines`)
 }
 
