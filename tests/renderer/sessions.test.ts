@@ -181,10 +181,13 @@ describe('a failure', () => {
     const session = core.sessionOf('Contoso demo')
     core.changeSession(session, {
       phase: 'failed',
+      detail: 'The client secret has expired.',
       failure: aFailure({ message: 'The client secret has expired.', hint: 'Make a new secret.', retryable: true })
     })
     const alert = page.getByRole('alert')
     await alert.getByText('The client secret has expired.').waitFor()
+    // Once, and not again for whoever points at the state.
+    expect(await page.getByRole('status').getAttribute('title')).toBe('The client secret has expired.')
     await alert.getByText('Make a new secret.').waitFor()
     await page.getByRole('region', { name: 'Terminal Contoso demo' }).click()
     await page.keyboard.type('6 * 7')
