@@ -7,6 +7,8 @@ const patienceMs = 45_000
 /** A window's end of a stream: a real terminal that answers the shell's questions and acknowledges what it parsed. */
 export class AttachedWindow implements ByteStream {
   text = ''
+  /** Bytes of the session's output up to the newest frame. */
+  sequence = 0
   readonly #terminal = new headless.Terminal({ cols: 120, rows: 30, allowProposedApi: true })
   #onFrame: (frame: Uint8Array) => void = () => {}
 
@@ -16,6 +18,7 @@ export class AttachedWindow implements ByteStream {
 
   send(frame: Uint8Array) {
     const { sequence, bytes } = unpackFrame(frame)!
+    this.sequence = sequence
     this.text += Buffer.from(bytes).toString()
     this.#terminal.write(bytes, () => this.#onFrame(packFrame(frameType.ack, sequence, new Uint8Array())))
   }

@@ -1,6 +1,6 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { describeOnEachEngine } from '../engines.ts'
 import { startCore, type CoreUnderTest } from './core-on-this-machine.ts'
@@ -133,12 +133,19 @@ describeOnEachEngine('sessions', ({ env }) => {
       await under.until(id, ({ phase }) => phase === 'connected')
       const window = await under.attach(id)
       await window.shows(/PS> /)
-      window.type(`$line = 'x' * 99; [Console]::Out.Flush(); & /bin/sh -c 'i=0; while [ $i -lt 16 ]; do head -c 6553600 /dev/zero | tr "\\\\0" x | fold -w 100; i=$((i+1)); done'; 'the ' + 'end'\r`)
+      // 16 times 6.25 MiB of letters, begun only when nobody looks.
+      const begin = join(mkdtempSync(join(tmpdir(), 'tenantry-print-')), 'begin')
+      window.type(`& /bin/sh -c 'until [ -e ${begin} ]; do sleep 0.1; done; i=0; while [ $i -lt 16 ]; do head -c 6553600 /dev/zero | tr "\\\\0" x | fold -w 100; i=$((i+1)); done'; 'the ' + 'end'\r`)
       await under.until(id, ({ busy }) => busy)
       await under.call('sessions.detach', { id })
+      const before = window.sequence
+      writeFileSync(begin, '')
       await under.until(id, ({ busy }) => !busy)
+      rmSync(dirname(begin), { recursive: true })
+      expect(window.sequence).toBe(before)
       const again = await under.attach(id)
-      await again.shows(/the end/)
+      await again.shows(/x{100}[^]*the end\r?\n[^]*PS> /)
+      expect(again.sequence - before).toBeGreaterThan(16 * 6_553_600)
     })
   })
 })
