@@ -16,7 +16,8 @@ export const sessionRows = {
   'tls-untrusted': {
     message: 'The TLS connection to {host} is not trusted: its certificate comes from an authority that this computer does not know, as behind TLS inspection.',
     hint: 'Have the inspecting proxy’s CA certificate trusted on this computer.',
-    retryable: false
+    // Another network, as after a captive portal, mends it.
+    retryable: true
   },
   'tls-failed': {
     message: 'No secure (TLS) connection to {host} could be made.',
@@ -36,7 +37,7 @@ export const sessionRows = {
   redirected: {
     message: '{host} sent the request on to another address, which was not followed.',
     hint: 'Check the proxy or captive portal; for a custom cloud, its host name.',
-    retryable: false
+    retryable: true
   },
   throttled: {
     message: '{host} is asked too often at the moment (429).{wait}',

@@ -226,8 +226,13 @@ export class TokenBroker {
   }
 
   #onFailed(entry: Entry, error: TenantryError): void {
-    if (error.code === 'cancelled' || entry.listeners.size === 0) return
+    if (entry.listeners.size === 0) return
     const lifeMs = entry.last?.lifeMs ?? 0
+    if (error.code === 'cancelled') {
+      // It waited for somebody else's request, who gave up: nothing is wrong, and the token falls due all the same.
+      entry.dueAt = Math.max(entry.dueAt, this.#options.now() + within(firstPause, lifeMs))
+      return this.#schedule(entry)
+    }
     // A wrong credential does not get better by asking again, and may lock the app out.
     entry.pauseMs = Math.min(entry.pauseMs * 2 || within(firstPause, lifeMs), within(longestPause, lifeMs))
     const retryAt = !error.retryable ? null : this.#options.now() + Math.max(entry.pauseMs, (error.retryAfter ?? 0) * 1000)

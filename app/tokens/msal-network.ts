@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { AuthError, type INetworkModule, type NetworkRequestOptions, type NetworkResponse } from '@azure/msal-node'
 import type { HttpRequest, HttpResponse, Network } from '../adapters.ts'
-import { fromNetwork, type TenantryError } from '../failures.ts'
+import { failure, fromNetwork, type TenantryError } from '../failures.ts'
+import { secondsOf } from '../failures/network.ts'
 
 /** What belongs to one call of a client that several calls share. */
 export interface CallContext {
@@ -54,8 +55,22 @@ async function ask<T>(network: Network, method: HttpRequest['method'], url: stri
   const body = parse(answer.body)
   const isRefusal = typeof body?.error_description === 'string' && /AADSTS\d/.test(body.error_description)
   const isToken = answer.status === 200 && body !== null
+  if (isPassing(answer, body)) throw new CarriedFailure(failure('service-down', { host, status: answer.status }, waitOf(answer)))
   if (answer.status === 429 || (!isRefusal && !isToken)) throw new CarriedFailure(fromNetwork(answer, host))
   return { headers: answer.headers, status: answer.status, body: body as T }
+}
+
+/**
+ * The authority is in trouble itself, which it may say with a code of its own (AADSTS90033) and, by RFC 6749 section
+ * 4.1.2.1, with an error's name under any status: no refusal of what was sent.
+ */
+function isPassing({ status }: HttpResponse, body: Record<string, unknown> | null): boolean {
+  return status >= 500 || (status >= 400 && (body?.error === 'temporarily_unavailable' || body?.error === 'server_error'))
+}
+
+function waitOf({ headers }: HttpResponse): { retryAfter?: number } {
+  const retryAfter = secondsOf(headers['retry-after'])
+  return retryAfter === undefined ? {} : { retryAfter }
 }
 
 function parse(text: string): Record<string, unknown> | null {

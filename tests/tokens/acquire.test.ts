@@ -115,12 +115,15 @@ describe('answers that are no answer', () => {
     ['a redirect', answer(302, '', { location: 'https://portal.invalid/' }), 'redirected', undefined],
     ['too many requests', answer(429, { error: 'x' }, { 'retry-after': '17' }), 'throttled', 17],
     ['a service that is down', answer(503, 'Service Unavailable', { 'retry-after': '5' }), 'service-down', 5],
+    ['a service that is down, in its own words', answer(503, { error: 'temporarily_unavailable', error_description: 'AADSTS90033: A transient error has occurred. Please try again.' }, { 'retry-after': '7' }), 'service-down', 7],
+    ['a service that says it is down as a refusal', answer(400, { error: 'server_error', error_description: 'AADSTS90033: A transient error has occurred. Please try again.' }), 'service-down', undefined],
     ['JSON that is no token', answer(200, { hello: 1 }), 'token-malformed', undefined],
     ['a refusal without a code', answer(400, { error: 'odd' }), 'network-failed', undefined]
   ])('%s is told', async (_, instead, code, retryAfter) => {
     const { fail, answerWith } = start()
     answerWith(instead)
-    expect(await fail()).toMatchObject({ code, retryAfter })
+    // Each of them passes, so a renewal goes on asking.
+    expect(await fail()).toMatchObject({ code, retryAfter, retryable: true })
   })
 
   it('throttling is forgotten once it is over', async () => {

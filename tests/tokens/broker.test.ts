@@ -257,6 +257,27 @@ describe('renewing', () => {
     expect(asked).toBe(2)
   })
 
+  it('goes on where it waited for the request of somebody who gave up', async () => {
+    let hangs = false
+    const broker = start(async (_p, _s, { signal }: AcquireOptions) => {
+      if (!hangs) return aToken(60 * minute)
+      return new Promise<Token>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+    })
+    await broker.get(p, 'exchange')
+    const heard = recorder()
+    broker.listen(p, 'exchange', heard)
+    hangs = true
+    const asking = new AbortController()
+    const asked = broker.get(p, 'exchange', { fresh: true, signal: asking.signal }).catch((error: TenantryError) => error.code)
+    await vi.advanceTimersByTimeAsync(46 * minute)
+    asking.abort()
+    expect(await asked).toBe('cancelled')
+    hangs = false
+    await vi.advanceTimersByTimeAsync(minute)
+    expect(heard.renewed).toHaveLength(1)
+    expect(heard.failed).toEqual([])
+  })
+
   it('does not ask again at once for a token that came dead', async () => {
     const acquire = vi.fn(async () => aToken(-1000))
     const broker = start(acquire)
