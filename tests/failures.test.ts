@@ -176,6 +176,7 @@ describe('the shell', () => {
     ['a refused connection on Windows', 'No connection could be made because the target machine actively refused it.', 'connect', 'connection-refused'],
     ['a name that is not there', 'Name or service not known (outlook.example.invalid:443)', 'connect', 'host-not-found'],
     ['a time-out', 'The request was canceled due to the configured HttpClient.Timeout of 100 seconds elapsing.', 'connect', 'timed-out'],
+    ['a time-out, as a task tells it', 'A task was canceled.', 'connect', 'timed-out'],
     ['a service that is down', 'Response status code does not indicate success: 503 (Service Unavailable).', 'connect', 'service-down'],
     ['a missing module', 'The module ExchangeOnlineManagement is not installed for this PowerShell.', 'module', 'module-missing'],
     ['a missing version', 'Version 3.9.0 of the module ExchangeOnlineManagement, which the profile asks for, is not installed. Installed: 3.10.1.', 'module', 'module-version-missing'],

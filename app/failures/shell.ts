@@ -25,7 +25,7 @@ const signs: ReadonlyArray<{ sign: RegExp; code: FailureCode }> = [
   { sign: /SSL connection could not be established|secure channel/i, code: 'tls-failed' },
   { sign: /connection refused|actively refused/i, code: 'connection-refused' },
   { sign: /name or service not known|no such host is known|nodename nor servname|could not be resolved/i, code: 'host-not-found' },
-  { sign: /HttpClient\.Timeout|operation (has )?timed out|timed? ?out/i, code: 'timed-out' },
+  { sign: /HttpClient\.Timeout|operation (has )?timed out|timed? ?out|task was cancell?ed/i, code: 'timed-out' },
   { sign: /Module could not be correctly formed/i, code: 'module-malformed' },
   { sign: /INSUFF_ACCESS_RIGHTS/i, code: 'insufficient-access' },
   { sign: /UnAuthorized|\b401\b/i, code: 'exchange-unauthorized' },
