@@ -49,10 +49,11 @@ $script:ListenerScript = {
         $old = $provider.GetValidTokenFromCache('')
         $header = 'Bearer ' + $accessToken
         $fresh = $create.Invoke($null, @($old.UserPrincipalName, $header, $old.TenantId, [DateTimeOffset]::FromUnixTimeMilliseconds($expiresOn)))
+        $done = $false
         $field.SetValue($provider, $fresh)
-        if ($context.GetAuthHeader('', '').AuthorizationHeader -ceq $header) { return $true }
-        $field.SetValue($provider, $before)
-        $false
+        try { $done = $context.GetAuthHeader('', '').AuthorizationHeader -ceq $header }
+        finally { if (-not $done) { $field.SetValue($provider, $before) } }
+        $done
     }
 
     function Receive-Token($line) {
@@ -155,7 +156,7 @@ function Send-Refusal {
     if ([object]::ReferenceEquals($newest, $script:LastError)) { return }
     $script:LastError = $newest
     $text = if ($newest -is [System.Management.Automation.ErrorRecord]) { $newest.Exception.Message } else { [string]$newest }
-    if ($text -match 'HttpStatusCode=40[13]\b|^UnAuthorized\b|isn''t supported in this scenario|does not indicate success: (Unauthorized|Forbidden)\b|InvalidAuthenticationToken') {
+    if ($text -match 'HttpStatusCode=40[13]\b|^UnAuthorized\b|isn''t supported in this scenario|does not indicate success: (40[13]|Unauthorized|Forbidden)\b|InvalidAuthenticationToken') {
         Send-SessionMessage -Message @{ type = 'unauthorized' }
     }
 }
