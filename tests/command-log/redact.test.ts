@@ -105,11 +105,8 @@ describe('a command by its look alone', () => {
     }
   })
 
-  it('of any text is done at once', () => {
-    const start = performance.now()
+  it('of any text comes to an end: a pattern that backtracks would take longer than a test may', () => {
     for (const text of ["'".repeat(16_000), '-password '.repeat(1600), 'password='.repeat(1700), '"`'.repeat(8000), 'curl -u '.repeat(2000), 'az -p'.repeat(3200), '://a:'.repeat(3200), 'password`":`"'.repeat(1200), '"password: '.repeat(1400), '-----BEGIN '.repeat(1400)]) withoutSecrets(text)
-    // No figure of the product's: a pattern that backtracks would take minutes.
-    expect(performance.now() - start).toBeLessThan(10_000)
   })
 })
 

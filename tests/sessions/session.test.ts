@@ -99,6 +99,14 @@ describeOnEachEngine('sessions', ({ env }) => {
   })
 
   describe('a session', () => {
+    it.each([[300, 300], [-300, 300], [100, null]])('whose login service’s clock is %i s ahead says so from two minutes on', async (seconds, said) => {
+      under.core.demo.setSkew(seconds)
+      const { id } = await under.open('Contoso demo')
+      const { clockSkewSeconds } = await under.until(id, ({ phase }) => phase === 'connected').finally(() => under.core.demo.setSkew(0))
+      // The Date header has whole seconds.
+      expect(clockSkewSeconds && Math.round(clockSkewSeconds / 10) * 10).toBe(said)
+    })
+
     it('says when a command runs, asks before it closes one, and can be closed anyway', async () => {
       const { id } = await under.open('Contoso demo')
       await under.until(id, ({ phase }) => phase === 'connected')
