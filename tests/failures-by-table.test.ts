@@ -105,6 +105,8 @@ describe('what the module says has its own sentence and next step', () => {
   })
 
   it('a vanity domain, which shows in no message', () => {
-    expect(failure('organization-vanity').hint).toContain('.onmicrosoft.com')
+    const { message, hint } = failure('organization-vanity', { organization: 'contoso.example', primary: 'contosodemo.onmicrosoft.com' })
+    expect(message).toMatch(/vanity domain contoso\.example.*odd permission errors/)
+    expect(hint).toMatch(/Reconnect: .*primary \.onmicrosoft\.com domain/)
   })
 })

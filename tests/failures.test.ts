@@ -214,5 +214,5 @@ describe('the shell', () => {
 
 /** The line that shows in no message: odd permission errors after connecting by a vanity domain. */
 it('has the sentence for a vanity domain', () => {
-  expect(failure('organization-vanity').hint).toContain('.onmicrosoft.com')
+  expect(failure('organization-vanity', { organization: 'a.example', primary: 'b.example' }).hint).toContain('.onmicrosoft.com')
 })

@@ -78,8 +78,8 @@ export const sessionRows = {
     retryable: true
   },
   'organization-vanity': {
-    message: 'The session is connected by a vanity domain, which leads to odd permission errors.',
-    hint: 'Reconnect by the tenant’s primary .onmicrosoft.com domain.',
+    message: 'The session is connected by the vanity domain {organization}, which leads to odd permission errors.',
+    hint: 'Reconnect: Tenantry knows the tenant’s primary .onmicrosoft.com domain now ({primary}) and connects by it.',
     retryable: true
   },
   'insufficient-access': {

@@ -39,10 +39,10 @@ export const organizationOf = ({ profile }: SessionPlan): string => profile.init
 /**
  * Tells the shell to connect a service.
  *
+ * @param organization the domain that the tenant is named by
  * @throws TenantryError where the profile's remote endpoint may not be sent the token
  */
-export function connectMessage(plan: SessionPlan, service: Service, token: Token): ConnectMessage {
-  const organization = organizationOf(plan)
+export function connectMessage(plan: SessionPlan, service: Service, token: Token, organization: string): ConnectMessage {
   return {
     type: 'connect',
     service,

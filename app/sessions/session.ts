@@ -6,10 +6,12 @@ import type { ShellMessage } from '../powershell/messages.ts'
 import type { Token } from '../tokens/acquire.ts'
 import { Attempt, type Hello } from './attempt.ts'
 import { pause, pauseBeforeRetry, waitingDetail } from './connect-retry.ts'
+import { Organization } from './organization.ts'
 import { Output } from './output.ts'
 import { checkPlatform, remoteAddress, remoteOf } from './remote-powershell.ts'
 import { Renewal } from './renewal.ts'
-import { connectMessage, organizationOf, recorderOf, tenantOf, type SessionPlan, type SessionServices } from './session-plan.ts'
+import { connectMessage, recorderOf, tenantOf, type SessionPlan, type SessionServices } from './session-plan.ts'
+import { isAtHome } from './tenant-proof.ts'
 import { atBeginning, exitFailure, newView, startingDetail } from './session-view.ts'
 
 /** Entra's tokens are valid from five minutes before; a clock that is further off than this will soon matter. */
@@ -27,6 +29,7 @@ export class Session {
   readonly #services: SessionServices
   #attempt: Attempt | null = null
   #renewal: Renewal | null = null
+  #organization: Organization | null = null
   #commands: CommandRecorder | null = null
   #view: SessionView
   #size: Size
@@ -134,7 +137,10 @@ export class Session {
   }
 
   async #run(attempt: Attempt, fresh: boolean): Promise<void> {
-    const token = this.#signIn(attempt, fresh)
+    const token = this.#signIn(attempt, fresh).then(async (token) => {
+      await this.#organization?.learn(token)
+      return token
+    })
     // Awaited after the shell's hello; until then its failure is nobody's.
     token.catch(() => {})
     const powershell = await this.#services.powershell()
@@ -152,6 +158,7 @@ export class Session {
       onExit: (exitCode, signal) => this.#onExit(attempt, exitCode, signal)
     })
     this.#attempt = attempt
+    this.#organization = new Organization(plan, this.#view.service, this.#services.prove)
     this.#renewal = new Renewal({
       tokens: this.#services.tokens,
       subject: plan.subject,
@@ -177,21 +184,27 @@ export class Session {
   #connect(attempt: Attempt, token: Token): void {
     if (!this.#isCurrent(attempt) || attempt.abort.signal.aborted) return
     const skewMs = Math.abs(token.skewMs ?? 0)
-    this.#set({ phase: 'connecting', detail: `Connecting to ${organizationOf(attempt.plan)}`, clockSkewSeconds: skewMs > toldSkewMs ? Math.round(skewMs / 1000) : null })
+    const organization = this.#organization!.name
+    this.#set({ phase: 'connecting', detail: `Connecting to ${organization}`, clockSkewSeconds: skewMs > toldSkewMs ? Math.round(skewMs / 1000) : null })
     this.#renewal?.begin(token)
     attempt.tried++
-    attempt.send(connectMessage(attempt.plan, this.#view.service, token))
+    attempt.send(connectMessage(attempt.plan, this.#view.service, token, organization))
   }
 
   async #prove(attempt: Attempt): Promise<void> {
     // Security & Compliance says nothing of its tenant.
     const { service } = this.#view
     const token = service === 'compliance' ? null : await this.#tokenAgain(attempt).catch(() => null)
-    if (!this.#isCurrent(attempt)) return
+    const organization = this.#organization
+    if (!this.#isCurrent(attempt) || !organization) return
     if (!token) return this.#set({ tenant: { ...this.#view.tenant, proof: 'unconfirmed' } })
     try {
-      const { proof } = await this.#services.prove(attempt.plan, service, token)
-      if (this.#isCurrent(attempt)) this.#set({ tenant: { ...this.#view.tenant, proof } })
+      const proof = await organization.prove(token)
+      if (!this.#isCurrent(attempt)) return
+      this.#set({ tenant: { ...this.#view.tenant, proof: proof.proof } })
+      // A person in their own tenant is named to the module, and the tenant is not.
+      const problem = isAtHome(token) ? null : organization.problemWith(this.#view.tenant.organization ?? '', proof)
+      if (problem) this.#set({ failure: problem.toFailure() })
     } catch (error) {
       if (this.#isCurrent(attempt)) await this.#refuse(TenantryError.from(error).toFailure())
     }

@@ -8,10 +8,13 @@ import type { Token } from '../tokens/acquire.ts'
 export const anchorMailbox = 'SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}'
 
 /** By what a request is routed: a person's own mailbox in their own tenant, else the tenant's system mailbox. */
-export function anchorOf({ account, claims }: Token): string {
-  const tenantId = String(claims.tid)
-  return account?.homeTenantId.toLowerCase() === tenantId.toLowerCase() ? `UPN:${account.username}` : `APP:${anchorMailbox}@${tenantId}`
+export function anchorOf(token: Token): string {
+  return isAtHome(token) ? `UPN:${token.account!.username}` : `APP:${anchorMailbox}@${String(token.claims.tid)}`
 }
+
+/** A person's token for the tenant that their account lives in. */
+export const isAtHome = ({ account, claims }: Token): boolean => account?.homeTenantId.toLowerCase() === String(claims.tid).toLowerCase()
+
 const askTimeoutMs = 30_000
 /** A tenant may verify 5,000 domains (learn.microsoft.com/entra/fundamentals/service-limits): five pages. */
 const maxPages = 10

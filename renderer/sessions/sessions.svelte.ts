@@ -19,9 +19,10 @@ export function phaseText({ phase, detail }: Pick<SessionView, 'phase' | 'detail
 }
 
 /** What is wrong with a session, as its alert says it: why it is not connected, or why its token is not renewed. */
-export function problemOf({ failure, renewal }: SessionView): Failure | null {
-  if (failure) return failure
-  return renewal && (renewal.state === 'failing' || renewal.state === 'stopped') ? renewal.problem : null
+export function problemOf({ phase, failure, renewal }: SessionView): Failure | null {
+  const notRenewed = renewal && (renewal.state === 'failing' || renewal.state === 'stopped') ? renewal.problem : null
+  // A token that ends is more urgent than what a connected session can live with.
+  return phase === 'connected' ? (notRenewed ?? failure) : (failure ?? notRenewed)
 }
 
 /** The open sessions, one tab each, in the order they were opened. */

@@ -120,6 +120,11 @@ describe('the session strip', () => {
     await main.getByText(/· not renewed$/).waitFor()
     await page.getByRole('alert').filter({ hasText: 'The login service is away.' }).waitFor()
     await main.getByText('clock 5 min off', { exact: true }).waitFor()
+    // What a connected session can live with comes after it.
+    core.changeSession(session, { failure: aFailure({ message: 'It is connected by a vanity domain.' }) })
+    await page.getByRole('alert').filter({ hasText: 'The login service is away.' }).waitFor()
+    core.changeSession(session, { renewal })
+    await page.getByRole('alert').filter({ hasText: 'It is connected by a vanity domain.' }).waitFor()
   })
 
   it('are one for each service of a profile', async () => {
