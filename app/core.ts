@@ -377,7 +377,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       const { loginHost } = typed.cloud === 'custom' && !typed.customCloud?.loginHost ? { loginHost: '<login host>' } : cloudOf(typed.cloud, typed.customCloud ?? null)
       const customers = typed.profileIds.map((id) => profiles.get(id))
       const links = customers.map((profile) => ({ name: profile.name, link: consentLink(cloudOf(profile.cloud, profile.customCloud).loginHost, profile, typed.clientId) }))
-      return { steps: guideOf(factsOf(typed, loginHost, customers)), roles: offeredRoleIds.map((id) => ({ id, name: directoryRole(id)!.name })), links }
+      return { steps: guideOf(factsOf(typed, loginHost, customers)), roles: offeredRoleIds(typed.services).map((id) => ({ id, name: directoryRole(id)!.name })), links }
     },
     'commands.list': (input) => commandLog.list(input),
     'commands.export': (filter) => commandLog.export(filter)

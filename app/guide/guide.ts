@@ -1,8 +1,9 @@
+import type { Cloud } from '../adapters.ts'
 import { guidOf } from '../checks/fixes.ts'
 import type { CallOutput, CallRequest, Profile, Service } from '../contract.ts'
 import { directoryRole } from '../tokens/directory-roles.ts'
 import { grantFor } from '../tokens/permissions.ts'
-import { serviceTable } from '../tokens/services.ts'
+import { goesByRoles, serviceTable } from '../tokens/services.ts'
 
 type Guide = CallOutput<'guide.read'>
 type Step = Guide['steps'][number]
@@ -12,6 +13,12 @@ export interface GuideFacts {
   loginHost: string
   /** Of Microsoft Graph, as Connect-MgGraph names it; null for the worldwide cloud. */
   graphEnvironment: string | null
+  /** Where Microsoft Graph is, without a slash at the end. */
+  graphUrl: string
+  /** Of Azure, as `az cloud set` names it; null for the worldwide cloud. */
+  azureCloud: string | null
+  /** Where the clicks begin. */
+  portal: string
   tenant: string
   clientId: string
   appName: string
@@ -23,10 +30,27 @@ export interface GuideFacts {
   customers: ReadonlyArray<{ name: string; tenant: string }>
 }
 
-/** Roles in the order in which they are offered: the least first. */
-export const offeredRoleIds = ['f2ef992c-3afb-46b9-b7cf-a126ee74c451', '31392ffb-586c-42d1-9346-e59415a2cc4e', '29232cdf-9323-42fd-ade2-1d097af3e4de'] as const
+/** Roles in the order in which they are offered: the least first, and Compliance Administrator where compliance is wanted. */
+export function offeredRoleIds(services: readonly Service[]): [string, ...string[]] {
+  const forCompliance = services.includes('compliance') ? ['17315797-102d-40b4-93e0-432062caca18'] : []
+  return ['f2ef992c-3afb-46b9-b7cf-a126ee74c451', '31392ffb-586c-42d1-9346-e59415a2cc4e', '29232cdf-9323-42fd-ade2-1d097af3e4de', ...forCompliance]
+}
 
-const graphEnvironments: Record<string, string> = { gcchigh: 'USGov', dod: 'USGovDoD', china: 'China' }
+type Place = Pick<GuideFacts, 'graphEnvironment' | 'graphUrl' | 'azureCloud' | 'portal'>
+
+const worldwide: Place = { graphEnvironment: null, graphUrl: 'https://graph.microsoft.com', azureCloud: null, portal: 'entra.microsoft.com, Entra ID' }
+
+/**
+ * Where the national clouds have their tools: learn.microsoft.com/entra/identity-platform/authentication-national-cloud
+ * (portals), graph/deployments (Graph's hosts), cli/azure/manage-clouds-azure-cli (names of clouds).
+ */
+const places: Partial<Record<Cloud['id'], Place>> = {
+  gcchigh: { graphEnvironment: 'USGov', graphUrl: 'https://graph.microsoft.us', azureCloud: 'AzureUSGovernment', portal: 'portal.azure.us, Microsoft Entra ID' },
+  dod: { graphEnvironment: 'USGovDoD', graphUrl: 'https://dod-graph.microsoft.us', azureCloud: 'AzureUSGovernment', portal: 'portal.azure.us, Microsoft Entra ID' },
+  china: { graphEnvironment: 'China', graphUrl: 'https://microsoftgraph.chinacloudapi.cn', azureCloud: 'AzureChinaCloud', portal: 'portal.azure.cn, Microsoft Entra ID' },
+  // Of the admin's own: nobody else knows where its tools are.
+  custom: { graphEnvironment: '<environment>', graphUrl: 'https://<graph host>', azureCloud: '<cloud>', portal: '<portal>, Microsoft Entra ID' }
+}
 const domainPattern = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i
 
 const namePattern = /^[\p{L}\p{N}][\p{L}\p{N} ._()-]{0,118}$/u
@@ -40,16 +64,17 @@ const tenantOf = (text: string): string => guidOf(text.trim()) ?? (domainPattern
  */
 export function factsOf(typed: CallRequest<'guide.read'>, loginHost: string, customers: ReadonlyArray<Pick<Profile, 'name' | 'tenantId' | 'domain'>> = []): GuideFacts {
   const tenant = tenantOf(typed.tenant)
+  const offered = offeredRoleIds(typed.services)
   const isName = namePattern.test(typed.appName.trim())
   const isPath = typed.certificatePath.trim() !== '' && !/[\p{Cc}'"`$‘’“”]/u.test(typed.certificatePath)
   return {
     loginHost,
-    graphEnvironment: graphEnvironments[typed.cloud] ?? null,
+    ...(places[typed.cloud] ?? worldwide),
     tenant,
     clientId: guidOf(typed.clientId.trim()) ?? '<client id>',
     appName: isName ? typed.appName.trim() : 'Tenantry',
     certificatePath: isPath ? typed.certificatePath.trim() : '<path>.cer',
-    roleId: offeredRoleIds.find((id) => id === typed.roleId) ?? offeredRoleIds[0],
+    roleId: offered.find((id) => id === typed.roleId) ?? offered[0],
     services: typed.services,
     isPartner: typed.isPartner,
     customers: customers.map(({ name, tenantId, domain }) => ({ name, tenant: tenantOf(tenantId ?? domain) }))
@@ -66,14 +91,14 @@ export function consentLink(loginHost: string, profile: Pick<Profile, 'tenantId'
   return `https://${loginHost}/${encodeURIComponent(profile.tenantId ?? profile.domain)}/adminconsent?client_id=${guidOf(clientId) ?? '<client id>'}`
 }
 
-function register({ tenant, graphEnvironment, appName, isPartner, clientId }: GuideFacts): Step {
+function register({ tenant, graphEnvironment, azureCloud, portal, appName, isPartner, clientId }: GuideFacts): Step {
   const audience = isPartner ? 'AzureADMultipleOrgs' : 'AzureADMyOrg'
   return {
     id: 'register', title: 'Register the app', checkedBy: ['tenant', 'sign-in'],
     text: isPartner
       ? 'One app for all customers, in the partner’s own tenant: multitenant. Nobody outside can use it without its certificate.'
       : 'An app of the one tenant. Copy its application (client) ID from the overview; the object ID there is another one and is not needed.',
-    portal: ['entra.microsoft.com, Entra ID, App registrations, New registration', `Name: ${appName}`, `Supported account types: ${isPartner ? 'Multiple Entra ID tenants' : 'Single tenant'}; no redirect URI`, 'Register, then copy the Application (client) ID'],
+    portal: [`${portal}, App registrations, New registration`, `Name: ${appName}`, `Supported account types: ${isPartner ? 'Multiple Entra ID tenants' : 'Single tenant'}; no redirect URI`, 'Register, then copy the Application (client) ID'],
     powershell: [
       `Connect-MgGraph -TenantId ${tenant}${graphEnvironment ? ` -Environment ${graphEnvironment}` : ''} -Scopes Application.ReadWrite.All, AppRoleAssignment.ReadWrite.All, RoleManagement.ReadWrite.Directory`,
       `$app = New-MgApplication -DisplayName '${appName}' -SignInAudience ${audience}`,
@@ -81,9 +106,11 @@ function register({ tenant, graphEnvironment, appName, isPartner, clientId }: Gu
       '$app.AppId',
       ...(clientId.startsWith('<') ? [] : ['# of an app that is there already, instead:', ...known(clientId).map((line) => `# ${line}`)])
     ].join('\n'),
-    cli: [`az login --tenant ${tenant} --allow-no-subscriptions`, `az ad app create --display-name '${appName}' --sign-in-audience ${audience} --query appId -o tsv`, `az ad sp create --id ${clientId}`].join('\n')
+    cli: [...logIn(azureCloud, tenant), `az ad app create --display-name '${appName}' --sign-in-audience ${audience} --query appId -o tsv`, `az ad sp create --id ${clientId}`].join('\n')
   }
 }
+
+const logIn = (azureCloud: string | null, tenant: string): string[] => [...(azureCloud === null ? [] : [`az cloud set --name ${azureCloud}`]), `az login --tenant ${tenant} --allow-no-subscriptions`]
 
 const known = (clientId: string): string[] => [`$app = Get-MgApplication -Filter "appId eq '${clientId}'"`, `$principal = Get-MgServicePrincipal -Filter "appId eq '${clientId}'"`]
 
@@ -137,23 +164,32 @@ function proof({ clientId, appName, certificatePath }: GuideFacts): Step {
 }
 
 function role(facts: GuideFacts): Step {
-  const { roleId, isPartner } = facts
-  const { name, reach } = directoryRole(roleId)!
+  const { roleId, isPartner, services } = facts
+  const { name } = directoryRole(roleId)!
+  const compliance = services.includes('compliance') ? ' In Security & Compliance Global Reader reads and Compliance Administrator manages; roles of Exchange open nothing there.' : ''
   return {
     id: 'role', title: 'Give its service principal a role', checkedBy: ['role', 'connect'],
-    text: `The least that does: Global Reader (or the management role below) reads, Exchange Recipient Administrator manages recipients, Exchange Administrator everything in Exchange. Chosen here: ${name}, which can ${reach.exchange!.can}. The role goes to the enterprise application, not to its owner${isPartner ? ', and in each customer’s tenant anew' : ''}.`,
+    text: `The least that does: Global Reader (or the management role below) reads, Exchange Recipient Administrator manages recipients, Exchange Administrator everything in Exchange.${compliance} Chosen here: ${name}, which ${reachOf(roleId, services)}. The role goes to the enterprise application, not to its owner${isPartner ? ', and in each customer’s tenant anew' : ''}.`,
     portal: [
       ...(isPartner ? customersOf(facts).map((customer) => `As an admin of ${customer.name === customer.tenant ? customer.tenant : `${customer.name} (${customer.tenant})`}, the same each time:`) : []),
-      'Entra ID, Roles & admins', `${name}, Add assignments`, 'Search for the app by its name and assign it as Active'
+      'Entra ID, Roles and administrators', `${name}, Add assignments`, 'Search for the app by its name and assign it as Active'
     ],
     powershell: [
       ...(isPartner ? customersOf(facts).flatMap((customer) => assignIn(facts, customer)) : [assign(roleId)]),
       '# Or less than any directory role, in an Exchange session of an admin:',
       "# New-ServicePrincipal -AppId $app.AppId -ObjectId $principal.Id -DisplayName 'Tenantry'",
-      "# New-ManagementRoleAssignment -App $principal.Id -Role 'View-Only Configuration'"
+      "# New-ManagementRoleAssignment -App $principal.Id -Role 'View-Only Configuration'",
+      ...(services.includes('compliance') ? ['# For Security & Compliance, in a session of it:', "# New-ServicePrincipal -AppId $app.AppId -ObjectId $principal.Id -DisplayName 'Tenantry'", "# Add-RoleGroupMember -Identity 'ComplianceAdministrator' -Member $principal.Id"] : [])
     ].join('\n'),
     cli: (isPartner ? customersOf(facts) : [{ name: null, tenant: facts.tenant }]).flatMap((customer) => assignByCli(facts, customer)).join('\n')
   }
+}
+
+/** What a role does in the services that are wanted. */
+function reachOf(roleId: string, services: readonly Service[]): string {
+  const { reach } = directoryRole(roleId)!
+  const byRoles = services.filter(goesByRoles)
+  return (byRoles.length > 0 ? byRoles : (['exchange'] as const)).map((service) => (reach[service] ? `can ${reach[service].can}` : `opens nothing in ${serviceTable[service].words}`)).join(' and ')
 }
 
 const customersOf = ({ customers }: GuideFacts) => (customers.length > 0 ? customers : [{ name: '<customer>', tenant: '<customer>' }])
@@ -172,11 +208,11 @@ function assignIn({ clientId, roleId, graphEnvironment }: GuideFacts, { name, te
   ]
 }
 
-function assignByCli({ clientId, roleId }: GuideFacts, { name, tenant }: { name: string | null; tenant: string }): string[] {
-  const graph = 'https://graph.microsoft.com/v1.0/roleManagement/directory/roleAssignments'
+function assignByCli({ clientId, roleId, graphUrl, azureCloud }: GuideFacts, { name, tenant }: { name: string | null; tenant: string }): string[] {
+  const graph = `${graphUrl}/v1.0/roleManagement/directory/roleAssignments`
   return [
     ...(name === null ? [] : remark(name)),
-    `az login --tenant ${tenant} --allow-no-subscriptions`,
+    ...logIn(azureCloud, tenant),
     `az ad sp show --id ${clientId} --query id -o tsv`,
     `az rest --method POST --url ${graph} --body '{"principalId":"<what the line before said>","roleDefinitionId":"${roleId}","directoryScopeId":"/"}'`
   ]

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { guideDocument } from '../../app/guide/document.ts'
-import { consentLink, factsOf, guideOf } from '../../app/guide/guide.ts'
+import type { Service } from '../../app/contract.ts'
+import { consentLink, factsOf, guideOf, offeredRoleIds } from '../../app/guide/guide.ts'
 
 const typed = {
   cloud: 'worldwide' as const, tenant: 'contoso.example', clientId: '3B9E7A10-1f64-4d8b-a2c5-70d1e8f4b601', appName: 'Exchange automation', certificatePath: 'C:\\keys\\app.cer',
@@ -24,6 +25,38 @@ describe('the set-up guide', () => {
   it.each(["x'; Remove-Item / #", 'x"; whoami', '$(whoami)', '`whoami`', 'x\nwhoami', '’; whoami; ‘', 'a b; whoami'])('lets nothing that was typed become a command: %j', (bad) => {
     const text = commands({ tenant: bad, clientId: bad, appName: bad, certificatePath: bad.includes(';') && !/['"‘’]/.test(bad) ? `${bad}'` : bad })
     expect(text).not.toMatch(/whoami|Remove-Item/)
+  })
+
+  it.each([
+    ['gcchigh', 'AzureUSGovernment', 'https://graph.microsoft.us/', 'USGov', 'portal.azure.us'],
+    ['dod', 'AzureUSGovernment', 'https://dod-graph.microsoft.us/', 'USGovDoD', 'portal.azure.us'],
+    ['china', 'AzureChinaCloud', 'https://microsoftgraph.chinacloudapi.cn/', 'China', 'portal.azure.cn']
+  ] as const)('leads to the tools of its own cloud in each form: %s', (cloud, azure, graph, environment, portal) => {
+    const steps = guideOf(factsOf({ ...typed, cloud }, host))
+    const cli = steps.map(({ cli: lines }) => lines).join('\n')
+    expect(cli.match(new RegExp(`az cloud set --name ${azure}\naz login`, 'g'))).toHaveLength(2)
+    expect(cli).toContain(`--url ${graph}v1.0/roleManagement`)
+    expect(steps[0]!.powershell).toContain(`-Environment ${environment} `)
+    expect(steps[0]!.portal[0]).toContain(portal)
+    expect(JSON.stringify(steps)).not.toMatch(/graph\.microsoft\.com|entra\.microsoft\.com/)
+  })
+
+  it('leaves open where the tools of a cloud of one’s own are', () => {
+    const steps = guideOf(factsOf({ ...typed, cloud: 'custom' }, host))
+    expect(JSON.stringify(steps)).not.toMatch(/microsoft\.com|azure\./)
+    expect(steps[0]!.cli).toContain('az cloud set --name <cloud>\n')
+  })
+
+  it('offers a role that opens compliance where that is wanted, and says which ones do not', () => {
+    const manager = '17315797-102d-40b4-93e0-432062caca18'
+    const role = (change: Partial<Omit<typeof typed, 'services'>> & { services?: Service[] }) => guideOf(factsOf({ ...typed, ...change }, host)).find(({ id }) => id === 'role')!
+    expect([offeredRoleIds(['exchange']).includes(manager), offeredRoleIds(['exchange', 'compliance']).includes(manager)]).toEqual([false, true])
+    expect(offeredRoleIds(['compliance'])[0]).toBe('f2ef992c-3afb-46b9-b7cf-a126ee74c451')
+    const both = role({ services: ['exchange', 'compliance'] })
+    expect(both.text).toContain('Chosen here: Exchange Administrator, which can manage Exchange and opens nothing in Security & Compliance.')
+    expect(both.powershell).toContain("# Add-RoleGroupMember -Identity 'ComplianceAdministrator' -Member $principal.Id")
+    expect(role({ services: ['compliance'], roleId: manager }).powershell).toContain(`-RoleDefinitionId ${manager}`)
+    expect(role({}).text).not.toContain('Compliance')
   })
 
   it('names the environment of another cloud, and both resources where both services are wanted', () => {

@@ -8,6 +8,7 @@ import { createDispatcher, type Handlers, type Reply, type Sender } from '../../
 import { expiryOf } from '../../app/expiry/expiry.ts'
 import { TenantryError } from '../../app/failures.ts'
 import { consentLink, factsOf, guideOf, offeredRoleIds } from '../../app/guide/guide.ts'
+import { directoryRole } from '../../app/tokens/directory-roles.ts'
 import { aSession, aSignIn, aState, connected, firstStart } from './fake-data.ts'
 import { FakeAccounts } from './fake-accounts.ts'
 import { checkAnswer, someSteps } from './fake-checks.ts'
@@ -295,7 +296,7 @@ export class FakeMainProcess implements Core {
     return {
       'guide.read': (typed) => ({
         steps: guideOf(factsOf(typed, 'login.microsoftonline.com', typed.profileIds.map((id) => this.profiles.find((profile) => profile.id === id)!))),
-        roles: [{ id: offeredRoleIds[0], name: 'Global Reader' }, { id: offeredRoleIds[2], name: 'Exchange Administrator' }],
+        roles: offeredRoleIds(typed.services).map((id) => ({ id, name: directoryRole(id)!.name })),
         links: typed.profileIds.map((id) => this.profiles.find((profile) => profile.id === id)!).map((profile) => ({ name: profile.name, link: consentLink('login.microsoftonline.com', profile, typed.clientId) }))
       }),
       'commands.list': ({ skip, limit, ...filter }) => ({ commands: filtered(filter).slice(skip, skip + limit), total: filtered(filter).length, folder: '/data/command-log' }),
