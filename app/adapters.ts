@@ -1,6 +1,8 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import type { IPty, IPtyForkOptions } from 'node-pty'
-import type { CloudId, Service } from './contract.ts'
+import type { CloudId, Service, UpdateChannel } from './contract.ts'
+import type { Trust } from './network/trust.ts'
+import type { Policy } from './updates/policy.ts'
 
 /** One HTTP request of the main process; bodies are text. */
 export interface HttpRequest {
@@ -54,6 +56,21 @@ export interface Cloud {
   network?: Network
 }
 
+/** How an installed Tenantry updates itself. Nothing is fetched or run unless it is called. */
+export interface Updater {
+  /** Why this installation can't, as a sentence for the admin; null where it can. */
+  readonly unavailable: string | null
+  /** The newest version of the channel, with its notes as plain text; null where it is not newer than this one. */
+  check(channel: UpdateChannel): Promise<{ version: string; notes: string } | null>
+  /** Fetches what was found, and checks its signature. Rejects where it does not hold. */
+  download(onPercent: (percent: number) => void): Promise<void>
+  /**
+   * Installs what was fetched: with `restart` the app ends and starts anew; without, it is called last before the end.
+   * Answers whether the updater ends the app by itself.
+   */
+  install(options: { restart: boolean }): boolean
+}
+
 /** A question that only the host may ask: in its own dialog, out of the window's reach. */
 export interface Question {
   title: string
@@ -88,6 +105,8 @@ export interface Paths {
   runtime: string
   /** Folder of Tenantry.psm1 and the certificate helper. */
   scripts: string
+  /** The log's folder. */
+  logs: string
   /** The engine console, where it was built. */
   engineConsole: string | null
 }
@@ -104,7 +123,13 @@ export interface Adapters {
   /** Another time than the product's for a shell to say hello, milliseconds. */
   helloDeadlineMs?: number
   network: Network
+  /** The certificate authorities that the network trusts. */
+  trust: Trust
   host: Host
+  /** Null where this is no installed app. */
+  updater: Updater | null
+  /** What the administrator of the whole computer allows. */
+  policy: Policy
   /** Clouds beyond Microsoft's: the demo tenants. */
   clouds: Cloud[]
 }

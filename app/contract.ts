@@ -178,9 +178,32 @@ export const appStateSchema = z.object({
   cautions: z.array(z.object({ service: serviceSchema, sentence: z.string() })),
   keychain: z.object({ available: z.boolean(), name: z.string(), reason: z.string().nullable() }),
   clouds: z.array(cloudViewSchema),
+  /** Which authorities Tenantry's own requests trust beyond Node's: the system's (null where this Node can't read them), and a chosen file's. */
+  trust: z.object({
+    systemCertificates: z.number().int().nullable(),
+    file: z.object({ path: z.string(), subjects: z.array(z.string()), problem: failureSchema.nullable() }).nullable()
+  }),
   notices: z.array(z.object({ id: z.string(), level: z.enum(['info', 'warning', 'error']), text: z.string() }))
 })
 export type AppState = z.infer<typeof appStateSchema>
+
+export const updateChannelSchema = z.enum(['stable', 'beta'])
+export type UpdateChannel = z.infer<typeof updateChannelSchema>
+
+/** Where an update is. `notes` are plain text of whoever published it. */
+export const updateStateSchema = z.object({
+  phase: z.enum(['off', 'idle', 'checking', 'downloading', 'ready', 'failed']),
+  channel: updateChannelSchema,
+  /** Why it is off. */
+  reason: z.string().nullable(),
+  version: z.string().nullable(),
+  notes: z.string(),
+  percent: z.number().nullable(),
+  /** Milliseconds since the epoch. */
+  checkedAt: z.number().nullable(),
+  failure: failureSchema.nullable()
+})
+export type UpdateState = z.infer<typeof updateStateSchema>
 
 export const sessionPhases = ['starting', 'signing-in', 'connecting', 'connected', 'failed', 'closed'] as const
 
@@ -363,6 +386,19 @@ export const calls = {
   'app.choosePowerShell': call(none, appStateSchema),
   /** The answer to `question.asked`, where the host has no dialog of its own. */
   'app.answer': call(z.object({ id: z.uuid(), yes: z.boolean() }), none),
+
+  /** The host's own file dialog for a PEM file of certificate authorities; answers the new state. */
+  'app.chooseCaFile': call(none, appStateSchema),
+  'app.forgetCaFile': call(none, appStateSchema),
+  /** Versions and states for whoever helps, as text. Nothing in it is secret, and no tenant is named. */
+  'app.diagnostics': call(none, z.object({ text: z.string() })),
+
+  'updates.state': call(none, updateStateSchema),
+  /** Looks for an update, and fetches it; answers how that went. */
+  'updates.check': call(none, updateStateSchema),
+  'updates.setChannel': call(z.object({ channel: updateChannelSchema }), updateStateSchema),
+  /** Restarts into the update; the failure `update-sessions-open` where somebody works. */
+  'updates.install': call(none, none),
 
   /** `by`: what an unlock asks; `none` where nothing on this machine can. While it is locked only this and the unlock are answered. */
   'lock.state': call(none, z.object({ isLocked: z.boolean(), afterMinutes: lockMinutesSchema, by: z.enum(['touch-id', 'keychain', 'none']) })),
@@ -562,6 +598,7 @@ export type CallOutput<N extends CallName> = z.output<Calls[N]['output']>
 
 export const events = {
   'app.changed': appStateSchema,
+  'updates.changed': updateStateSchema,
   /** The window locked or unlocked: what it shows begins anew. */
   'lock.changed': z.object({ isLocked: z.boolean() }),
   'profiles.changed': z.object({ profiles: z.array(profileSchema), signIns: z.array(signInViewSchema) }),

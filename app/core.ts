@@ -35,7 +35,9 @@ import { directoryRole } from './tokens/directory-roles.ts'
 import { createExplainer, type TokenUse } from './tokens/explainer.ts'
 import { cautionsOn, connectModules, serviceTable } from './tokens/services.ts'
 import { checkUnlocked, Lock } from './lock.ts'
+import { diagnosticsOf } from './log/diagnostics.ts'
 import { openSettings } from './settings.ts'
+import { Updates } from './updates/updates.ts'
 
 /** Tenantry without a window: what a host needs of it. */
 export interface Core {
@@ -50,6 +52,8 @@ export interface Core {
   lock(): void
   /** A window came: it is told again what waits for an answer. */
   greet(): void
+  /** See `Updates.atQuit`: asked before the core is disposed of. */
+  updateAtQuit(): Promise<(() => boolean) | null>
   /** Ends every session and helper. */
   dispose(): Promise<void>
   /** A call to the keychain has not come back; see `endProcess`. */
@@ -68,6 +72,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     if (!lock.isLocked || event === 'lock.changed') tell(event, data)
   }
   const settings = openSettings(join(adapters.paths.data, 'settings.json'))
+  adapters.trust.restore(settings.read().caFile)
   const finder = createFinder(adapters, () => settings.read().powershellPath)
   const clouds = new Map<string, Cloud>([...builtInClouds, ...adapters.clouds].map((cloud) => [cloud.id, cloud]))
   const cloudOf = (id: string, custom: Profile['customCloud']): Cloud => {
@@ -227,6 +232,16 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     { onState: (view) => emit('session.state', view), onRemoved: (id) => emit('session.removed', { id }) }
   )
 
+  const updates = new Updates({
+    updater: adapters.updater,
+    policy: adapters.policy,
+    now: adapters.now,
+    channel: () => settings.read().updateChannel,
+    liveSessions: () => sessions.list().filter(({ alive }) => alive).length,
+    confirm: (question) => adapters.host.confirm(question),
+    onChange: (view) => emit('updates.changed', view)
+  })
+  updates.start()
   const expiry = new ExpiryReader({
     network: adapters.network,
     tokens: broker,
@@ -279,6 +294,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       cautions: cautionsOn(adapters.platform),
       keychain,
       clouds: [...clouds.values()].map(({ id, label }) => ({ id, label })).concat({ id: 'custom', label: 'Custom' }),
+      trust: adapters.trust.view,
       notices: [...notices].map(([id, notice]) => ({ id, ...notice }))
     }
   }
@@ -323,6 +339,33 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       return changed()
     },
     'app.answer': () => {},
+    'app.chooseCaFile': async () => {
+      const file = await adapters.host.chooseFile({ title: 'Certificate authorities (PEM)' })
+      if (file) {
+        adapters.trust.use(file)
+        settings.write({ caFile: file })
+      }
+      return changed()
+    },
+    'app.forgetCaFile': () => {
+      adapters.trust.use(null)
+      settings.write({ caFile: null })
+      return changed()
+    },
+    'app.diagnostics': async () => {
+      const counts: Record<string, number> = {}
+      for (const { cloud } of profiles.list().profiles) counts[cloud] = (counts[cloud] ?? 0) + 1
+      const { policy, paths, now } = adapters
+      return { text: diagnosticsOf({ state: await state(), sessions: sessions.list(), updates: updates.state, profiles: counts, policy, logFolder: paths.logs, versions: process.versions, now: now() }) }
+    },
+    'updates.state': () => updates.state,
+    'updates.check': () => updates.check(),
+    'updates.setChannel': async ({ channel }) => {
+      settings.write({ updateChannel: channel })
+      void updates.channelChanged().catch(() => {})
+      return updates.state
+    },
+    'updates.install': () => updates.install(),
     'lock.state': () => ({ isLocked: lock.isLocked, afterMinutes: settings.read().lockAfterMinutes, by: adapters.host.askPerson?.by ?? (credentials.status().available ? 'keychain' : 'none') }),
     'lock.now': () => lock.lock(),
     'lock.unlock': () => lock.unlock(),
@@ -396,8 +439,10 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     greet() {
       for (const asked of questions.pending) emit('credential.asked', asked)
     },
+    updateAtQuit: () => updates.atQuit(),
     async dispose() {
       isDisposed = true
+      updates.dispose()
       lock.dispose()
       expiryWatch.dispose()
       checks.dispose()

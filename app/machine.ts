@@ -2,18 +2,30 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import * as nodePty from 'node-pty'
-import type { Adapters, Host, Keychain, Spawn } from './adapters.ts'
+import type { Adapters, Host, Keychain, Spawn, Updater } from './adapters.ts'
 import { createCore, type Core } from './core.ts'
 import { demoCloud, demoExamples } from './demo/examples.ts'
 import { startDemo, type Demo, type DemoOptions } from './demo/service.ts'
+import { followSessions } from './log/follow.ts'
+import { openLog, type Log } from './log/log.ts'
+import { createRoute } from './network/proxy.ts'
+import { createTrust } from './network/trust.ts'
+import { outFolder } from './out-folder.ts'
 import { createRuntimeFolder } from './runtime-folder.ts'
-import { machineNetwork } from './tokens/network.ts'
+import { createNetwork } from './tokens/network.ts'
+import { policyFile, readPolicy } from './updates/policy.ts'
 
 export interface MachineOptions {
   version: string
   dataFolder: string
-  /** Folder of what the build made; the folder above this program's own unless told. */
+  /** Folder of scripts/ and demo/, where not at the place of this program's own; see `outFolder`. */
   outFolder?: string
+  /** The system's proxy for an address, as a PAC answer; Electron knows it. */
+  resolveProxy?: (url: string) => Promise<string>
+  /** How an installed app updates itself. */
+  createUpdater?: (log: Log) => Updater
+  /** Where a managed computer's policy is, where not at the platform's own place. */
+  policyFile?: string
   env?: NodeJS.ProcessEnv
   /** Replacements, for tests that watch or withhold a part of the machine. */
   spawn?: Spawn
@@ -26,13 +38,17 @@ export interface MachineOptions {
 /** A core on the real machine, with its demo tenants. */
 export interface MachineCore extends Core {
   readonly demo: Demo
+  readonly log: Log
 }
 
 /** Starts the core with this machine's keychain, processes, clock and network. */
 export async function createMachineCore(host: Host, options: MachineOptions): Promise<MachineCore> {
-  const out = options.outFolder ?? join(import.meta.dirname, '..')
+  const out = options.outFolder ?? outFolder(import.meta.dirname)
   const env = options.env ?? process.env
   mkdirSync(options.dataFolder, { recursive: true, mode: 0o700 })
+  const log = openLog({ folder: join(options.dataFolder, 'logs') })
+  log.info(`Tenantry ${options.version} (${host.kind}) on ${process.platform} ${process.arch}, Node ${process.versions.node}`)
+  const trust = createTrust()
   const runtime = createRuntimeFolder()
   const demo = await startDemo(options.demo)
   const adapters: Adapters = {
@@ -43,6 +59,7 @@ export async function createMachineCore(host: Host, options: MachineOptions): Pr
       data: options.dataFolder,
       runtime,
       scripts: join(out, 'scripts'),
+      logs: log.folder,
       engineConsole: env.TENANTRY_ENGINE_CONSOLE && existsSync(env.TENANTRY_ENGINE_CONSOLE) ? env.TENANTRY_ENGINE_CONSOLE : null
     },
     keychain: options.keychain ?? loadKeychain,
@@ -51,14 +68,19 @@ export async function createMachineCore(host: Host, options: MachineOptions): Pr
     get helloDeadlineMs() {
       return options.helloDeadlineMs
     },
-    network: machineNetwork,
+    trust,
+    network: createNetwork(createRoute({ env, trust, ...(options.resolveProxy ? { resolveProxy: options.resolveProxy } : {}) })),
     host,
+    updater: options.createUpdater?.(log) ?? null,
+    policy: readPolicy(options.policyFile ?? policyFile(process.platform, env)),
     clouds: [demoCloud(demo, join(out, 'demo'))]
   }
-  const core = await createCore(adapters, demoExamples(demo), (line) => console.error(`tenantry: ${line}`))
+  const core = await createCore(adapters, demoExamples(demo), (line) => log.warn(line))
+  followSessions(core, log)
   return {
     ...core,
     demo,
+    log,
     async dispose() {
       await core.dispose()
       await demo.dispose()

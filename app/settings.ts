@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { lockMinutesSchema } from './contract.ts'
+import { lockMinutesSchema, updateChannelSchema } from './contract.ts'
 import { replaceFile, sweepDrafts } from './atomic-file.ts'
 
 const settingsSchema = z.object({
@@ -9,7 +9,10 @@ const settingsSchema = z.object({
   /** The PowerShell chosen in the host's file dialog. */
   powershellPath: z.string().nullable().default(null),
   /** Minutes without use after which the window locks. */
-  lockAfterMinutes: lockMinutesSchema.catch(null).default(null)
+  lockAfterMinutes: lockMinutesSchema.catch(null).default(null),
+  updateChannel: updateChannelSchema.catch('stable').default('stable'),
+  /** PEM file of certificate authorities beyond the system's, chosen in the host's file dialog. */
+  caFile: z.string().nullable().catch(null).default(null)
 })
 export type Settings = z.infer<typeof settingsSchema>
 

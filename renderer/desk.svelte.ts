@@ -1,6 +1,6 @@
 import { tick } from 'svelte'
 import { SvelteSet } from 'svelte/reactivity'
-import type { AppState, Failure, Profile, Service, SessionView } from '../app/contract.ts'
+import type { AppState, Failure, Profile, Service, SessionView, UpdateState } from '../app/contract.ts'
 import { failureOf, type Bridge, type LinkState } from './bridge.ts'
 import { Profiles } from './profiles/profiles.svelte.ts'
 import { Sessions } from './sessions/sessions.svelte.ts'
@@ -12,6 +12,7 @@ export class Desk {
   readonly sessions = new Sessions()
   link = $state<LinkState>('connecting')
   app = $state.raw<AppState | null>(null)
+  updates = $state.raw<UpdateState | null>(null)
   /** A failure of what was just done that has no better place. */
   problem = $state.raw<Failure | null>(null)
   /** The session with a running command whose close waits for a yes. */
@@ -27,6 +28,7 @@ export class Desk {
   constructor(bridge: Bridge) {
     this.bridge = bridge
     bridge.on('app.changed', (app) => (this.app = app))
+    bridge.on('updates.changed', (updates) => (this.updates = updates))
     bridge.on('profiles.changed', (news) => this.profiles.take(news))
     bridge.on('session.state', (session) => this.sessions.take(session))
     bridge.on('session.removed', ({ id }) => void this.#remove(id))
@@ -168,7 +170,8 @@ export class Desk {
       const [{ sessions }] = await Promise.all([
         this.bridge.call('sessions.list', null),
         this.bridge.call('profiles.list', null).then((profiles) => this.profiles.take(profiles)),
-        this.bridge.call('app.state', null).then((app) => (this.app = app))
+        this.bridge.call('app.state', null).then((app) => (this.app = app)),
+        this.bridge.call('updates.state', null).then((updates) => (this.updates = updates))
       ])
       this.sessions.replace(sessions)
       this.arrival++

@@ -17,6 +17,9 @@ export type Opened =
   | { kind: 'expiry' }
   | { kind: 'commands'; profile?: Profile }
   | { kind: 'lock' }
+  | { kind: 'updates' }
+  | { kind: 'network' }
+  | { kind: 'diagnostics' }
   | { kind: 'signInAgain'; session: SessionView; signIn: SignInView }
   | { kind: 'check'; profile: Profile; service?: Service }
 

@@ -7,6 +7,19 @@ export interface HttpAnswer {
   body: string
 }
 
+/** A proxy on the way that refused, or that Tenantry can't use. */
+export class ProxyError extends Error {
+  readonly proxy: string
+  readonly reason: string
+
+  constructor(proxy: string, reason: string) {
+    super(`${proxy}: ${reason}`)
+    this.name = 'ProxyError'
+    this.proxy = proxy
+    this.reason = reason
+  }
+}
+
 // Codes of OpenSSL's verification as Node names them (nodejs.org/api/tls.html#x509-certificate-error-codes).
 const untrustedCodes = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
@@ -47,6 +60,8 @@ function readAnswer(answer: HttpAnswer, host: string): Reading {
 
 function readError(error: unknown, host: string): Reading {
   const chain = causes(error)
+  const proxy = chain.find((one) => one instanceof ProxyError)
+  if (proxy) return { code: 'proxy-failed', parameters: { host, proxy: proxy.proxy, reason: proxy.reason } }
   const codes = chain.map((one) => String((one as NodeJS.ErrnoException).code ?? ''))
   if (codes.some((code) => untrustedCodes.has(code))) return { code: 'tls-untrusted', parameters: { host } }
   const known = codes.map((code) => codesBySystemCode[code]).find((code) => code !== undefined)

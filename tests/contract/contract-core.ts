@@ -62,6 +62,10 @@ export class ContractCore implements Core {
 
   lock(): void {}
 
+  async updateAtQuit(): Promise<null> {
+    return null
+  }
+
   greet(): void {
     this.greetings++
   }

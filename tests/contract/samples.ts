@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { CallInput, CallName, CallOutput, EventData, EventName } from '../../app/contract.ts'
 import { factsOf, guideOf } from '../../app/guide/guide.ts'
-import { aCommand, aFailure, aProfile, aSession, aSignIn, aState } from '../renderer/fake-data.ts'
+import { aCommand, aFailure, anUpdateState, aProfile, aSession, aSignIn, aState } from '../renderer/fake-data.ts'
 import { someSteps } from '../renderer/fake-checks.ts'
 import { describeClaims, someClaims } from '../renderer/fake-tokens.ts'
 
@@ -14,6 +14,7 @@ const state = aState({
   powershellProblem: { failure: aFailure({ message: 'No PowerShell was found.' }), installCommand: 'winget install pwsh' },
   notices: [{ id: 'profiles-0', level: 'warning', text: 'A notice.' }]
 })
+const updates = anUpdateState({ phase: 'failed', channel: 'beta', version: '1.2.3', notes: '- New', failure: aFailure({ message: 'No answer.' }) })
 const list = { profiles: [profile], signIns: [signIn] }
 const thumbprint = 'AB'.repeat(20)
 const notAfter = '2031-02-14T00:00:00Z'
@@ -26,6 +27,13 @@ export const callSamples: { [N in CallName]: { input: CallInput<N>; output: Call
   'app.installModule': { input: { service: 'graph' }, output: { sessionId: id } },
   'app.findPowerShell': { input: null, output: state },
   'app.choosePowerShell': { input: null, output: state },
+  'app.chooseCaFile': { input: null, output: state },
+  'app.forgetCaFile': { input: null, output: state },
+  'app.diagnostics': { input: null, output: { text: '- Tenantry: 0.1.0\n' } },
+  'updates.state': { input: null, output: updates },
+  'updates.check': { input: null, output: updates },
+  'updates.setChannel': { input: { channel: 'beta' }, output: updates },
+  'updates.install': { input: null, output: undefined },
   'app.answer': { input: { id, yes: true }, output: undefined },
   'lock.state': { input: null, output: { isLocked: false, afterMinutes: 15, by: 'keychain' } },
   'lock.now': { input: null, output: undefined },
@@ -102,6 +110,7 @@ export const callSamples: { [N in CallName]: { input: CallInput<N>; output: Call
 /** Good data of every event. */
 export const eventSamples: { [N in EventName]: EventData<N> } = {
   'app.changed': state,
+  'updates.changed': updates,
   'lock.changed': { isLocked: true },
   'profiles.changed': list,
   'session.state': session,

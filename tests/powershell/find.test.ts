@@ -139,7 +139,7 @@ describe('a policy that refuses scripts', () => {
 
   it('is said before a session starts, and asked for anew each time', async () => {
     anAnswering('pwsh.exe', '7.5.0|Core||AllSigned|Undefined|NotSigned')
-    const finder = createFinder({ env: request().env, platform: 'win32', spawn: watched, paths: { data: join(folder, 'data'), runtime: '', scripts: 'C:\\scripts', engineConsole: null } }, () => null)
+    const finder = createFinder({ env: request().env, platform: 'win32', spawn: watched, paths: { data: join(folder, 'data'), runtime: '', scripts: 'C:\\scripts', logs: '', engineConsole: null } }, () => null)
     await expect(finder.require()).rejects.toMatchObject({ code: 'scripts-refused', message: expect.stringContaining('(AllSigned)') as string })
     expect(existsSync(join(folder, 'data', 'powershell.json'))).toBe(false)
     anAnswering('pwsh.exe', '7.5.0|Core||Undefined|Undefined|NotSigned')
@@ -153,7 +153,7 @@ describe('the finder', () => {
   it('looks once, and again after a look that failed', async () => {
     anAnswering('pwsh', '7.5.0|Core|')
     let broken = true
-    const finder = createFinder({ env: request().env, platform: 'linux', spawn: watched, paths: { data: join(folder, 'data'), runtime: '', scripts: '', engineConsole: null } }, () => {
+    const finder = createFinder({ env: request().env, platform: 'linux', spawn: watched, paths: { data: join(folder, 'data'), runtime: '', scripts: '', logs: '', engineConsole: null } }, () => {
       if (broken) throw new Error('settings that can’t be read')
       return null
     })

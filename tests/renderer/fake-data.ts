@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { AppState, Failure, LoggedCommand, Profile, SessionView, SignInView } from '../../app/contract.ts'
+import type { AppState, Failure, LoggedCommand, Profile, SessionView, SignInView, UpdateState } from '../../app/contract.ts'
 import { expiryOf } from '../../app/expiry/expiry.ts'
 
 /** A sign-in as the window sees it, with what a test says of it; a certificate's end is its expiry. */
@@ -80,9 +80,15 @@ export function aState(change: Partial<AppState> = {}): AppState {
       { id: 'demo', label: 'Demo' },
       { id: 'custom', label: 'Custom' }
     ],
+    trust: { systemCertificates: null, file: null },
     notices: [],
     ...change
   }
+}
+
+/** Updates of an installed app that is the newest. */
+export function anUpdateState(change: Partial<UpdateState> = {}): UpdateState {
+  return { phase: 'idle', channel: 'stable', reason: null, version: null, notes: '', percent: null, checkedAt: null, failure: null, ...change }
 }
 
 /** A session of a profile that began to start just now. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type {
   AppState, ByteStream, CallName, CallOutput, CheckStep, EventData, EventName, Failure, ImportRow, LoggedCommand, Profile, ProfileDraft, SessionView,
-  Service, SignInView, StoreCertificate
+  Service, SignInView, StoreCertificate, UpdateState
 } from '../../app/contract.ts'
 import type { Core } from '../../app/core.ts'
 import { createDispatcher, type Handlers, type Reply, type Sender } from '../../app/dispatcher.ts'
@@ -9,7 +9,7 @@ import { expiryOf } from '../../app/expiry/expiry.ts'
 import { TenantryError } from '../../app/failures.ts'
 import { consentLink, factsOf, guideOf, offeredRoleIds } from '../../app/guide/guide.ts'
 import { directoryRole } from '../../app/tokens/directory-roles.ts'
-import { aSession, aSignIn, aState, connected, firstStart } from './fake-data.ts'
+import { anUpdateState, aSession, aSignIn, aState, connected, firstStart } from './fake-data.ts'
 import { FakeAccounts } from './fake-accounts.ts'
 import { checkAnswer, someSteps } from './fake-checks.ts'
 import { FakeSession } from './fake-session.ts'
@@ -36,6 +36,7 @@ export class FakeMainProcess implements Core {
   /** What a check finds. */
   checkSteps: (profile: Profile) => CheckStep[] = (profile) => someSteps(profile)
   isLocked = false
+  updates = anUpdateState()
   /** Whether the host has a dialog that saves files. */
   savesFiles = true
   /** What Microsoft Graph tells of an app's secrets. */
@@ -97,6 +98,12 @@ export class FakeMainProcess implements Core {
     return this.state
   }
 
+  changeUpdates(change: Partial<UpdateState>): UpdateState {
+    this.updates = { ...this.updates, ...change }
+    this.emit('updates.changed', this.updates)
+    return this.updates
+  }
+
   changeSession(session: FakeSession, change: Partial<SessionView>): void {
     const isNewPhase = change.phase !== undefined && change.phase !== session.view.phase
     session.view = { ...session.view, ...(isNewPhase ? { since: Date.now() } : {}), ...change }
@@ -133,6 +140,10 @@ export class FakeMainProcess implements Core {
   }
 
   wake(): void {}
+  async updateAtQuit(): Promise<null> {
+    return null
+  }
+
   greet(): void {}
 
   async dispose(): Promise<void> {}
@@ -196,7 +207,14 @@ export class FakeMainProcess implements Core {
       'app.installModule': () => this.#openInstallTerminal('Install ExchangeOnlineManagement'),
       'app.findPowerShell': () => this.state,
       'app.choosePowerShell': () => this.state,
-      'app.answer': () => {}
+      'app.answer': () => {},
+      'app.chooseCaFile': () => this.changeState({ trust: { systemCertificates: 140, file: { path: '/home/admin/proxy.pem', subjects: ['Corporate proxy CA'], problem: null } } }),
+      'app.forgetCaFile': () => this.changeState({ trust: { ...this.state.trust, file: null } }),
+      'app.diagnostics': () => ({ text: '- Tenantry: 0.1.0 (preview)\n' }),
+      'updates.state': () => this.updates,
+      'updates.check': () => this.updates,
+      'updates.setChannel': ({ channel }) => this.changeUpdates({ channel }),
+      'updates.install': () => {}
     } satisfies Partial<Handlers>
   }
 
