@@ -6,6 +6,8 @@ import { checkNode, installPackages, root, runMain, say, SetupError } from './se
 
 const usage = 'Usage: npm run package -- [--win | --mac | --linux] [--x64] [--arm64] [--dir] [--electron-dist FOLDER]'
 
+const signingVariables = ['CSC_LINK', 'CSC_KEY_PASSWORD', 'WIN_CSC_LINK', 'WIN_CSC_KEY_PASSWORD', 'APPLE_ID', 'APPLE_APP_SPECIFIC_PASSWORD', 'APPLE_TEAM_ID', 'APPLE_API_KEY', 'APPLE_API_KEY_ID', 'APPLE_API_ISSUER']
+
 await runMain(async () => {
   const options = readOptions()
   if (options.help) return console.log(usage)
@@ -15,6 +17,8 @@ await runMain(async () => {
   await buildDemoModule({ root, log: say })
   const { buildAll } = await import('./build.mjs')
   await buildAll()
+  // A workflow hands a secret that is not there over as an empty text, which electron-builder would take for a file.
+  for (const name of signingVariables) if (process.env[name] === '') delete process.env[name]
   const made = await packageApp({ ...options, output: join(root, 'out', 'packages') })
   for (const file of made) console.log(file)
 })
