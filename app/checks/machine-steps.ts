@@ -2,6 +2,7 @@ import { failure } from '../failures.ts'
 import { powerShellProblem } from '../powershell/finder.ts'
 import { installCommand } from '../powershell/install-command.ts'
 import { canRun, isAtLeast, newestFor, powerShellFor } from '../powershell/module-versions.ts'
+import { remoteOf } from '../sessions/remote-powershell.ts'
 import { cautionOf, serviceTable } from '../tokens/services.ts'
 import type { Check } from './check.ts'
 import { failed, type Fix, type Outcome, type Step } from './step.ts'
@@ -54,7 +55,7 @@ async function findPowerShell(check: Check): Promise<Outcome> {
 function wantedModule(check: Check): string | null {
   const { profile, facts: { powershell } } = check
   const { name, path, installed } = moduleOf(check)
-  if (!powershell || path) return null
+  if (!powershell || path || remoteOf(profile, check.service)) return null
   if (profile.moduleVersion && name === serviceTable.exchange.module) return installed.includes(profile.moduleVersion) ? profile.moduleVersion : null
   return installed.find((version) => canRun(powershell, version, name)) ?? installed[0] ?? null
 }
@@ -63,6 +64,7 @@ function findModule(check: Check): Outcome {
   const { profile, service } = check
   const { name, path, installed } = moduleOf(check)
   const { version, edition } = check.facts.powershell!
+  if (remoteOf(profile, service)) return { state: 'good', title: 'No module needed', evidence: 'Remote PowerShell brings its commands from the service.' }
   if (path) return { state: 'good', evidence: 'It comes with this cloud; nothing needs to be installed.' }
   const install = (text: string, options = ''): Fix => ({ text, commands: `Install-Module ${name}${options} -Scope CurrentUser` })
   if (installed.length === 0) return { ...failed(failure('module-missing', { module: name })), title: `${name} is missing`, fixes: [install('Install it in a terminal:')] }

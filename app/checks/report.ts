@@ -17,6 +17,9 @@ const signs: Record<CheckStep['state'], string> = { good: '✓', warning: '!', b
 export function summaryOf(steps: CheckStep[]): string {
   const [bad, warnings] = [steps.filter(({ state }) => state === 'bad'), steps.filter(({ state }) => state === 'warning')]
   if (bad.length > 0) return `${bad.length === 1 ? 'This is what stands in the way' : 'These stand in the way'}: ${bad.map(({ title }) => title).join('; ')}.`
+  // Nothing that it needs failed: only a session can try it.
+  const untried = steps.find(({ id, state }) => id === 'connect' && state === 'skipped')
+  if (untried) return `Nothing stands in the way as far as the check can look. Not tried: ${untried.title}.`
   if (warnings.length > 0) return `A session can connect. Worth a look: ${warnings.map(({ title }) => title).join('; ')}.`
   return 'All is well: a session can connect.'
 }

@@ -1,15 +1,19 @@
 import { fromNetwork, TenantryError } from '../failures.ts'
 import { quote } from '../failures/reading.ts'
+import { remoteOf } from '../sessions/remote-powershell.ts'
 import { serviceTable } from '../tokens/services.ts'
 import type { Check } from './check.ts'
 import { giveRole, grantPermission } from './fixes.ts'
 import { groupsInWords, inWords } from './management.ts'
+import { remoteSteps } from './remote-steps.ts'
 import { askGraph, Refusal, type ReadingCmdlet } from './service-client.ts'
 import { appNames, domainOf } from './sign-in-steps.ts'
 import { failed, type Outcome, type Step } from './step.ts'
 
 /** From the service's host to what the app may do there. */
 export function serviceSteps(check: Check): Step[] {
+  const remote = remoteOf(check.profile, check.service)
+  if (remote) return remoteSteps(check, remote)
   const { words, probe: wanted } = serviceTable[check.service]
   const reachable: Step = { id: 'service', title: `${words} reachable`, badTitle: `${words} can’t be reached`, after: [], run: () => askService(check) }
   if ('path' in wanted) return [reachable, ...graphSteps(check, wanted.path)]

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import type { HttpRequest } from '../../app/adapters.ts'
 import { checkStepIds } from '../../app/contract.ts'
 import { aPowerShell, startChecks, type Around } from './demo-checks.ts'
 
@@ -102,6 +103,38 @@ describe('Microsoft Graph', () => {
     const { those, step } = await check('Contoso demo', { service: 'graph', cloud: { modulePaths: {} }, powershell: { found: { ...aPowerShell, modules: { ExchangeOnlineManagement: ['3.9.0'] } } } })
     expect(those('bad')).toEqual(['module'])
     expect(step('module').fixes[0]!.commands).toBe('Install-Module Microsoft.Graph.Authentication -Scope CurrentUser')
+  })
+})
+
+describe('a profile with remote PowerShell', () => {
+  const connectionUri = 'https://outlook.tenantry-demo.invalid/PowerShell-LiveId'
+  const remote: Around = {
+    profile: { remotePowerShell: { connectionUri, allowRedirection: false } },
+    platform: 'win32',
+    cloud: { modulePaths: {} },
+    powershell: { found: { ...aPowerShell, modules: {} } },
+    answer: ({ url }) => (new URL(url).host === new URL(connectionUri).host ? { status: 404, headers: {}, body: '' } : null)
+  }
+
+  it('is checked for where it leads and needs no module; what only a session can try is said, and no token goes there', async () => {
+    const sent: HttpRequest[] = []
+    const { those, step, summary } = await check('Contoso demo', { ...remote, answer: (request) => (sent.push(request), remote.answer!(request)) })
+    expect([those('bad'), those('warning'), those('skipped')]).toEqual([[], [], ['connect', 'probe', 'management']])
+    expect(step('service').evidence).toBe('outlook.tenantry-demo.invalid answers over TLS.')
+    expect(step('module').title).toBe('No module needed')
+    expect(step('connect').evidence).toMatch(/^Skipped: only a session can try it\. Microsoft switched it off .* October 2023/)
+    expect(summary).toBe('Nothing stands in the way as far as the check can look. Not tried: Connection over remote PowerShell.')
+    expect(sent.filter(({ url }) => !url.includes('login.')).map(({ url, headers }) => [url, headers.Authorization])).toEqual([['https://outlook.tenantry-demo.invalid/', undefined]])
+    expect(demo.log.some(({ service }) => service === 'exchange')).toBe(false)
+  })
+
+  it('is told where it leads elsewhere, and where it can’t run', async () => {
+    const elsewhere = await check('Contoso demo', { ...remote, profile: { remotePowerShell: { connectionUri: 'https://elsewhere.example/', allowRedirection: false } } })
+    expect(elsewhere.those('bad')).toEqual(['service'])
+    expect(elsewhere.step('service').evidence).toMatch(/leads to elsewhere\.example/)
+    const onLinux = await check('Contoso demo', { ...remote, platform: 'linux' })
+    expect(onLinux.those('bad')).toEqual(['connect'])
+    expect(onLinux.step('connect').evidence).toMatch(/needs Windows/)
   })
 })
 
