@@ -196,6 +196,7 @@ function newProfile(content: Content, { row, domain, tenantId, cloudId, customCl
     ...{ group, services, environment, loadPowerShellProfile, moduleVersion, notes },
     ...{ domain, tenantId, customCloud, cloud: cloudId },
     ...(row.searchOnlySession ? { searchOnlySession: true } : {}),
+    ...(row.logCommands === null ? {} : { logCommands: row.logCommands }),
     id: crypto.randomUUID(),
     name: freeName(row.name, content.profiles.map(({ name }) => name)),
     initialDomain: null,

@@ -37,6 +37,8 @@ export const rowSchema = z.object({
   loadPowerShellProfile: yesNo.default(false),
   moduleVersion: text(40).default(''),
   searchOnlySession: yesNo.default(false),
+  /** Null, an empty cell, where the environment decides. */
+  logCommands: optional(z.stringbool().or(z.boolean()).nullable(), null),
   notes: z.string().max(20_000).default('')
 })
 type ParsedRow = z.output<typeof rowSchema>
@@ -61,7 +63,7 @@ function exportRow(profile: Profile, signIn: SignIn | undefined): TransferRow {
   return {
     ...{ name, group, domain, tenantId, cloud, loginHost, exchangeHost, complianceHost, graphHost },
     ...{ signIn: signIn?.name ?? '', clientId: signIn?.clientId ?? null, kind: signIn?.kind ?? null, askEachTime: signIn?.askEachTime ?? false },
-    ...{ services, colour, environment, loadPowerShellProfile, moduleVersion, notes, searchOnlySession: profile.searchOnlySession ?? false }
+    ...{ services, colour, environment, loadPowerShellProfile, moduleVersion, notes, searchOnlySession: profile.searchOnlySession ?? false, logCommands: profile.logCommands ?? null }
   }
 }
 

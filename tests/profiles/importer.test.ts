@@ -113,12 +113,14 @@ describe('what was exported', () => {
     desk.tenant('fabrikam.example.com')
     await desk.profiles.save({
       profile: draft('=HYPERLINK("http://x")', 'fabrikam.example.com', {
-        group: '@group', notes: '-1+1\r\nline two; "x"\r\n', environment: 'test', services: ['exchange', 'compliance'], workingFolder: desk.folder, loadPowerShellProfile: true, moduleVersion: '3.9.0', cloud: 'worldwide', colour: '#e5734b'
+        group: '@group', notes: '-1+1\r\nline two; "x"\r\n', environment: 'test', services: ['exchange', 'compliance'], workingFolder: desk.folder, loadPowerShellProfile: true, moduleVersion: '3.9.0', cloud: 'worldwide', colour: '#e5734b', searchOnlySession: true, logCommands: true
       }),
       signIn: existing(contoso.signInId)
     })
     desk.tenant('w.example.com')
-    await desk.profiles.save(newProfile("'=quoted already", 'w.example.com'))
+    const quiet = newProfile("'=quoted already", 'w.example.com')
+    quiet.profile.logCommands = false
+    await desk.profiles.save(quiet)
     return desk
   }
   const bare = (desk: ProfileDesk) =>
