@@ -37,8 +37,8 @@ export async function openLoopback(state: string): Promise<Loopback> {
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     const page = endPages[request.url ?? '']
     if (shown && page !== undefined) {
-      reply(response, 200, page)
-      return endShown()
+      response.once('finish', endShown)
+      return reply(response, 200, page)
     }
     receive(request, port, state)
       .then((form) => {
@@ -62,7 +62,8 @@ export async function openLoopback(state: string): Promise<Loopback> {
   const closeNow = () => {
     for (const server of servers) {
       server.close()
-      server.closeIdleConnections()
+      // A request that somebody began and never ended would hold its connection for minutes.
+      server.closeAllConnections()
     }
   }
   const close = () => {

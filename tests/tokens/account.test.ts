@@ -1,4 +1,5 @@
-import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Cloud, HttpRequest } from '../../app/adapters.ts'
 import { exchangePublicClientId } from '../../app/contract.ts'
@@ -92,17 +93,25 @@ describe('signing in with the browser', () => {
     await expect(signIn(who)).rejects.toMatchObject({ code, action: 'sign-in' })
   })
 
-  it('ends at its cancel, and its address with it', async () => {
+  it('ends at its cancel, and its address and what knocked there with it', async () => {
     const abort = new AbortController()
     let page = ''
+    let halfOpen!: Socket
     const signingIn = signIn('', {
       signal: abort.signal,
-      onWaiting: (waiting) => {
+      onWaiting: async (waiting) => {
         page = waiting.page
+        halfOpen = connect(Number(new URL(new URL(page).searchParams.get('redirect_uri')!).port), '127.0.0.1')
+        await once(halfOpen, 'connect')
+        halfOpen.write('POST / HTTP/1.1\r\nHost: local')
+        // The listener has the connection when it answers another one.
+        await fetch(new URL(page).searchParams.get('redirect_uri')!.replace('localhost', '127.0.0.1'))
         abort.abort()
       }
     })
+    const closed = expect.poll(() => halfOpen?.closed, { timeout: 20_000 }).toBe(true)
     await expect(signingIn).rejects.toMatchObject({ code: 'cancelled' })
+    await closed
     await expect(fetch(new URL(page).searchParams.get('redirect_uri')!.replace('localhost', '127.0.0.1'))).rejects.toThrow()
   })
 
