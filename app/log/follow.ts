@@ -10,7 +10,7 @@ export function followSessions(core: Pick<Core, 'onEvent'>, log: Log): () => voi
     if (event !== 'session.state') return
     const session = data as EventData<'session.state'>
     const problem = session.failure ?? session.renewal?.problem ?? null
-    const told = `${session.phase}${problem ? ` (${problem.code}: ${problem.message})` : ''}`
+    const told = `${session.phase}${problem ? ` (${problem.message} [${problem.code}])` : ''}`
     if (known.get(session.id) === told) return
     known.set(session.id, told)
     const line = `session ${session.id} ${session.service}: ${told}`

@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { failure } from '../../app/failures.ts'
+import { followSessions } from '../../app/log/follow.ts'
 import { openLog, type Log } from '../../app/log/log.ts'
 import { redact } from '../../app/log/redact.ts'
 
@@ -143,6 +145,14 @@ describe('the log', () => {
     expect(() => nowhere.error('nobody reads this', circle, undefined, Symbol('s'), 1n, () => {})).not.toThrow()
     log.error(circle, undefined)
     expect(existsSync(join(log.folder, 'tenantry.log'))).toBe(true)
+  })
+
+  it('keeps the whole sentence of a session’s failure, whose code may be named like a secret', () => {
+    let tell: (event: never, data: never) => void = () => {}
+    followSessions({ onEvent: (listener) => ((tell = listener as typeof tell), () => {}) }, log)
+    const problem = failure('needs-credential', { signIn: 'Asks' }).toFailure()
+    tell('session.state' as never, { id: randomUUID(), service: 'exchange', phase: 'failed', failure: problem, renewal: null } as never)
+    expect(written()).toContain(`failed (${problem.message} [needs-credential])`)
   })
 
   it('cuts a dump', () => {
