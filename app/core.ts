@@ -353,10 +353,8 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       return changed()
     },
     'app.diagnostics': async () => {
-      const counts: Record<string, number> = {}
-      for (const { cloud } of profiles.list().profiles) counts[cloud] = (counts[cloud] ?? 0) + 1
       const { policy, paths, now } = adapters
-      return { text: diagnosticsOf({ state: await state(), sessions: sessions.list(), updates: updates.state, profiles: counts, policy, logFolder: paths.logs, versions: process.versions, now: now() }) }
+      return { text: diagnosticsOf({ state: await state(), sessions: sessions.list(), updates: updates.state, profiles: profiles.list().profiles, policy, logFolder: paths.logs, versions: process.versions, now: now() }) }
     },
     'updates.state': () => updates.state,
     'updates.check': () => updates.check(),

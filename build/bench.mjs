@@ -1,7 +1,7 @@
 // npm run bench: sets up what the benchmarks need, bundles them, and runs them in a process of their own.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { checkNode, installPackages, prepareBrowser, preparePowerShell, root, runMain, say, SetupError, stopIfRunning } from './setup.mjs'
+import { checkNode, installPackages, prepareBrowser, preparePowerShell, root, runMain, SetupError, stopIfRunning } from './setup.mjs'
 
 await runMain(async () => {
   checkNode()
@@ -10,10 +10,8 @@ await runMain(async () => {
   const browser = prepareBrowser()
   const { pwsh, engineConsole } = await preparePowerShell()
   if (!pwsh && !engineConsole) throw new SetupError('The benchmarks need PowerShell 7.4 or later on PATH, or a .NET SDK to build the engine console with.')
-  const { buildDemoModule } = await import('../app/demo/build.mjs')
-  await buildDemoModule({ root, log: say })
-  const { buildAll } = await import('./build.mjs')
-  await buildAll()
+  const { buildProduct } = await import('./build.mjs')
+  await buildProduct()
   await bundle()
   const child = spawn(process.execPath, [join(root, 'out', 'bench', 'run.js'), ...process.argv.slice(2)], {
     cwd: root,

@@ -2,6 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { join } from 'node:path'
+import { buildDemoModule } from '../app/demo/build.mjs'
 import { hashFiles, root, say } from './setup.mjs'
 
 const out = join(root, 'out')
@@ -14,6 +15,12 @@ const commonJsXterm = Object.fromEntries(
     return [`@xterm/${name}`, join(folder, JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).main)]
   })
 )
+
+/** All that a package, a test or a benchmark takes from out/: the demo tenants' module too, which needs a .NET SDK. */
+export async function buildProduct() {
+  await buildDemoModule({ root, log: say })
+  await buildAll()
+}
 
 /** Builds what changed since the last build; quick where nothing did. */
 export async function buildAll() {
@@ -39,7 +46,8 @@ export function copyScripts() {
   if (existsSync(signer)) cpSync(signer, join(scripts, 'CertificateSigner.ps1'))
 }
 
-async function stamped(name, sources, make) {
+/** Makes something anew where its sources (paths from the root) changed since the last time. */
+export async function stamped(name, sources, make) {
   const file = join(out, `.${name}-stamp`)
   const wanted = hashFiles(sources.map((path) => join(root, path)))
   if (existsSync(file) && readFileSync(file, 'utf8') === wanted) return

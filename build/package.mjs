@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { packageApp } from './packaging/package-app.mjs'
-import { checkNode, installPackages, root, runMain, say, SetupError } from './setup.mjs'
+import { checkNode, installPackages, root, runMain, SetupError } from './setup.mjs'
 
 const usage = 'Usage: npm run package -- [--win | --mac | --linux] [--x64] [--arm64] [--dir] [--electron-dist FOLDER]'
 
@@ -13,10 +13,8 @@ await runMain(async () => {
   if (options.help) return console.log(usage)
   checkNode()
   installPackages()
-  const { buildDemoModule } = await import('../app/demo/build.mjs')
-  await buildDemoModule({ root, log: say })
-  const { buildAll } = await import('./build.mjs')
-  await buildAll()
+  const { buildProduct } = await import('./build.mjs')
+  await buildProduct()
   // A workflow hands a secret that is not there over as an empty text, which electron-builder would take for a file.
   for (const name of signingVariables) if (process.env[name] === '') delete process.env[name]
   const made = await packageApp({ ...options, output: join(root, 'out', 'packages') })

@@ -13,10 +13,8 @@ await runMain(async () => {
   prepareOpenssl()
   const { pwsh, engineConsole } = await prepareTestEngines()
   if (!pwsh && !engineConsole) throw new SetupError('The tests need PowerShell 7.4 or later on PATH, or a .NET SDK to build the engine console with.')
-  const { buildDemoModule } = await import('../app/demo/build.mjs')
-  await buildDemoModule({ root, log: say })
-  const { buildAll } = await import('./build.mjs')
-  await buildAll()
+  const { buildProduct } = await import('./build.mjs')
+  await buildProduct()
   const env = {
     TENANTRY_TEST_BROWSER: browser,
     ...(!pwsh && engineConsole ? { TENANTRY_ENGINE_CONSOLE: engineConsole } : {}),

@@ -6,8 +6,7 @@ export interface DiagnosticFacts {
   state: AppState
   sessions: SessionView[]
   updates: UpdateState
-  /** How many profiles there are of each cloud. */
-  profiles: Record<string, number>
+  profiles: ReadonlyArray<{ cloud: string }>
   policy: { file: string; updates: string; problem: string | null }
   logFolder: string
   versions: NodeJS.ProcessVersions
@@ -17,6 +16,8 @@ export interface DiagnosticFacts {
 /** Versions and states as Markdown, for whoever helps. Of tenants there are counts alone, and the redactor has the last word. */
 export function diagnosticsOf({ state, sessions, updates, profiles, policy, logFolder, versions, now }: DiagnosticFacts): string {
   const { powershell, keychain, trust } = state
+  const counts = new Map<string, number>()
+  for (const { cloud } of profiles) counts.set(cloud, (counts.get(cloud) ?? 0) + 1)
   const rows: Array<[string, string]> = [
     ['Tenantry', `${state.version} (${state.host})`],
     ['System', `${state.platform} ${release()}, ${process.arch}`],
@@ -27,7 +28,7 @@ export function diagnosticsOf({ state, sessions, updates, profiles, policy, logF
     ['Certificate authorities', `${trust.systemCertificates ?? 'none'} of the system; file: ${trust.file ? (trust.file.problem?.message ?? `${trust.file.subjects.length} in it`) : 'none'}`],
     ['Updates', `${updates.phase}, ${updates.channel}${updates.reason ? `: ${updates.reason}` : ''}${updates.failure ? `: ${updates.failure.code}` : ''}`],
     ['Policy', `updates ${policy.updates}${policy.problem ? ` (${policy.problem})` : ''}, ${policy.file}`],
-    ['Profiles', Object.entries(profiles).map(([cloud, count]) => `${count} ${cloud}`).join(', ') || 'none'],
+    ['Profiles', [...counts].map(([cloud, count]) => `${count} ${cloud}`).join(', ') || 'none'],
     ['Sessions', sessions.map(sentenceOf).join('; ') || 'none'],
     ['Log', logFolder],
     ['Time', new Date(now).toISOString()]

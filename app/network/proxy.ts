@@ -23,7 +23,7 @@ export function createRoute({ env, trust, resolveProxy }: RouteOptions): Route {
   const keep = async (key: string, make: (undici: typeof import('undici'), ca: string[] | null) => Dispatcher) => {
     const ca = trust.certificates
     const known = kept.get(key)
-    if (known && String(known.ca) === String(ca)) return known.dispatcher
+    if (known?.ca === ca) return known.dispatcher
     const dispatcher = make(await import('undici'), ca)
     kept.set(key, { ca, dispatcher })
     return dispatcher

@@ -23,7 +23,7 @@ export interface Trust {
   restore(file: string | null): void
   /** Makes the system's authorities count; called before the first request, since reading them takes a while. */
   prepare(): void
-  /** What a connection has to be given where this Node has no other way; null where the default knows all. */
+  /** What a connection has to be given where this Node has no other way; null where the default knows all. The same list until another file is chosen. */
   readonly certificates: string[] | null
 }
 
@@ -33,16 +33,18 @@ export function createTrust(node: TlsOfNode24 = tls as TlsOfNode24): Trust {
   let base: { certificates: string[]; fromSystem: number } | null = null
   let chosen: string[] = []
   let file: AppState['trust']['file'] = null
+  let forConnections: string[] | null = null
 
   const apply = () => {
-    if (isSettable && base) node.setDefaultCACertificates!([...new Set([...base.certificates, ...chosen])])
+    if (!isSettable) forConnections = chosen.length === 0 ? null : [...tls.rootCertificates, ...chosen]
+    else if (base) node.setDefaultCACertificates!([...new Set([...base.certificates, ...chosen])])
   }
   return {
     get view() {
       return { systemCertificates: base?.fromSystem ?? null, file }
     },
     get certificates() {
-      return isSettable || chosen.length === 0 ? null : [...tls.rootCertificates, ...chosen]
+      return forConnections
     },
     prepare() {
       if (!isSettable || base) return

@@ -1,11 +1,10 @@
 // keytar has one binary in node_modules, for the machine that installed it; a package for another processor needs another.
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { root } from '../setup.mjs'
 import { binaryTarget } from './binaries.mjs'
 
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 /** The package takes keytar from this copy, so that node_modules stays as it is. */
 const keytar = join(root, 'out', 'keytar')
 const binary = join(keytar, 'build', 'Release', 'keytar.node')

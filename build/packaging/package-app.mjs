@@ -1,9 +1,10 @@
 // Runs electron-builder over what build.mjs made.
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Arch, build, Platform } from 'electron-builder'
 import { parse } from 'yaml'
-import { hashFiles, root, SetupError } from '../setup.mjs'
+import { stamped } from '../build.mjs'
+import { root, SetupError } from '../setup.mjs'
 import { makeIcons } from './icons.mjs'
 
 const platforms = { win: Platform.WINDOWS, mac: Platform.MAC, linux: Platform.LINUX }
@@ -27,7 +28,8 @@ const needed = ['out/app/main.js', 'out/app/preload.cjs', 'out/renderer/index.ht
 export async function packageApp({ platform, archs = [], isFolder = false, output, electronDist, change = () => {}, env = process.env }) {
   const missing = needed.find((file) => !existsSync(join(root, file)))
   if (missing) throw new SetupError(`${missing} is not there: build first.`)
-  await prepareIcons()
+  // Drawn again where the picture changed.
+  await stamped('icons', ['renderer/icon.svg', 'build/packaging/icons.mjs'], () => makeIcons({ svg: join(root, 'renderer', 'icon.svg'), folder: join(root, 'out', 'icons') }))
   const config = configuration(env)
   config.directories = { ...config.directories, output }
   if (electronDist) config.electronDist = electronDist
@@ -62,15 +64,4 @@ export function configuration(env) {
 function httpsOnly(address) {
   if (URL.canParse(address) && new URL(address).protocol === 'https:') return address
   throw new SetupError('TENANTRY_UPDATE_URL takes an https address.')
-}
-
-/** Drawn again where the picture changed. */
-async function prepareIcons() {
-  const svg = join(root, 'renderer', 'icon.svg')
-  const folder = join(root, 'out', 'icons')
-  const stamp = join(folder, '.stamp')
-  const wanted = hashFiles([svg, join(root, 'build', 'packaging', 'icons.mjs')])
-  if (existsSync(stamp) && statSync(stamp).isFile() && readFileSync(stamp, 'utf8') === wanted) return
-  await makeIcons({ svg, folder })
-  writeFileSync(stamp, wanted)
 }

@@ -1,7 +1,8 @@
 // Prints what CHANGELOG.md says of a version; of one that has no section of its own yet, what is unreleased.
 import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { root } from '../setup.mjs'
 
 /**
  * @param {string} changelog
@@ -13,5 +14,4 @@ export function releaseNotes(changelog, version) {
   return sections.get(version) ?? sections.get(`v${version}`) ?? sections.get('Unreleased') ?? ''
 }
 
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(releaseNotes(readFileSync(join(root, 'CHANGELOG.md'), 'utf8'), process.argv[2] ?? ''))

@@ -7,8 +7,7 @@ let checkout: BareCheckout
 beforeEach(() => {
   checkout = new BareCheckout()
   for (const name of ['pwsh', 'openssl', 'gnome-keyring-daemon', 'dbus-run-session', 'apt-get']) checkout.fakeCommand(name)
-  checkout.write('build/build.mjs', 'export const buildAll = async () => {}')
-  checkout.write('app/demo/build.mjs', 'export const buildDemoModule = async () => {}')
+  checkout.write('build/build.mjs', 'export const buildProduct = async () => {}')
   for (const tool of ['svelte-check', 'eslint']) fakeTool(tool)
   fakeVitest({ passed: 12, failed: 0, skipped: 3 })
 })
