@@ -10,6 +10,8 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 export const cacheFolder = join(root, '.cache')
 const electronTimeoutMs = 60_000
 const toolTimeoutMs = 180_000
+/** As the engine console's. Named, since a newer one may want a newer .NET than the one that is here. */
+const toolVersion = '7.6.9'
 
 /** A failure that is told in its sentence, without a stack. */
 export class SetupError extends Error {}
@@ -109,12 +111,12 @@ export async function prepareTestEngines() {
 }
 
 function installPowerShellTool(tool) {
-  const refused = join(cacheFolder, 'powershell-refused')
+  const refused = join(cacheFolder, `powershell-${toolVersion}-refused`)
   // Asked once a day: a registry without the package answers the same each time, and slowly.
   if (existsSync(refused) && Date.now() - statSync(refused).mtimeMs < 24 * 3600_000) return false
   mkdirSync(cacheFolder, { recursive: true })
   say('no PowerShell here: trying dotnet tool install PowerShell')
-  const result = spawnSync('dotnet', ['tool', 'install', 'PowerShell', '--tool-path', dirname(tool)], {
+  const result = spawnSync('dotnet', ['tool', 'install', 'PowerShell', '--version', toolVersion, '--tool-path', dirname(tool)], {
     cwd: root,
     stdio: 'ignore',
     timeout: toolTimeoutMs

@@ -76,8 +76,8 @@ describe.skipIf(process.platform === 'win32')('the set-up of a machine', () => {
     })
 
     it('as a tool of .NET in the project’s own cache, once', () => {
-      checkout.fakeCommand('dotnet', `/bin/mkdir -p "$5"; echo > "$5/pwsh"`)
-      for (const expected of [[`dotnet tool install PowerShell --tool-path ${checkout.path('.cache', 'powershell')}`], []]) {
+      checkout.fakeCommand('dotnet', `/bin/mkdir -p "$7"; echo > "$7/pwsh"`)
+      for (const expected of [[`dotnet tool install PowerShell --version 7.6.9 --tool-path ${checkout.path('.cache', 'powershell')}`], []]) {
         expect(answer('preparePowerShell()')).toEqual({ pwsh: tool(), engineConsole: null })
         expect(checkout.calls()).toEqual(expected)
       }
