@@ -57,9 +57,15 @@ export default tseslint.config(
   {
     files: ['renderer/**/*.ts', 'renderer/**/*.svelte'],
     rules: {
-      'no-restricted-imports': [
+      '@typescript-eslint/no-restricted-imports': [
         'error',
-        { patterns: [{ regex: '/app/(?!contract\\.ts$)', message: 'The window imports from app/ only contract.ts.' }, { group: ['electron', 'node:*'], message: 'The window runs in a browser.' }] }
+        {
+          patterns: [
+            { regex: '/app/(?!(contract|contract-values|frames)\\.ts$)', message: 'The window imports from app/ only the contract.' },
+            { regex: '/app/contract\\.ts$', allowTypeImports: true, message: 'Its schemas are the main process’s: the window takes values from contract-values.ts and frames.ts.' },
+            { group: ['electron', 'node:*'], message: 'The window runs in a browser.' }
+          ]
+        }
       ]
     }
   }

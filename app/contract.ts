@@ -1,4 +1,9 @@
 import { z } from 'zod'
+import { services } from './contract-values.ts'
+import type { ByteStream } from './frames.ts'
+
+export * from './contract-values.ts'
+export * from './frames.ts'
 
 /*
  * Everything that crosses between the main process and the window: the calls, the events, the frames of a
@@ -33,10 +38,7 @@ export const customCloudSchema = z.object({
   graphHost: z.string().default('')
 })
 
-/** What sessions can be opened with; app/tokens/services.ts has the rest of each row. */
-export const serviceLabels = { exchange: 'Exchange Online', compliance: 'Security & Compliance', graph: 'Microsoft Graph' } as const
-export const serviceSchema = z.enum(Object.keys(serviceLabels) as Array<keyof typeof serviceLabels>)
-export const services = serviceSchema.options
+export const serviceSchema = z.enum(services)
 export type Service = z.infer<typeof serviceSchema>
 
 /** A session over remote PowerShell, as Exchange Online took it until October 2023: an endpoint of the admin's own. */
@@ -90,11 +92,6 @@ export type ProfileDraft = z.infer<typeof profileDraftSchema>
 export const accountSchema = z.object({ username: z.string().max(400), name: z.string().max(400), tenantId: z.string().max(60) })
 export type Account = z.infer<typeof accountSchema>
 
-/**
- * Microsoft's public client for Exchange PowerShell, the default of account sign-ins. Recalled and not documented, so
- * it is a default that can be changed.
- */
-export const exchangePublicClientId = 'fb78d390-0c51-40cd-8e17-fdbfab77341b'
 
 /** What proves who we are, as the window sees it: facts about the secret, never the secret. */
 export const signInViewSchema = z.object({
@@ -653,53 +650,3 @@ export interface Transport {
   /** Called when the main process can't be reached any more. */
   onLost(listener: (reason: string) => void): () => void
 }
-
-/** A session's stream of frames; each `Uint8Array` is one whole frame. */
-export interface ByteStream {
-  send(frame: Uint8Array): void
-  onFrame(listener: (frame: Uint8Array) => void): void
-  onClose(listener: () => void): void
-  close(): void
-}
-
-// ---- frames of a session's stream ---------------------------------------------------------------
-
-/**
- * Kinds of frame. `snapshot` replaces the whole screen; `output` follows it; `input` is what was typed;
- * `ack` tells how far the window has parsed the output; `resized` tells the size the snapshot was made at.
- */
-export const frameType = { snapshot: 1, output: 2, input: 3, ack: 4 } as const
-export type FrameType = (typeof frameType)[keyof typeof frameType]
-
-const frameHeaderBytes = 9
-
-/**
- * Packs a frame `[type: 1 byte, sequence: float64 big endian, bytes]`. For output and snapshot the sequence is
- * the number of the session's output bytes up to the frame's end; for an ack the one that was parsed.
- */
-export function packFrame(type: FrameType, sequence: number, bytes: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(frameHeaderBytes + bytes.length)
-  frame[0] = type
-  new DataView(frame.buffer).setFloat64(1, sequence)
-  frame.set(bytes, frameHeaderBytes)
-  return frame
-}
-
-/** Unpacks a frame; null where it is shorter than its header or of no known type. */
-export function unpackFrame(frame: Uint8Array): { type: FrameType; sequence: number; bytes: Uint8Array } | null {
-  const type = frame[0]
-  if (frame.length < frameHeaderBytes || type === undefined || type < 1 || type > 4) return null
-  const sequence = new DataView(frame.buffer, frame.byteOffset).getFloat64(1)
-  return { type: type as FrameType, sequence, bytes: frame.subarray(frameHeaderBytes) }
-}
-
-/** Streams carry at most this much in one frame from the window: a paste, not a flood. */
-export const maxInputFrameBytes = 1024 * 1024
-
-/** Colours offered for a tenant; the first is the default. */
-export const tenantColours = [
-  '#5aa9ff', '#e5734b', '#4cc38a', '#b180ff', '#e5b454', '#f2696b', '#39c0c8', '#8d99a8'
-] as const
-
-/** Lines of scrollback a terminal keeps, in the core's screen and in the window alike. */
-export const scrollbackLines = 5000

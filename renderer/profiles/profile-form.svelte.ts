@@ -1,12 +1,5 @@
-import {
-  tenantColours,
-  type CallInput,
-  type CloudId,
-  type Failure,
-  type Profile,
-  type Service,
-  type SignInView
-} from '../../app/contract.ts'
+import type { CallInput, CloudId, Failure, Profile, Service, SignInView } from '../../app/contract.ts'
+import { tenantColours } from '../../app/contract-values.ts'
 import { CredentialForm } from './credential-form.svelte.ts'
 
 export const newSignIn = 'new'

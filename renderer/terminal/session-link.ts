@@ -1,5 +1,5 @@
 import type { Terminal } from '@xterm/xterm'
-import { frameType, maxInputFrameBytes, packFrame, unpackFrame, type ByteStream } from '../../app/contract.ts'
+import { frameType, maxInputFrameBytes, packFrame, unpackFrame, type ByteStream } from '../../app/frames.ts'
 import type { Bridge } from '../bridge.ts'
 
 /** Acknowledging each small frame would double the traffic; the core pauses at 512 KiB, far above this. */

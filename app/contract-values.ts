@@ -1,0 +1,19 @@
+// What both sides know without a schema: the window takes these from here, and only types from contract.ts.
+
+/** What sessions can be opened with; app/tokens/services.ts has the rest of each row. */
+export const serviceLabels = { exchange: 'Exchange Online', compliance: 'Security & Compliance', graph: 'Microsoft Graph' } as const
+export const services = Object.keys(serviceLabels) as Array<keyof typeof serviceLabels>
+
+/**
+ * Microsoft's public client for Exchange PowerShell, the default of account sign-ins. Recalled and not documented, so
+ * it is a default that can be changed.
+ */
+export const exchangePublicClientId = 'fb78d390-0c51-40cd-8e17-fdbfab77341b'
+
+/** Colours offered for a tenant; the first is the default. */
+export const tenantColours = [
+  '#5aa9ff', '#e5734b', '#4cc38a', '#b180ff', '#e5b454', '#f2696b', '#39c0c8', '#8d99a8'
+] as const
+
+/** Lines of scrollback a terminal keeps, in the core's screen and in the window alike. */
+export const scrollbackLines = 5000
