@@ -202,7 +202,8 @@ export const updateStateSchema = z.object({
 })
 export type UpdateState = z.infer<typeof updateStateSchema>
 
-export const sessionPhases = ['starting', 'signing-in', 'connecting', 'connected', 'failed', 'closed'] as const
+/** `restored`: its tab was open when Tenantry ended; it connects when it is opened. */
+export const sessionPhases = ['restored', 'starting', 'signing-in', 'connecting', 'connected', 'failed', 'closed'] as const
 
 /** One session as the window sees it. Times are milliseconds since the epoch. */
 export const sessionViewSchema = z.object({
@@ -515,9 +516,14 @@ export const calls = {
   /** Forgets the account of a sign-in. */
   'accounts.signOut': call(byId, none),
 
-  'sessions.list': call(none, z.object({ sessions: z.array(sessionViewSchema) })),
+  /** In the order of their tabs. `activeId` is the one that was last in front, where that is known. */
+  'sessions.list': call(none, z.object({ sessions: z.array(sessionViewSchema), activeId: z.uuid().nullable() })),
   /** Opens a session for one of the profile's services, the first one unless told. */
   'sessions.open': call(z.object({ profileId: z.uuid(), service: serviceSchema.optional(), ...size }), sessionViewSchema),
+  /** Connects a restored session; any other one stays as it is. */
+  'sessions.connect': call(byId.extend(size), sessionViewSchema),
+  /** Which session is in front. */
+  'sessions.look': call(z.object({ id: z.uuid().nullable() }), none),
   /** A ticket for `Transport.openStream`; attaching again takes the stream over from whoever had it. */
   'sessions.attach': call(byId, z.object({ ticket: z.string() })),
   'sessions.detach': call(byId, none),

@@ -24,6 +24,7 @@ import { openProfiles, type Examples } from './profiles/profiles.ts'
 import { afterAcceptance, afterRefusal } from './profiles/secret-end.ts'
 import { checkClientId, checkCredential, type CredentialInspection } from './profiles/sign-in.ts'
 import { Cautions } from './sessions/cautions.ts'
+import { OpenTabsFile } from './sessions/open-tabs.ts'
 import { Sessions } from './sessions/sessions.ts'
 import type { SessionPlan } from './sessions/session-plan.ts'
 import { proveTenant } from './sessions/tenant-proof.ts'
@@ -229,7 +230,11 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       },
       logCommand: (command) => commandLog.append(command)
     },
-    { onState: (view) => emit('session.state', view), onRemoved: (id) => emit('session.removed', { id }) }
+    {
+      onState: (view) => emit('session.state', view),
+      onRemoved: (id) => emit('session.removed', { id }),
+      onTabs: (tabs) => openTabs.write(tabs)
+    }
   )
 
   const updates = new Updates({
@@ -304,6 +309,12 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     return now
   }
 
+  const openTabs = new OpenTabsFile(join(adapters.paths.data, 'tabs.json'), (reason) => {
+    notices.set('tabs', { level: 'warning', text: reason })
+    void changed()
+  })
+  sessions.restore(openTabs.read())
+
   let isDisposed = false
   /** What was missing may be there now. */
   const lookAgain = () => {
@@ -373,7 +384,10 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     'profiles.resolve': (input) => profiles.resolve(input),
     'profiles.save': (input) => profiles.save(input),
     'profiles.duplicate': ({ id }) => profiles.duplicate(id),
-    'profiles.delete': ({ id }) => profiles.delete(id),
+    'profiles.delete': async ({ id }) => {
+      await profiles.delete(id)
+      sessions.forgetRestored(id)
+    },
     'profiles.chooseFolder': async () => ({ folder: folders.choose(await adapters.host.chooseFolder({ title: 'Working folder' })) }),
     'profiles.export': (input) => profiles.export(input),
     'profiles.previewImport': (input) => profiles.previewImport(input),
@@ -400,11 +414,17 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     'accounts.openPage': async ({ id }) => ({ isOpened: await accounts.openPage(id) }),
     'accounts.signOut': ({ id }) => profiles.signOut(id),
     'expiry.read': (input) => expiry.read(input),
-    'sessions.list': () => ({ sessions: sessions.list() }),
+    'sessions.list': () => ({ sessions: sessions.list(), activeId: sessions.activeId }),
     'sessions.open': async ({ profileId, service, cols, rows }) => {
       await cautions.confirm(profileId, service)
       return sessions.open(profileId, service, { cols, rows })
     },
+    'sessions.connect': async ({ id, ...size }) => {
+      const restored = sessions.restored(id)
+      if (restored) await cautions.confirm(restored.profileId, restored.service)
+      return sessions.connect(id, size)
+    },
+    'sessions.look': ({ id }) => sessions.look(id),
     'sessions.attach': ({ id }) => ({ ticket: sessions.ticket(id) }),
     'sessions.detach': ({ id }) => sessions.detach(id),
     'sessions.resize': ({ id, cols, rows }) => sessions.resize(id, cols, rows),
@@ -440,6 +460,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     updateAtQuit: () => updates.atQuit(),
     async dispose() {
       isDisposed = true
+      openTabs.flush()
       updates.dispose()
       lock.dispose()
       expiryWatch.dispose()

@@ -23,6 +23,7 @@ export class Desk {
   focusWish = $state(0)
   /** The size a new session's terminal would have. */
   measure: () => { cols: number; rows: number } = () => ({ cols: 120, rows: 30 })
+  /** Profiles that are being opened, and restored sessions. */
   readonly #opening = new SvelteSet<string>()
 
   constructor(bridge: Bridge) {
@@ -37,6 +38,10 @@ export class Desk {
       this.link = state
       if (state === 'connected') void this.#load()
     })
+  }
+
+  get isPowerShellMissing(): boolean {
+    return Boolean(this.app?.powershellProblem) && !this.app?.powershell
   }
 
   /** Brings the profile's session to the front, or opens one for each of its services. */
@@ -81,7 +86,24 @@ export class Desk {
   show(sessionId: string, { focus = true } = {}): void {
     this.sessions.activeId = sessionId
     this.#selectActive()
-    if (focus) this.focusWish++
+    if (!focus) return
+    this.focusWish++
+    void this.connectRestored()
+  }
+
+  /** Connects the session in front, where its tab is one of before. Without a PowerShell it could only fail. */
+  async connectRestored(): Promise<void> {
+    const { active } = this.sessions
+    if (active?.phase !== 'restored' || this.#opening.has(active.id) || this.isPowerShellMissing) return
+    this.#opening.add(active.id)
+    await this.attempt(async () => {
+      try {
+        this.sessions.take(await this.bridge.call('sessions.connect', { id: active.id, ...this.measure() }))
+      } catch (error) {
+        if (failureOf(error).code !== 'cancelled') throw error
+      }
+    })
+    this.#opening.delete(active.id)
   }
 
   /** The session that is `by` tabs further along, round the end. */
@@ -167,16 +189,17 @@ export class Desk {
   async #load(): Promise<void> {
     await this.attempt(async () => {
       // Each is shown as it comes: looking for PowerShell may take longer than the list of tenants.
-      const [{ sessions }] = await Promise.all([
+      const [{ sessions, activeId }] = await Promise.all([
         this.bridge.call('sessions.list', null),
         this.bridge.call('profiles.list', null).then((profiles) => this.profiles.take(profiles)),
         this.bridge.call('app.state', null).then((app) => (this.app = app)),
         this.bridge.call('updates.state', null).then((updates) => (this.updates = updates))
       ])
-      this.sessions.replace(sessions)
+      this.sessions.replace(sessions, activeId)
       this.arrival++
       this.#selectActive()
       if (this.sessions.active) this.focusWish++
     })
+    await this.connectRestored()
   }
 }

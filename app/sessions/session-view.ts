@@ -32,6 +32,11 @@ export function newView(id: string, plan: SessionPlan, service: Service, now: nu
   }
 }
 
+/** The view of a tab that was open when Tenantry ended, before it connects; `now` in milliseconds since the epoch. */
+export function restoredView(id: string, plan: SessionPlan, service: Service, now: number): SessionView {
+  return { ...newView(id, plan, service, now), phase: 'restored', detail: 'Not connected: connects when you open it' }
+}
+
 /** Why a session ended whose shell did. */
 export function exitFailure(phase: SessionView['phase'], exitCode: number, signal: number): Failure {
   if (exitCode === 87) return new TenantryError('constrained-language').toFailure()

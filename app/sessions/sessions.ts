@@ -4,8 +4,10 @@ import { TenantryError } from '../failures.ts'
 import type { Installation } from '../powershell/install-command.ts'
 import type { Token } from '../tokens/acquire.ts'
 import { InstallTerminal } from './install-terminal.ts'
+import type { OpenTabs } from './open-tabs.ts'
 import type { SessionPlan, SessionServices } from './session-plan.ts'
 import { Session } from './session.ts'
+import { restoredView } from './session-view.ts'
 
 /** A ticket that nobody used by then opens nothing. */
 const ticketLifeMs = 10_000
@@ -13,11 +15,20 @@ const ticketLifeMs = 10_000
 export interface SessionsEvents {
   onState(view: SessionView): void
   onRemoved(id: string): void
+  /** Tabs came, went, or another one is in front. */
+  onTabs(tabs: OpenTabs): void
+}
+
+/** The tab of a session that was open when Tenantry ended: it has neither a shell nor a screen until it connects. */
+class RestoredTab {
+  constructor(readonly view: SessionView) {}
 }
 
 /** All open sessions, and the tickets by which a window attaches to their streams. */
 export class Sessions {
-  readonly #sessions = new Map<string, Session | InstallTerminal>()
+  /** In the order of their tabs. */
+  readonly #sessions = new Map<string, Session | InstallTerminal | RestoredTab>()
+  #activeId: string | null = null
   readonly #tickets = new Map<string, { sessionId: string; timer: NodeJS.Timeout }>()
   readonly #services: Omit<SessionServices, 'onChange'>
   readonly #events: SessionsEvents
@@ -33,14 +44,46 @@ export class Sessions {
 
   /** Opens a session and starts connecting it; what fails becomes its state. Throws `profile-not-found`. */
   open(profileId: string, service: Service | undefined, size: { cols: number; rows: number }): SessionView {
-    const plan = this.#services.plan(profileId)
-    const session = new Session(randomUUID(), plan, service ?? plan.profile.services[0]!, size, {
-      ...this.#services,
-      onChange: (view) => this.#onChange(view)
-    })
-    this.#add(session)
-    void session.start()
-    return session.view
+    return this.#open(randomUUID(), profileId, service, size)
+  }
+
+  /** Shows tabs of before, which connect when they are opened. What has no profile or no such service any more is left out. */
+  restore({ tabs, active }: OpenTabs): void {
+    for (const [index, { profileId, service }] of tabs.entries()) {
+      const plan = this.#planOrNull(profileId)
+      if (!plan?.profile.services.includes(service)) continue
+      const id = randomUUID()
+      this.#sessions.set(id, new RestoredTab(restoredView(id, plan, service, this.#services.adapters.now())))
+      if (index === active) this.#activeId = id
+    }
+  }
+
+  /** Connects a restored session, whose tab it stays; any other one is left as it is. Throws `session-not-found`, `profile-not-found`. */
+  connect(id: string, size: { cols: number; rows: number }): SessionView {
+    const tab = this.#sessions.get(id)
+    return tab instanceof RestoredTab ? this.#open(id, tab.view.profileId, tab.view.service, size) : this.#get(id).view
+  }
+
+  /** The view of a session that did not connect yet; null of any other one. */
+  restored(id: string): SessionView | null {
+    const tab = this.#sessions.get(id)
+    return tab instanceof RestoredTab ? tab.view : null
+  }
+
+  /** Forgets the restored tabs of a profile. */
+  forgetRestored(profileId: string): void {
+    for (const [id, tab] of this.#sessions) if (tab instanceof RestoredTab && tab.view.profileId === profileId) this.#remove(id)
+  }
+
+  /** The session that the window has in front. */
+  get activeId(): string | null {
+    return this.#activeId !== null && this.#sessions.has(this.#activeId) ? this.#activeId : null
+  }
+
+  look(id: string | null): void {
+    if (id === this.#activeId) return
+    this.#activeId = id
+    this.#tellTabs()
   }
 
   /** Opens a terminal in which something is installed; `onEnded` is told when what ran there has ended. */
@@ -73,8 +116,9 @@ export class Sessions {
     clearTimeout(entry.timer)
     this.#tickets.delete(ticket)
     const session = this.#sessions.get(entry.sessionId)
-    session?.attach(stream)
-    return session !== undefined
+    if (!session || session instanceof RestoredTab) return false
+    session.attach(stream)
+    return true
   }
 
   detach(id: string): void {
@@ -85,7 +129,7 @@ export class Sessions {
   detachAll(): void {
     for (const { timer } of this.#tickets.values()) clearTimeout(timer)
     this.#tickets.clear()
-    for (const session of this.#sessions.values()) session.output.detach()
+    for (const session of this.#sessions.values()) if (!(session instanceof RestoredTab)) session.output.detach()
   }
 
   resize(id: string, cols: number, rows: number): void {
@@ -100,9 +144,11 @@ export class Sessions {
 
   /** Throws `session-busy` where a command runs and `force` is not said. */
   async close(id: string, force: boolean): Promise<void> {
+    if (this.restored(id)) return this.#remove(id)
     const session = this.#get(id)
     if (session.view.busy && !force) throw new TenantryError('session-busy', { name: session.view.name })
     this.#sessions.delete(id)
+    this.#tellTabs()
     try {
       await session.close()
     } finally {
@@ -116,15 +162,48 @@ export class Sessions {
     this.#tickets.clear()
     const open = [...this.#sessions.values()]
     this.#sessions.clear()
-    await Promise.all(open.map((session) => session.close()))
+    await Promise.all(open.map((session) => !(session instanceof RestoredTab) && session.close()))
     this.#regulateAwake()
   }
 
+  #open(id: string, profileId: string, service: Service | undefined, size: { cols: number; rows: number }): SessionView {
+    const plan = this.#services.plan(profileId)
+    const session = new Session(id, plan, service ?? plan.profile.services[0]!, size, {
+      ...this.#services,
+      onChange: (view) => this.#onChange(view)
+    })
+    this.#add(session)
+    void session.start()
+    return session.view
+  }
+
+  #planOrNull(profileId: string): SessionPlan | null {
+    try {
+      return this.#services.plan(profileId)
+    } catch {
+      return null
+    }
+  }
+
+  /** A session that was restored keeps its place among the tabs. */
   #add(session: Session | InstallTerminal): void {
     this.#sessions.set(session.id, session)
     session.output.onTyped(() => {
-      for (const other of this.#sessions.values()) if (other !== session) other.output.giveWay()
+      for (const other of this.#sessions.values()) if (other !== session && !(other instanceof RestoredTab)) other.output.giveWay()
     })
+    this.#tellTabs()
+  }
+
+  #remove(id: string): void {
+    this.#sessions.delete(id)
+    this.#events.onRemoved(id)
+    this.#tellTabs()
+  }
+
+  #tellTabs(): void {
+    const kept = this.list().filter(({ id }) => !(this.#sessions.get(id) instanceof InstallTerminal))
+    const active = kept.findIndex(({ id }) => id === this.activeId)
+    this.#events.onTabs({ tabs: kept.map(({ profileId, service }) => ({ profileId, service })), active: active < 0 ? null : active })
   }
 
   #onChange(view: SessionView): void {
@@ -139,7 +218,7 @@ export class Sessions {
 
   #get(id: string): Session | InstallTerminal {
     const session = this.#sessions.get(id)
-    if (!session) throw new TenantryError('session-not-found')
+    if (!session || session instanceof RestoredTab) throw new TenantryError('session-not-found')
     return session
   }
 }

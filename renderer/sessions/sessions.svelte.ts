@@ -3,6 +3,7 @@ import type { Failure, SessionView } from '../../app/contract.ts'
 
 /** How each phase begins its line in the strip. */
 export const phaseWords: Record<SessionView['phase'], string> = {
+  restored: 'Not connected',
   starting: 'Starting',
   'signing-in': 'Signing in',
   connecting: 'Connecting',
@@ -25,19 +26,21 @@ export function problemOf({ phase, failure, renewal }: SessionView): Failure | n
   return phase === 'connected' ? (notRenewed ?? failure) : (failure ?? notRenewed)
 }
 
-/** The open sessions, one tab each, in the order they were opened. */
+/** The open sessions, one tab each, in the core's order: that in which they were opened. */
 export class Sessions {
   all = $state.raw<SessionView[]>([])
   activeId = $state<string | null>(null)
+  /** Those that have a terminal. */
+  readonly open = $derived(this.all.filter(({ phase }) => phase !== 'restored'))
   readonly active = $derived(this.all.find((session) => session.id === this.activeId) ?? null)
   /** The number of a session among its profile's; kept while it lives, so that no tab changes its name. */
   readonly #numbers = new SvelteMap<string, number>()
 
-  /** Takes the whole list, as after a reload. */
-  replace(sessions: SessionView[]): void {
-    this.all = [...sessions].sort((a, b) => a.openedAt - b.openedAt)
+  /** Takes the whole list, as after a reload; `activeId` was in front before, where that is known. */
+  replace(sessions: SessionView[], activeId: string | null): void {
+    this.all = sessions
     for (const session of this.all) this.#number(session)
-    if (!this.active) this.activeId = this.all.at(-1)?.id ?? null
+    if (!this.active) this.activeId = activeId ?? this.all.at(-1)?.id ?? null
   }
 
   /** Takes one session's news; a session that is new gets its tab at the end. */

@@ -39,7 +39,7 @@ export class ContractCore implements Core {
     const plan = () => {
       throw new Error('no session here')
     }
-    this.#sessions = new Sessions({ adapters, plan, powershell: refuse, tokens: new TokenBroker({ now: Date.now, acquire: refuse }), prove: refuse, logCommand: refuse }, { onState() {}, onRemoved() {} })
+    this.#sessions = new Sessions({ adapters, plan, powershell: refuse, tokens: new TokenBroker({ now: Date.now, acquire: refuse }), prove: refuse, logCommand: refuse }, { onState() {}, onRemoved() {}, onTabs() {} })
   }
 
   /** Answers a call in the place of its sample. */

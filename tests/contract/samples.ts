@@ -88,7 +88,9 @@ export const callSamples: { [N in CallName]: { input: CallInput<N>; output: Call
     input: { profileId: profile.id },
     output: { found: [{ id, name: 'For Exchange', startsOn: null, endsOn: notAfter }], taken: { id, by: 'beginning' } }
   },
-  'sessions.list': { input: null, output: { sessions: [session] } },
+  'sessions.list': { input: null, output: { sessions: [session], activeId: session.id } },
+  'sessions.connect': { input: { id, cols: 120, rows: 30 }, output: session },
+  'sessions.look': { input: { id }, output: undefined },
   'sessions.open': { input: { profileId: profile.id, cols: 120, rows: 30 }, output: session },
   'sessions.attach': { input: { id }, output: { ticket: 'a ticket' } },
   'sessions.detach': { input: { id }, output: undefined },

@@ -42,6 +42,8 @@ export class FakeMainProcess implements Core {
   /** What Microsoft Graph tells of an app's secrets. */
   secretsFound: CallOutput<'expiry.read'>['found'] = []
   readonly sessions = new Map<string, FakeSession>()
+  /** The session that the window said is in front. */
+  activeId: string | null = null
   /** What the window called, in order. */
   readonly log: Array<{ call: string; input: unknown }> = []
   readonly #failures = new Map<string, Failure>()
@@ -166,13 +168,25 @@ export class FakeMainProcess implements Core {
     const wanted = service ?? view.service
     const session = new FakeSession({ ...view, service: wanted, name: wanted === 'exchange' ? view.name : `${view.name} · Compliance` })
     this.sessions.set(session.view.id, session)
-    this.emit('session.state', session.view)
-    if (this.connects) {
-      setImmediate(() => {
-        session.print(`${profile.name} PS> `)
-        this.changeSession(session, connected(profile))
-      })
-    }
+    this.#start(session)
+    return session
+  }
+
+  #start(session: FakeSession): void {
+    const profile = this.profiles.find(({ id }) => id === session.view.profileId)!
+    this.changeSession(session, { phase: 'starting', detail: 'Starting PowerShell', alive: true })
+    if (!this.connects) return
+    setImmediate(() => {
+      session.print(`${profile.name} PS> `)
+      this.changeSession(session, connected(profile))
+    })
+  }
+
+  /** The tab of a session that was open when Tenantry ended. */
+  restoreTab(name: string): FakeSession {
+    const view = aSession(this.profiles.find((profile) => profile.name === name)!)
+    const session = new FakeSession({ ...view, phase: 'restored', detail: 'Not connected: connects when you open it', alive: false })
+    this.sessions.set(view.id, session)
     return session
   }
 
@@ -324,7 +338,13 @@ export class FakeMainProcess implements Core {
 
   #sessionHandlers() {
     return {
-      'sessions.list': () => ({ sessions: [...this.sessions.values()].map(({ view }) => view) }),
+      'sessions.list': () => ({ sessions: [...this.sessions.values()].map(({ view }) => view), activeId: this.activeId }),
+      'sessions.look': ({ id }) => void (this.activeId = id),
+      'sessions.connect': ({ id }) => {
+        const session = this.sessions.get(id)!
+        if (session.view.phase === 'restored') this.#start(session)
+        return session.view
+      },
       'sessions.open': ({ profileId, service }) => this.#openSession(profileId, service).view,
       'sessions.attach': ({ id }) => {
         const ticket = randomUUID()

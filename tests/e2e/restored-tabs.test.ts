@@ -1,0 +1,41 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { describeOnMainEngine } from '../engines.ts'
+import { connect, openPreview, patienceMs, type, waitForText, type RunningPreview } from './preview-in-chromium.ts'
+
+describeOnMainEngine('the tabs of the last time', ({ env }) => {
+  let dataFolder: string
+  let running: RunningPreview | null = null
+  const start = async () => (running = await openPreview({ env, dataFolder }))
+  const end = async () => {
+    await running?.close()
+    running = null
+  }
+  beforeAll(() => {
+    dataFolder = mkdtempSync(join(tmpdir(), 'tenantry-tabs-'))
+  })
+  afterEach(end)
+  afterAll(() => rmSync(dataFolder, { recursive: true, force: true }))
+
+  it('come back at the next start, connect as they are opened, and keep nothing of a screen', async () => {
+    const first = await start()
+    await connect(first.page, 'Contoso demo')
+    await type(first.page, 'Contoso demo', '"was-" + "typed"')
+    await waitForText(first.page, 'Contoso demo', 'was-typed')
+    await connect(first.page, 'Fabrikam demo')
+    await end()
+    expect(readFileSync(join(dataFolder, 'tabs.json'), 'utf8')).not.toMatch(/was|typed|demo/)
+
+    const { page } = await start()
+    await page.getByRole('tab', { name: 'Fabrikam demo', exact: true, selected: true }).waitFor()
+    await waitForText(page, 'Fabrikam demo', 'Fabrikam demo PS>')
+    expect(await page.getByRole('tab').allInnerTexts()).toEqual(['Contoso demo', 'Fabrikam demo'])
+    expect(await page.getByRole('tab', { name: 'Contoso demo' }).getAttribute('title')).toMatch(/Not connected/)
+    await page.getByRole('tab', { name: 'Contoso demo', exact: true }).click()
+    expect(await waitForText(page, 'Contoso demo', 'Contoso demo PS>')).not.toContain('was-typed')
+    await type(page, 'Contoso demo', '(Get-EXOMailbox -ResultSize 3).Count')
+    await waitForText(page, 'Contoso demo', /\n3\s/)
+  }, 4 * patienceMs)
+})
