@@ -94,6 +94,8 @@ export interface Host {
   openBrowser(url: string): Promise<boolean>
   /** Asks the OS whether its user is there; null where this host can't. */
   askPerson: { by: 'touch-id'; ask(reason: string): Promise<void> } | null
+  /** Tells the person something beside the window; `onClick` once they come for it. Null where this host can't. */
+  notify?: ((notification: { title: string; body: string; onClick(): void }) => void) | null
   /** Keeps the machine from sleeping while true. */
   keepAwake(on: boolean): void
 }
@@ -122,6 +124,8 @@ export interface Adapters {
   now: () => number
   /** Another time than the product's for a shell to say hello, milliseconds. */
   helloDeadlineMs?: number
+  /** Another time than the product's from which on a command is a long one, milliseconds. */
+  longCommandMs?: number
   network: Network
   /** The certificate authorities that the network trusts. */
   trust: Trust

@@ -249,7 +249,9 @@ export const sessionViewSchema = z.object({
   busy: z.boolean(),
   /** The shell process is alive and can be typed into. */
   alive: z.boolean(),
-  canReconnect: z.boolean()
+  canReconnect: z.boolean(),
+  /** What ended while nobody looked, as a sentence. */
+  unseen: z.string().nullable()
 })
 export type SessionView = z.infer<typeof sessionViewSchema>
 
@@ -522,8 +524,8 @@ export const calls = {
   'sessions.open': call(z.object({ profileId: z.uuid(), service: serviceSchema.optional(), ...size }), sessionViewSchema),
   /** Connects a restored session; any other one stays as it is. */
   'sessions.connect': call(byId.extend(size), sessionViewSchema),
-  /** Which session is in front. */
-  'sessions.look': call(z.object({ id: z.uuid().nullable() }), none),
+  /** Which session is in front, and whether the window has the keyboard. */
+  'sessions.look': call(z.object({ id: z.uuid().nullable(), isFocused: z.boolean() }), none),
   /** A ticket for `Transport.openStream`; attaching again takes the stream over from whoever had it. */
   'sessions.attach': call(byId, z.object({ ticket: z.string() })),
   'sessions.detach': call(byId, none),
@@ -608,6 +610,8 @@ export const events = {
   'session.state': sessionViewSchema,
   /** The session is gone and its tab goes with it. */
   'session.removed': byId,
+  /** The person asked for this session outside the window, and it comes to the front. */
+  'session.wanted': byId,
   /** A step of a check that is under way changed. */
   'check.step': z.object({ run: z.uuid(), step: checkStepSchema }),
   /** A yes-or-no question of the main process, where the host has no dialog of its own (the preview). */

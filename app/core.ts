@@ -53,6 +53,8 @@ export interface Core {
   lock(): void
   /** A window came: it is told again what waits for an answer. */
   greet(): void
+  /** The window went: nobody looks at a session. */
+  leave(): void
   /** See `Updates.atQuit`: asked before the core is disposed of. */
   updateAtQuit(): Promise<(() => boolean) | null>
   /** Ends every session and helper. */
@@ -104,6 +106,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     onChange(isLocked) {
       if (isLocked) {
         sessions.detachAll()
+        sessions.look(sessions.activeId, false)
         accounts.clear()
         broker.keepNone()
         tokens.clear()
@@ -233,7 +236,11 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     {
       onState: (view) => emit('session.state', view),
       onRemoved: (id) => emit('session.removed', { id }),
-      onTabs: (tabs) => openTabs.write(tabs)
+      onTabs: (tabs) => openTabs.write(tabs),
+      onUnseen({ id, name }, sentence) {
+        // Locked, not even a tenant's name is shown.
+        adapters.host.notify?.({ title: lock.isLocked ? 'Tenantry' : name, body: sentence, onClick: () => emit('session.wanted', { id }) })
+      }
     }
   )
 
@@ -424,7 +431,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       if (restored) await cautions.confirm(restored.profileId, restored.service)
       return sessions.connect(id, size)
     },
-    'sessions.look': ({ id }) => sessions.look(id),
+    'sessions.look': ({ id, isFocused }) => sessions.look(id, isFocused),
     'sessions.attach': ({ id }) => ({ ticket: sessions.ticket(id) }),
     'sessions.detach': ({ id }) => sessions.detach(id),
     'sessions.resize': ({ id, cols, rows }) => sessions.resize(id, cols, rows),
@@ -457,6 +464,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     greet() {
       for (const asked of questions.pending) emit('credential.asked', asked)
     },
+    leave: () => sessions.look(sessions.activeId, false),
     updateAtQuit: () => updates.atQuit(),
     async dispose() {
       isDisposed = true

@@ -33,6 +33,8 @@ export interface MachineOptions {
   demo?: DemoOptions
   /** Milliseconds; see `helloDeadlineMs` of app/sessions/attempt.ts. Read for each shell that is started. */
   helloDeadlineMs?: number
+  /** Milliseconds; see app/sessions/attention.ts. */
+  longCommandMs?: number
 }
 
 /** A core on the real machine, with its demo tenants. */
@@ -68,6 +70,7 @@ export async function createMachineCore(host: Host, options: MachineOptions): Pr
     get helloDeadlineMs() {
       return options.helloDeadlineMs
     },
+    ...(options.longCommandMs === undefined ? {} : { longCommandMs: options.longCommandMs }),
     trust,
     network: createNetwork(createRoute({ env, trust, ...(options.resolveProxy ? { resolveProxy: options.resolveProxy } : {}) })),
     host,

@@ -84,6 +84,7 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
   door.port = port
   const sockets = acceptSockets(server, door, window, core, options)
   window.onArrival = () => core.greet()
+  window.onDeparture = () => core.leave()
   const unsubscribe = core.onEvent((event, data) => window.send({ event, data }))
   return {
     port,
@@ -262,7 +263,10 @@ class CurrentWindow implements Host {
   /** A browser page can't have the OS ask. */
   readonly askPerson = null
   readonly #onTraffic: PreviewOptions['onTraffic']
+  /** A page may notify only where its person allowed it; the tab is marked. */
+  readonly notify = null
   onArrival: () => void = () => {}
+  onDeparture: () => void = () => {}
 
   constructor(onTraffic: PreviewOptions['onTraffic']) {
     this.#onTraffic = onTraffic
@@ -273,7 +277,9 @@ class CurrentWindow implements Host {
     this.#client = client
     before?.close(replacedCloseCode, 'another window took over')
     client.on('close', () => {
-      if (this.#client === client) this.#client = null
+      if (this.#client !== client) return
+      this.#client = null
+      this.onDeparture()
     })
     this.onArrival()
     for (const [id, { question }] of this.#questions) this.send({ event: 'question.asked', data: { id, ...question } })

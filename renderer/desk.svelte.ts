@@ -33,6 +33,9 @@ export class Desk {
     bridge.on('profiles.changed', (news) => this.profiles.take(news))
     bridge.on('session.state', (session) => this.sessions.take(session))
     bridge.on('session.removed', ({ id }) => void this.#remove(id))
+    bridge.on('session.wanted', ({ id }) => {
+      if (this.sessions.all.some((session) => session.id === id)) this.show(id)
+    })
     bridge.on('window.replaced', () => (this.link = 'replaced'))
     bridge.onState((state) => {
       this.link = state

@@ -30,7 +30,7 @@ export class InstallTerminal {
       id, profileId: noProfile, service: 'exchange', name: installation.name, colour: '#8d99a8', phase: 'connected', since: now,
       detail: `Running ${installation.command}`, openedAt: now, connectSeconds: null, failure: null,
       tenant: { id: null, organization: null, proof: 'unconfirmed' }, tokenExpiresOn: null, renewal: null, clockSkewSeconds: null, moduleVersion: null,
-      powershellVersion: null, standIn: false, busy: false, alive: true, canReconnect: false
+      powershellVersion: null, standIn: false, busy: false, alive: true, canReconnect: false, unseen: null
     }
     this.#pty = this.#start(installation, size)
   }

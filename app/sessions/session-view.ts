@@ -19,6 +19,7 @@ export function atBeginning({ profile }: SessionPlan, service: Service) {
     renewal: null,
     clockSkewSeconds: null,
     busy: false,
+    unseen: null,
     canReconnect: false
   } satisfies Partial<SessionView>
 }

@@ -3,6 +3,7 @@ import type { ByteStream, Service, SessionView } from '../contract.ts'
 import { TenantryError } from '../failures.ts'
 import type { Installation } from '../powershell/install-command.ts'
 import type { Token } from '../tokens/acquire.ts'
+import { Attention } from './attention.ts'
 import { InstallTerminal } from './install-terminal.ts'
 import type { OpenTabs } from './open-tabs.ts'
 import type { SessionPlan, SessionServices } from './session-plan.ts'
@@ -17,6 +18,8 @@ export interface SessionsEvents {
   onRemoved(id: string): void
   /** Tabs came, went, or another one is in front. */
   onTabs(tabs: OpenTabs): void
+  /** See `Attention`. */
+  onUnseen(view: SessionView, sentence: string): void
 }
 
 /** The tab of a session that was open when Tenantry ended: it has neither a shell nor a screen until it connects. */
@@ -29,17 +32,25 @@ export class Sessions {
   /** In the order of their tabs. */
   readonly #sessions = new Map<string, Session | InstallTerminal | RestoredTab>()
   #activeId: string | null = null
+  #isFocused = false
   readonly #tickets = new Map<string, { sessionId: string; timer: NodeJS.Timeout }>()
   readonly #services: Omit<SessionServices, 'onChange'>
   readonly #events: SessionsEvents
+  readonly #attention: Attention
 
   constructor(services: Omit<SessionServices, 'onChange'>, events: SessionsEvents) {
     this.#services = services
     this.#events = events
+    this.#attention = new Attention({
+      now: services.adapters.now,
+      longCommandMs: services.adapters.longCommandMs,
+      isSeen: (id) => this.#isFocused && id === this.#activeId,
+      onUnseen: (view, sentence) => events.onUnseen(view, sentence)
+    })
   }
 
   list(): SessionView[] {
-    return [...this.#sessions.values()].map((session) => session.view)
+    return [...this.#sessions.values()].map((session) => this.#attention.mark(session.view))
   }
 
   /** Opens a session and starts connecting it; what fails becomes its state. Throws `profile-not-found`. */
@@ -80,10 +91,14 @@ export class Sessions {
     return this.#activeId !== null && this.#sessions.has(this.#activeId) ? this.#activeId : null
   }
 
-  look(id: string | null): void {
-    if (id === this.#activeId) return
+  /** Which session is in front, and whether somebody works there. */
+  look(id: string | null, isFocused: boolean): void {
+    const isOther = id !== this.#activeId
     this.#activeId = id
-    this.#tellTabs()
+    this.#isFocused = isFocused
+    if (isOther) this.#tellTabs()
+    const session = this.#sessions.get(id ?? '')
+    if (session && isFocused && this.#attention.see(session.view.id)) this.#events.onState(this.#attention.mark(session.view))
   }
 
   /** Opens a terminal in which something is installed; `onEnded` is told when what ran there has ended. */
@@ -148,6 +163,7 @@ export class Sessions {
     const session = this.#get(id)
     if (session.view.busy && !force) throw new TenantryError('session-busy', { name: session.view.name })
     this.#sessions.delete(id)
+    this.#attention.forget(id)
     this.#tellTabs()
     try {
       await session.close()
@@ -207,7 +223,7 @@ export class Sessions {
   }
 
   #onChange(view: SessionView): void {
-    this.#events.onState(view)
+    this.#events.onState(this.#attention.take(view))
     this.#regulateAwake()
   }
 

@@ -39,7 +39,7 @@ export class ContractCore implements Core {
     const plan = () => {
       throw new Error('no session here')
     }
-    this.#sessions = new Sessions({ adapters, plan, powershell: refuse, tokens: new TokenBroker({ now: Date.now, acquire: refuse }), prove: refuse, logCommand: refuse }, { onState() {}, onRemoved() {}, onTabs() {} })
+    this.#sessions = new Sessions({ adapters, plan, powershell: refuse, tokens: new TokenBroker({ now: Date.now, acquire: refuse }), prove: refuse, logCommand: refuse }, { onState() {}, onRemoved() {}, onTabs() {}, onUnseen() {} })
   }
 
   /** Answers a call in the place of its sample. */
@@ -65,6 +65,8 @@ export class ContractCore implements Core {
   async updateAtQuit(): Promise<null> {
     return null
   }
+
+  leave(): void {}
 
   greet(): void {
     this.greetings++

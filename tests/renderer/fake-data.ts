@@ -115,7 +115,8 @@ export function aSession(profile: Profile): SessionView {
     standIn: false,
     busy: false,
     alive: true,
-    canReconnect: false
+    canReconnect: false,
+    unseen: null
   }
 }
 

@@ -148,6 +148,8 @@ export class FakeMainProcess implements Core {
 
   greet(): void {}
 
+  leave(): void {}
+
   async dispose(): Promise<void> {}
 
   isWaiting(): boolean {
@@ -339,7 +341,11 @@ export class FakeMainProcess implements Core {
   #sessionHandlers() {
     return {
       'sessions.list': () => ({ sessions: [...this.sessions.values()].map(({ view }) => view), activeId: this.activeId }),
-      'sessions.look': ({ id }) => void (this.activeId = id),
+      'sessions.look': ({ id, isFocused }) => {
+        this.activeId = id
+        const session = this.sessions.get(id ?? '')
+        if (isFocused && session?.view.unseen) this.changeSession(session, { unseen: null })
+      },
       'sessions.connect': ({ id }) => {
         const session = this.sessions.get(id)!
         if (session.view.phase === 'restored') this.#start(session)

@@ -33,6 +33,7 @@ const silentHost: Host = {
   chooseFolder: async () => null,
   saveFile: null,
   askPerson: null,
+  notify: null,
   openBrowser: async () => false,
   keepAwake: () => {}
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { OpenTabsFile } from '../../app/sessions/open-tabs.ts'
+import { describeOnMainEngine } from '../engines.ts'
 import { startCore, type CoreUnderTest } from './core-on-this-machine.ts'
 
 const contoso = '6f1a2b34-5c6d-4e7f-8a90-1b2c3d4e5f60'
@@ -54,10 +55,10 @@ describe('the file of open tabs', () => {
   })
 })
 
-describe('a core that starts again on its data folder', () => {
+describeOnMainEngine('a core that starts again on its data folder', ({ env }) => {
   let running: CoreUnderTest
   const tabs = () => JSON.parse(readFileSync(join(folder, 'tabs.json'), 'utf8')) as { tabs: Array<{ profileId: string; service: string }>; active: number | null }
-  const start = async () => (running = await startCore({ dataFolder: folder }))
+  const start = async () => (running = await startCore({ env, dataFolder: folder }))
   const profileOf = async (name: string) => (await running.call('profiles.list', null)).profiles.find((profile) => profile.name === name)!
   afterEach(() => running.dispose())
 
@@ -67,7 +68,7 @@ describe('a core that starts again on its data folder', () => {
     await running.open('Fabrikam demo')
     const { id } = await running.open('Contoso demo')
     await running.open('Contoso demo')
-    await running.call('sessions.look', { id })
+    await running.call('sessions.look', { id, isFocused: true })
     await running.core.dispose()
   }
 
