@@ -429,6 +429,8 @@ export const calls = {
     }),
     profileSchema
   ),
+  /** How often and how lately profiles were opened, by id: higher is more; one that is missing was not. */
+  'profiles.usage': call(none, z.object({ scores: z.record(z.uuid(), z.number()) })),
   'profiles.duplicate': call(byId, profileSchema),
   /** Deletes the profile, and its sign-in with its secret where no other profile uses it. */
   'profiles.delete': call(byId, none),

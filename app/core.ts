@@ -21,6 +21,7 @@ import { installCommand, moduleInstallation } from './powershell/install-command
 import { useQuestion } from './profiles/binding.ts'
 import { WorkingFolders } from './profiles/folders.ts'
 import { openProfiles, type Examples } from './profiles/profiles.ts'
+import { ProfileUsage } from './profiles/usage.ts'
 import { afterAcceptance, afterRefusal } from './profiles/secret-end.ts'
 import { checkClientId, checkCredential, type CredentialInspection } from './profiles/sign-in.ts'
 import { Cautions } from './sessions/cautions.ts'
@@ -75,6 +76,15 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     if (!lock.isLocked || event === 'lock.changed') tell(event, data)
   }
   const settings = openSettings(join(adapters.paths.data, 'settings.json'))
+  const usage = new ProfileUsage(join(adapters.paths.data, 'usage.json'), adapters.now)
+  const noteOpened = (profileId: string) => {
+    try {
+      usage.note(profileId, (id) => profiles.list().profiles.some((profile) => profile.id === id))
+    } catch (error) {
+      // It only orders lists: a full disk keeps nobody from connecting.
+      log(`how often a tenant is opened could not be written (${error instanceof Error ? error.message : String(error)})`)
+    }
+  }
   adapters.trust.restore(settings.read().caFile)
   const finder = createFinder(adapters, () => settings.read().powershellPath)
   const clouds = new Map<string, Cloud>([...builtInClouds, ...adapters.clouds].map((cloud) => [cloud.id, cloud]))
@@ -390,6 +400,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     'profiles.list': () => profiles.list(),
     'profiles.resolve': (input) => profiles.resolve(input),
     'profiles.save': (input) => profiles.save(input),
+    'profiles.usage': () => ({ scores: usage.scores() }),
     'profiles.duplicate': ({ id }) => profiles.duplicate(id),
     'profiles.delete': async ({ id }) => {
       await profiles.delete(id)
@@ -424,12 +435,16 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     'sessions.list': () => ({ sessions: sessions.list(), activeId: sessions.activeId }),
     'sessions.open': async ({ profileId, service, cols, rows }) => {
       await cautions.confirm(profileId, service)
-      return sessions.open(profileId, service, { cols, rows })
+      const session = sessions.open(profileId, service, { cols, rows })
+      noteOpened(profileId)
+      return session
     },
     'sessions.connect': async ({ id, ...size }) => {
       const restored = sessions.restored(id)
       if (restored) await cautions.confirm(restored.profileId, restored.service)
-      return sessions.connect(id, size)
+      const session = sessions.connect(id, size)
+      if (restored) noteOpened(restored.profileId)
+      return session
     },
     'sessions.look': ({ id, isFocused }) => sessions.look(id, isFocused),
     'sessions.attach': ({ id }) => ({ ticket: sessions.ticket(id) }),

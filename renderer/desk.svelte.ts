@@ -3,6 +3,7 @@ import { SvelteSet } from 'svelte/reactivity'
 import type { AppState, Failure, Profile, Service, SessionView, UpdateState } from '../app/contract.ts'
 import { failureOf, type Bridge, type LinkState } from './bridge.ts'
 import { Profiles } from './profiles/profiles.svelte.ts'
+import { Recency } from './sessions/recency.ts'
 import { Sessions } from './sessions/sessions.svelte.ts'
 
 /** All that the window shows of the main process, kept current by its events, and what a person does with it. */
@@ -10,6 +11,7 @@ export class Desk {
   readonly bridge: Bridge
   readonly profiles = new Profiles()
   readonly sessions = new Sessions()
+  readonly recency = new Recency()
   link = $state<LinkState>('connecting')
   app = $state.raw<AppState | null>(null)
   updates = $state.raw<UpdateState | null>(null)
@@ -88,6 +90,7 @@ export class Desk {
   /** Brings a session to the front and its tenant into the sidebar's light; the keyboard goes with it unless told. */
   show(sessionId: string, { focus = true } = {}): void {
     this.sessions.activeId = sessionId
+    this.recency.note(sessionId)
     this.#selectActive()
     if (!focus) return
     this.focusWish++
@@ -109,12 +112,18 @@ export class Desk {
     this.#opening.delete(active.id)
   }
 
-  /** The session that is `by` tabs further along, round the end. */
-  showNext(by: 1 | -1): void {
-    const { all, activeId } = this.sessions
-    const at = all.findIndex(({ id }) => id === activeId)
-    const next = all.at((at + by) % all.length)
-    if (next) this.show(next.id)
+  /** Looks at the tab that was used before this one, further back each time until `settleTabs`. */
+  walkTabs(step: 1 | -1): void {
+    const id = this.recency.walk(step, this.sessions.all.map((session) => session.id), this.sessions.activeId)
+    // A tab in passing is not connected, and does not take the keyboard.
+    if (id) this.show(id, { focus: false })
+  }
+
+  /** What is in front stays there. */
+  settleTabs(): void {
+    if (!this.recency.settle(this.sessions.activeId)) return
+    this.focusWish++
+    void this.connectRestored()
   }
 
   /** The tab goes. Where the keyboard was on what went, the terminal that comes to the front gets it. */

@@ -20,6 +20,7 @@ export type Opened =
   | { kind: 'updates' }
   | { kind: 'network' }
   | { kind: 'diagnostics' }
+  | { kind: 'shortcuts' }
   | { kind: 'signInAgain'; session: SessionView; signIn: SignInView }
   | { kind: 'check'; profile: Profile; service?: Service }
 
@@ -29,6 +30,7 @@ export class Dialogs {
   menu = $state.raw<{ profile: Profile; place: { x: number; y: number } } | null>(null)
   /** Where the menu of the tools is open. */
   tools = $state.raw<{ x: number; y: number } | null>(null)
+  isPaletteOpen = $state(false)
   /** The set-up guide, which may lie over the editor. */
   guide = $state.raw<GuideStart | null>(null)
   questions = $state.raw<Question[]>([])

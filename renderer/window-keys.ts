@@ -1,18 +1,3 @@
-/** What a key does to the window itself, wherever the keyboard is. */
-export type WindowAction = 'close' | 'next-region' | 'previous-region' | 'next-tab' | 'previous-tab'
-
-/**
- * The window's own keys, which a terminal leaves to it: F6 from region to region (a terminal keeps Tab for itself),
- * Ctrl+Tab from session to session, Ctrl+Shift+W closes one. PSReadLine uses none of them.
- */
-export function windowAction(event: Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'shiftKey' | 'altKey' | 'metaKey'>): WindowAction | null {
-  const { key, code, ctrlKey, shiftKey, altKey, metaKey } = event
-  if (altKey || metaKey) return null
-  if (key === 'F6' && !ctrlKey) return shiftKey ? 'previous-region' : 'next-region'
-  if (key === 'Tab' && ctrlKey) return shiftKey ? 'previous-tab' : 'next-tab'
-  return ctrlKey && shiftKey && code === 'KeyW' ? 'close' : null
-}
-
 /** Where F6 stops: the parts of the window marked `data-region`, each with the element that takes the keyboard. */
 const stops = '[data-region]'
 const targets = '[data-region-start]:not(:disabled)'

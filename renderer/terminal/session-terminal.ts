@@ -5,7 +5,7 @@ import { WebglAddon } from '@xterm/addon-webgl'
 import { Terminal } from '@xterm/xterm'
 import { scrollbackLines } from '../../app/contract-values.ts'
 import type { Bridge } from '../bridge.ts'
-import { windowAction } from '../window-keys.ts'
+import { windowAction } from '../shortcuts/shortcuts.ts'
 import { SessionLink } from './session-link.ts'
 import { darkScheme, terminalFont, terminalTheme } from './terminal-theme.ts'
 

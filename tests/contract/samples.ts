@@ -55,6 +55,7 @@ export const callSamples: { [N in CallName]: { input: CallInput<N>; output: Call
   },
   'profiles.duplicate': { input: { id }, output: profile },
   'profiles.delete': { input: { id }, output: undefined },
+  'profiles.usage': { input: null, output: { scores: { [id]: 1.5 } } },
   'profiles.chooseFolder': { input: null, output: { folder: null } },
   'profiles.export': { input: { format: 'csv', ids: [id] }, output: { fileName: 'tenantry-profiles.csv', text: 'name;domain\r\nZürich\u2028;zuerich.example' } },
   'profiles.previewImport': {

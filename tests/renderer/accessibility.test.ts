@@ -30,6 +30,15 @@ function manyKinds(): FakeMainProcess {
 /** Each view: what it is called, and the way to it from a window that was just opened. */
 const views: Record<string, (window: TestWindow) => Promise<unknown>> = {
   'the first start': async () => {},
+  'the palette': async ({ page }) => {
+    await page.keyboard.press('Control+Shift+P')
+    await page.getByRole('option').first().waitFor()
+  },
+  'the keyboard shortcuts': async ({ page }) => {
+    await page.getByRole('button', { name: 'Tools' }).click()
+    await page.getByRole('menuitem', { name: 'Keyboard shortcuts…' }).click()
+    await page.getByRole('dialog').waitFor()
+  },
   'a search that finds nothing': ({ page }) => page.getByRole('searchbox').fill('nothing of this name'),
   'connected sessions in every colour': async ({ connect }) => {
     for (const index of colours.keys()) await connect(`Tenant ${index}`)

@@ -44,6 +44,7 @@ export class FakeMainProcess implements Core {
   readonly sessions = new Map<string, FakeSession>()
   /** The session that the window said is in front. */
   activeId: string | null = null
+  usage: Record<string, number> = {}
   /** What the window called, in order. */
   readonly log: Array<{ call: string; input: unknown }> = []
   readonly #failures = new Map<string, Failure>()
@@ -252,6 +253,7 @@ export class FakeMainProcess implements Core {
         this.profiles = this.profiles.filter((profile) => profile.id !== id)
         this.#changed()
       },
+      'profiles.usage': () => ({ scores: this.usage }),
       'profiles.chooseFolder': () => ({ folder: '/home/admin/scripts' }),
       'profiles.export': ({ format }) => ({ fileName: `tenantry-profiles.${format}`, text: `profiles as ${format}` }),
       'profiles.previewImport': () => ({ rows: this.importRows }),

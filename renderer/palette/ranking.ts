@@ -1,0 +1,43 @@
+import { computeCommandScore } from 'bits-ui'
+
+/** One line of the palette. */
+export interface Choice {
+  id: string
+  kind: 'session' | 'tenant' | 'command'
+  label: string
+  /** Right of the label: a domain, a service, a key. */
+  detail: string
+  /** What else it is found by. */
+  words: string[]
+  /** A tenant's colour. */
+  colour?: string
+  /** Orders what matches equally well: a session's recency or a tenant's frecency, 0 or more. */
+  weight: number
+  act(): void
+}
+
+/** More than a screen has room for; who sees none of them types on. */
+const shownAtMost = 50
+/** Frecency lifts a match by at most half: what is typed comes before what is usual. */
+const weightShare = 0.5
+
+/**
+ * The choices that match what was typed, best first. Without anything typed: sessions, then tenants, then commands, each
+ * by its weight.
+ */
+export function rankChoices(choices: readonly Choice[], typed: string): Choice[] {
+  const search = typed.trim()
+  if (!search) return [...choices].sort(byKindThenWeight).slice(0, shownAtMost)
+  const most = Math.max(1, ...choices.map(({ weight }) => weight))
+  const scored = choices.flatMap((choice) => {
+    const match = computeCommandScore(choice.label, search, choice.words)
+    return match > 0 ? [{ choice, score: match * (1 + (weightShare * choice.weight) / most) }] : []
+  })
+  return scored.sort((a, b) => b.score - a.score || byKindThenWeight(a.choice, b.choice)).slice(0, shownAtMost).map(({ choice }) => choice)
+}
+
+const kinds = ['session', 'tenant', 'command']
+
+function byKindThenWeight(a: Choice, b: Choice): number {
+  return kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || b.weight - a.weight
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { rankChoices, type Choice } from '../../renderer/palette/ranking.ts'
+
+const choice = (kind: Choice['kind'], label: string, weight = 0, words: string[] = []): Choice => ({ id: `${kind} ${label}`, kind, label, detail: '', words, weight, act: () => {} })
+const labels = (choices: Choice[], typed: string) => rankChoices(choices, typed).map(({ label }) => label)
+
+describe('the palette', () => {
+  it('shows sessions, then tenants, then commands, each by use, before anything is typed', () => {
+    const choices = [choice('command', 'New profile'), choice('tenant', 'Rare', 0.2), choice('tenant', 'Daily', 9), choice('session', 'Open before', 1), choice('session', 'Open last', 2)]
+    expect(labels(choices, ' ')).toEqual(['Open last', 'Open before', 'Daily', 'Rare', 'New profile'])
+  })
+
+  it('finds by the first letters of words, and by letters in their order', () => {
+    const choices = [choice('tenant', 'Contoso Pharma Germany'), choice('tenant', 'Fabrikam')]
+    expect(labels(choices, 'cpg')).toEqual(['Contoso Pharma Germany'])
+    expect(labels(choices, 'fbk')).toEqual(['Fabrikam'])
+    expect(labels(choices, 'xq')).toEqual([])
+  })
+
+  it('finds by domain, group and tenant id too', () => {
+    const choices = [choice('tenant', 'Northwind', 0, ['nwtraders.onmicrosoft.com']), choice('tenant', 'Fabrikam')]
+    expect(labels(choices, 'nwtr')).toEqual(['Northwind'])
+  })
+
+  it('puts the tenant of every day before its namesake, and no match before a better one', () => {
+    expect(labels([choice('tenant', 'Contoso Lab'), choice('tenant', 'Contoso', 5), choice('tenant', 'Contoso Test', 20)], 'con')[0]).toBe('Contoso Test')
+    expect(labels([choice('tenant', 'Adventure Corp On', 20), choice('tenant', 'Contoso')], 'contoso')[0]).toBe('Contoso')
+  })
+
+  it('puts a tenant of 500 first after two letters where it is the one in use', () => {
+    const many = Array.from({ length: 500 }, (_, index) => choice('tenant', `Customer ${index}`, 0, [`customer${index}.example`]))
+    expect(labels([...many, choice('tenant', 'Cuba Travel', 3)], 'cu')[0]).toBe('Cuba Travel')
+    expect(rankChoices(many, 'cu')).toHaveLength(50)
+  })
+})
