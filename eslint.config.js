@@ -10,6 +10,11 @@ const noRawIpc = [
   only("MemberExpression[object.name='ipcMain']", 'Only app/ipc.ts speaks to ipcMain.'),
   only("CallExpression[callee.object.property.name='webContents'][callee.property.name=/^(send|postMessage)$/]", 'Only app/ipc.ts sends to a window.')
 ]
+const noWayAround = [
+  only("Property[key.name='webPreferences']", 'Only app/electron/window.ts makes a window’s options.'),
+  only("CallExpression[callee.property.name='openExternal']", 'Only app/electron/host.ts opens something outside.'),
+  only("CallExpression[callee.property.name=/^(loadFile|executeJavaScript|insertCSS)$/]", 'The window shows its own page, and runs nothing that is handed to it.')
+]
 const noDemoTest = [
   only("BinaryExpression[operator=/^[!=]==?$/] > Literal[value='demo']", 'A demo tenant is an ordinary profile: no test for it outside app/demo/.'),
   only("SwitchCase > Literal[value='demo']", 'A demo tenant is an ordinary profile: no test for it outside app/demo/.')
@@ -36,11 +41,11 @@ export default tseslint.config(
   },
   {
     files: ['app/**/*.ts'],
-    ignores: ['app/main.ts', 'app/preload.ts', 'app/ipc.ts'],
+    ignores: ['app/main.ts', 'app/preload.ts', 'app/ipc.ts', 'app/electron/**'],
     rules: noImport(['electron', 'electron/*', '**/renderer/**'], 'The core does not know Electron, nor the window.')
   },
   {
-    files: ['app/ipc.ts'],
+    files: ['app/ipc.ts', 'app/electron/**/*.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',
@@ -51,9 +56,9 @@ export default tseslint.config(
   {
     files: ['app/**/*.ts'],
     ignores: ['app/demo/**'],
-    rules: { 'no-restricted-syntax': ['error', ...noRawIpc, ...noDemoTest] }
+    rules: { 'no-restricted-syntax': ['error', ...noRawIpc, ...noWayAround, ...noDemoTest] }
   },
-  { files: ['app/ipc.ts', 'app/preload.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['app/ipc.ts', 'app/preload.ts', 'app/electron/window.ts', 'app/electron/host.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: ['renderer/**/*.ts', 'renderer/**/*.svelte'],
     rules: {

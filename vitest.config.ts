@@ -5,7 +5,6 @@ export default defineConfig({
   plugins: [svelte({ configFile: false })],
   test: {
     include: ['tests/**/*.test.ts'],
-    exclude: ['tests/electron/**'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Real shells, browsers and keyrings on a shared machine: what fails there once is tried once more.

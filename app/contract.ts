@@ -393,6 +393,9 @@ export const calls = {
   /** Versions and states for whoever helps, as text. Nothing in it is secret, and no tenant is named. */
   'app.diagnostics': call(none, z.object({ text: z.string() })),
 
+  /** The profile that a `tenantry://open/` link asked for, once; the failure `link-profile-unknown` where there is none of its id. */
+  'app.takeLink': call(none, z.object({ profileId: z.uuid().nullable() })),
+
   'updates.state': call(none, updateStateSchema),
   /** Looks for an update, and fetches it; answers how that went. */
   'updates.check': call(none, updateStateSchema),
@@ -605,6 +608,8 @@ export type CallOutput<N extends CallName> = z.output<Calls[N]['output']>
 
 export const events = {
   'app.changed': appStateSchema,
+  /** A `tenantry://open/` link waits for `app.takeLink`. */
+  'link.opened': z.object({}),
   'updates.changed': updateStateSchema,
   /** The window locked or unlocked: what it shows begins anew. */
   'lock.changed': z.object({ isLocked: z.boolean() }),

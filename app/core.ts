@@ -56,6 +56,8 @@ export interface Core {
   greet(): void
   /** The window went: nobody looks at a session. */
   leave(): void
+  /** A link asks for a profile: the window opens it, now or once it is there. */
+  openLink(profileId: string): void
   /** See `Updates.atQuit`: asked before the core is disposed of. */
   updateAtQuit(): Promise<(() => boolean) | null>
   /** Ends every session and helper. */
@@ -342,6 +344,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
 
   onKeychainStatus = () => void changed()
 
+  let linkedProfile: string | null = null
   const handlers: Handlers = {
     'app.state': state,
     'app.dismissNotice': ({ id }) => void notices.delete(id),
@@ -383,6 +386,12 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     'app.diagnostics': async () => {
       const { policy, paths, now } = adapters
       return { text: diagnosticsOf({ state: await state(), sessions: sessions.list(), updates: updates.state, profiles: profiles.list().profiles, policy, logFolder: paths.logs, versions: process.versions, now: now() }) }
+    },
+    'app.takeLink': () => {
+      const profileId = linkedProfile
+      linkedProfile = null
+      if (profileId !== null && !profiles.list().profiles.some(({ id }) => id === profileId)) throw new TenantryError('link-profile-unknown')
+      return { profileId }
     },
     'updates.state': () => updates.state,
     'updates.check': () => updates.check(),
@@ -480,6 +489,10 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       for (const asked of questions.pending) emit('credential.asked', asked)
     },
     leave: () => sessions.look(sessions.activeId, false),
+    openLink(profileId) {
+      linkedProfile = profileId
+      emit('link.opened', {})
+    },
     updateAtQuit: () => updates.atQuit(),
     async dispose() {
       isDisposed = true

@@ -15,9 +15,12 @@ export type IpcWindow = Pick<BrowserWindow, 'isDestroyed'> & {
 
 /**
  * The contract over Electron's IPC: calls and events as messages, each session's stream over a MessagePort. Only the
- * top frame of `window`, on the page `pageUrl`, is answered; everybody else is refused and named in the log.
+ * top frame of the attached window, on the page `pageUrl`, is answered; everybody else is refused and named in the log.
+ *
+ * @returns attaches a window, in the place of one that is gone
  */
-export function serveIpc(core: Core, window: IpcWindow, pageUrl: string, electron: ElectronIpc, log: (line: string) => void): void {
+export function serveIpc(core: Core, pageUrl: string, electron: ElectronIpc, log: (line: string) => void): (window: IpcWindow) => void {
+  let window: IpcWindow | null = null
   electron.ipcMain.handle('tenantry:call', (event, call: unknown, input: unknown) =>
     core.dispatch({ trusted: isOurs(event, window, pageUrl), description: describe(event) }, String(call), input)
   )
@@ -28,16 +31,20 @@ export function serveIpc(core: Core, window: IpcWindow, pageUrl: string, electro
     const isOpen = core.openStream(ticket, streamOver(port1))
     if (!isOpen) port1.close()
     // Without a port the window knows that its ticket opened nothing.
-    window.webContents.postMessage('tenantry:stream', ticket, isOpen ? [port2] : [])
+    window?.webContents.postMessage('tenantry:stream', ticket, isOpen ? [port2] : [])
   })
-  // A window that was reloaded is told again what waits for an answer.
-  window.webContents.on('did-finish-load', () => core.greet())
   core.onEvent((event, data) => {
-    if (!window.isDestroyed()) window.webContents.send('tenantry:event', { event, data })
+    if (window && !window.isDestroyed()) window.webContents.send('tenantry:event', { event, data })
   })
+  return (attached) => {
+    window = attached
+    // A window that was reloaded is told again what waits for an answer.
+    attached.webContents.on('did-finish-load', () => core.greet())
+  }
 }
 
-function isOurs({ senderFrame }: IpcMainInvokeEvent | IpcMainEvent, window: IpcWindow, pageUrl: string): boolean {
+function isOurs({ senderFrame }: IpcMainInvokeEvent | IpcMainEvent, window: IpcWindow | null, pageUrl: string): boolean {
+  if (!window || window.isDestroyed()) return false
   return senderFrame !== null && senderFrame === window.webContents.mainFrame && senderFrame.url.split(/[?#]/)[0] === pageUrl
 }
 

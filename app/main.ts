@@ -1,95 +1,27 @@
-import { app, BrowserWindow, dialog, ipcMain, MessageChannelMain, powerMonitor, powerSaveBlocker, shell, systemPreferences } from 'electron'
+import { app, BrowserWindow, dialog, ipcMain, MessageChannelMain, powerMonitor, powerSaveBlocker, protocol, session, shell, systemPreferences } from 'electron'
 import { mkdirSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import type { Host, Question } from './adapters.ts'
-import { endProcess } from './ending.ts'
+import { guardContents, guardSession } from './electron/denials.ts'
+import { endOnce } from './electron/ending.ts'
+import { ElectronHost } from './electron/host.ts'
+import { profileIdInArguments, profileIdOfLink } from './electron/links.ts'
+import { createOutsideLinks } from './electron/outside-links.ts'
+import { answerPage, pageScheme, pageUrl } from './electron/page.ts'
+import { windowOptions } from './electron/window.ts'
 import { serveIpc } from './ipc.ts'
-import { createMachineCore } from './machine.ts'
-import { opensOutside } from './outside-links.ts'
+import { createMachineCore, type MachineCore } from './machine.ts'
+import { createElectronUpdater } from './updates/electron-updater.ts'
 
-// The minimal Electron host: one window, and the contract over its IPC.
+// The Electron host: one window on a page of our own, and the contract over its IPC. docs/security.md says what holds it.
 
-const page = join(import.meta.dirname, '..', 'renderer', 'index.html')
+const pageFolder = join(import.meta.dirname, '..', 'renderer')
+let window: BrowserWindow | null = null
+let core: MachineCore | null = null
+/** What a link asked for before the core was there. */
+let linkedProfile: string | null = null
 
-class ElectronHost implements Host {
-  readonly kind = 'electron' as const
-  /** Touch ID on a Mac that has it. Electron has no call for Windows Hello: there the keychain is asked. */
-  readonly askPerson = process.platform === 'darwin' && systemPreferences.canPromptTouchID()
-    ? { by: 'touch-id' as const, ask: (reason: string) => systemPreferences.promptTouchID(reason) }
-    : null
-  #blocker: number | null = null
-
-  async confirm(question: Question): Promise<boolean> {
-    const { response } = await dialog.showMessageBox({
-      type: 'question',
-      title: question.title,
-      message: question.message,
-      detail: question.detail,
-      buttons: ['Cancel', question.confirmLabel],
-      defaultId: 0,
-      cancelId: 0
-    })
-    return response === 1
-  }
-
-  async chooseFile({ title }: { title: string }): Promise<string | null> {
-    const { filePaths } = await dialog.showOpenDialog({ title, properties: ['openFile'] })
-    return filePaths[0] ?? null
-  }
-
-  async chooseFolder({ title }: { title: string }): Promise<string | null> {
-    const { filePaths } = await dialog.showOpenDialog({ title, properties: ['openDirectory', 'createDirectory'] })
-    return filePaths[0] ?? null
-  }
-
-  saveFile = async ({ title, fileName, text }: { title: string; fileName: string; text: string }): Promise<string | null> => {
-    const { filePath, canceled } = await dialog.showSaveDialog({ title, defaultPath: fileName })
-    if (canceled || !filePath) return null
-    await writeFile(filePath, text)
-    return filePath
-  }
-
-  async openBrowser(url: string): Promise<boolean> {
-    // The core names https pages of a login service, and a demo's on this machine.
-    await shell.openExternal(url)
-    return true
-  }
-
-  keepAwake(on: boolean): void {
-    if (on && this.#blocker === null) this.#blocker = powerSaveBlocker.start('prevent-app-suspension')
-    if (!on && this.#blocker !== null) {
-      powerSaveBlocker.stop(this.#blocker)
-      this.#blocker = null
-    }
-  }
-}
-
-function createWindow(): BrowserWindow {
-  const window = new BrowserWindow({
-    width: 1360,
-    height: 820,
-    minWidth: 480,
-    minHeight: 320,
-    backgroundColor: '#0f1216',
-    webPreferences: {
-      preload: join(import.meta.dirname, 'preload.cjs'),
-      contextIsolation: true,
-      sandbox: true,
-      nodeIntegration: false,
-      backgroundThrottling: false
-    }
-  })
-  window.webContents.setWindowOpenHandler(({ url }) => {
-    if (opensOutside(url)) void shell.openExternal(url)
-    return { action: 'deny' }
-  })
-  window.webContents.on('will-navigate', (event) => event.preventDefault())
-  void window.loadFile(page)
-  return window
-}
+const log = (line: string) => (core ? core.log.warn(line) : console.error(`tenantry: ${line}`))
 
 /** `--data-dir FOLDER`, among whatever Electron and Chromium are given beside it; null where it is not there. */
 function dataFolderOf(args: string[]): string | null {
@@ -97,22 +29,71 @@ function dataFolderOf(args: string[]): string | null {
   return typeof values['data-dir'] === 'string' ? resolve(values['data-dir']) : null
 }
 
-// Before the app is ready: Chromium's own files go there too.
+function openLink(profileId: string | null): void {
+  if (profileId && core) core.openLink(profileId)
+  else if (profileId) linkedProfile = profileId
+  if (window?.isMinimized()) window.restore()
+  window?.show()
+  window?.focus()
+}
+
+function openWindow(attach: ReturnType<typeof serveIpc>): void {
+  window = new BrowserWindow(windowOptions(join(import.meta.dirname, 'preload.cjs')))
+  window.on('closed', () => {
+    window = null
+    core?.leave()
+  })
+  attach(window)
+  void window.loadURL(pageUrl)
+}
+
+async function start(): Promise<void> {
+  const host = new ElectronHost({ dialog, powerSaveBlocker, shell, systemPreferences }, process.platform)
+  const openOutside = createOutsideLinks({ ask: (target) => host.askOutside(target), open: (target) => host.openOutside(target), log })
+  app.on('web-contents-created', (_event, contents) => guardContents(contents, { pageUrl, openOutside: (address) => void openOutside(address), log }))
+  await app.whenReady()
+  guardSession(session.defaultSession, log)
+  protocol.handle('app', (request) => answerPage(request, pageFolder))
+  const starting = createMachineCore(host, {
+    version: app.getVersion(),
+    dataFolder: app.getPath('userData'),
+    resolveProxy: (url) => session.defaultSession.resolveProxy(url),
+    ...(app.isPackaged
+      ? { createUpdater: (lines) => createElectronUpdater({ platform: process.platform, env: process.env, resources: process.resourcesPath, executable: app.getPath('exe') }, lines) }
+      : {})
+  })
+  app.on('window-all-closed', () => app.quit())
+  app.on('will-quit', endOnce(starting, (code) => app.exit(code)))
+  core = await starting
+  powerMonitor.on('resume', () => core?.wake())
+  powerMonitor.on('lock-screen', () => core?.lock())
+  if (linkedProfile) core.openLink(linkedProfile)
+  openWindow(serveIpc(core, pageUrl, { ipcMain, MessageChannelMain }, log))
+}
+
+// Before the app is ready: Chromium's own files go there too, and it is what tells one Tenantry from another.
 const chosenFolder = dataFolderOf(process.argv.slice(1))
 if (chosenFolder) {
   mkdirSync(chosenFolder, { recursive: true, mode: 0o700 })
   app.setPath('userData', chosenFolder)
 }
-
-void app.whenReady().then(async () => {
-  const starting = createMachineCore(new ElectronHost(), { version: app.getVersion(), dataFolder: app.getPath('userData') })
-  app.on('window-all-closed', () => app.quit())
-  app.on('will-quit', (event) => {
+app.enableSandbox()
+protocol.registerSchemesAsPrivileged([pageScheme])
+if (app.requestSingleInstanceLock()) {
+  linkedProfile = profileIdInArguments(process.argv.slice(1))
+  if (app.isPackaged) app.setAsDefaultProtocolClient('tenantry')
+  app.on('second-instance', (_event, args) => openLink(profileIdInArguments(args.slice(1))))
+  app.on('open-url', (event, url) => {
     event.preventDefault()
-    void starting.then((core) => core.dispose().finally(() => endProcess(core, () => app.exit())), () => app.exit(1))
+    openLink(profileIdOfLink(url))
   })
-  const core = await starting
-  powerMonitor.on('resume', () => core.wake())
-  powerMonitor.on('lock-screen', () => core.lock())
-  serveIpc(core, createWindow(), pathToFileURL(page).href, { ipcMain, MessageChannelMain }, (line) => console.error(`tenantry: ${line}`))
-})
+  process.on('uncaughtException', (error) => log(`an error that nobody caught: ${error.stack ?? error.message}`))
+  process.on('unhandledRejection', (reason) => log(`a promise that nobody caught: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`))
+  void start().catch((error: unknown) => {
+    dialog.showErrorBox('Tenantry could not start', error instanceof Error ? error.message : String(error))
+    app.exit(1)
+  })
+} else {
+  // The first one is shown, and does what this one's link asks.
+  app.quit()
+}

@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
-import { stat } from 'node:fs/promises'
-import { extname, join, normalize, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { Host, Question } from './adapters.ts'
+import { contentSecurityPolicy } from './content-security-policy.ts'
 import { maxInputFrameBytes, requestSchema, type ByteStream } from './contract.ts'
 import type { Core } from './core.ts'
+import { pageFile } from './page-files.ts'
 
 /** Close code that tells a window that another one took over. */
 export const replacedCloseCode = 4001
@@ -15,32 +15,6 @@ export const replacedCloseCode = 4001
 const maxControlMessageBytes = 8 * 1024 * 1024
 /** A key in its JSON is under 50. */
 const maxKeyMessageChars = 1000
-
-/**
- * What the page may do: its own scripts and its own sockets. Styles may be inline because xterm.js sizes its rows so.
- */
-export function contentSecurityPolicy(port: number): string {
-  return [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data:",
-    "font-src 'self'",
-    `connect-src 'self' ws://127.0.0.1:${port}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'"
-  ].join('; ')
-}
-
-const contentTypes: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.woff2': 'font/woff2'
-}
 
 export interface PreviewOptions {
   /** Folder of the built window. */
@@ -145,7 +119,7 @@ function sameText(a: string, b: string): boolean {
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, door: Door, folder: string): Promise<void> {
-  response.setHeader('Content-Security-Policy', contentSecurityPolicy(door.port))
+  response.setHeader('Content-Security-Policy', contentSecurityPolicy(`'self' ws://127.0.0.1:${door.port}`))
   response.setHeader('X-Content-Type-Options', 'nosniff')
   response.setHeader('Referrer-Policy', 'no-referrer')
   response.setHeader('Cross-Origin-Opener-Policy', 'same-origin')
@@ -174,22 +148,10 @@ async function redeemKey(request: IncomingMessage, response: ServerResponse, doo
 }
 
 async function serveFile(response: ServerResponse, folder: string, path: string): Promise<void> {
-  const name = normalize(decodeURIComponentSafely(path === '/' ? '/index.html' : path))
-  const file = join(folder, name)
-  const type = contentTypes[extname(file)]
-  const isInside = file.startsWith(folder + sep) && !name.includes('\0')
-  const found = isInside && type ? await stat(file).catch(() => null) : null
-  if (!found?.isFile() || !type) return void response.writeHead(404).end()
-  response.writeHead(200, { 'Content-Type': type, 'Content-Length': found.size })
-  await pipeline(createReadStream(file), response)
-}
-
-function decodeURIComponentSafely(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return '/\0'
-  }
+  const file = await pageFile(folder, path)
+  if (!file) return void response.writeHead(404).end()
+  response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': file.bytes })
+  await pipeline(createReadStream(file.path), response)
 }
 
 function acceptSockets(server: Server, door: Door, window: CurrentWindow, core: Core, options: PreviewOptions): WebSocketServer {

@@ -24,7 +24,7 @@ export async function buildProduct() {
 
 /** Builds what changed since the last build; quick where nothing did. */
 export async function buildAll() {
-  await stamped('window', ['renderer', 'app/contract.ts', 'build/vite.renderer.config.ts', 'package-lock.json'], async () => {
+  await stamped('window', ['renderer', 'app/contract.ts', 'app/contract-values.ts', 'app/frames.ts', 'build/vite.renderer.config.ts', 'package-lock.json'], async () => {
     const { build } = await import('vite')
     await build({ configFile: join(root, 'build', 'vite.renderer.config.ts'), logLevel: 'warn' })
   })

@@ -38,6 +38,7 @@ export class Desk {
     bridge.on('session.wanted', ({ id }) => {
       if (this.sessions.all.some((session) => session.id === id)) this.show(id)
     })
+    bridge.on('link.opened', () => void this.#takeLink())
     bridge.on('window.replaced', () => (this.link = 'replaced'))
     bridge.onState((state) => {
       this.link = state
@@ -213,5 +214,17 @@ export class Desk {
       if (this.sessions.active) this.focusWish++
     })
     await this.connectRestored()
+    await this.#takeLink()
+  }
+
+  /** Opens what a link asked for, where one did. */
+  async #takeLink(): Promise<void> {
+    try {
+      const { profileId } = await this.bridge.call('app.takeLink', null)
+      const profile = profileId && this.profiles.byId(profileId)
+      if (profile) await this.connect(profile)
+    } catch (error) {
+      this.problem = failureOf(error)
+    }
   }
 }

@@ -8,11 +8,11 @@ const calls: string[] = []
 vi.mock('electron', () => ({
   app: {
     setPath: (name: string, path: string) => calls.push(`setPath ${name} ${path}`),
-    whenReady: () => {
-      calls.push('whenReady')
-      return new Promise(() => {})
-    }
-  }
+    enableSandbox: () => calls.push('enableSandbox'),
+    requestSingleInstanceLock: () => false,
+    quit: () => calls.push('quit')
+  },
+  protocol: { registerSchemesAsPrivileged() {} }
 }))
 
 describe('the Electron host', () => {
@@ -35,13 +35,13 @@ describe('the Electron host', () => {
     const data = join(folder, 'a', 'b')
     process.argv = ['/electron', '/tenantry', ...args(data)]
     await import('../app/main.ts')
-    expect(calls).toEqual([`setPath userData ${data}`, 'whenReady'])
+    expect(calls).toEqual([`setPath userData ${data}`, 'enableSandbox', 'quit'])
     expect(statSync(data).mode & 0o777).toBe(0o700)
   })
 
   it.each([[[]], [['--data-dir']]])('keeps to Electron’s own folder with %j', async (args: string[]) => {
     process.argv = ['/electron', '/tenantry', ...args]
     await import('../app/main.ts')
-    expect(calls).toEqual(['whenReady'])
+    expect(calls).toEqual(['enableSandbox', 'quit'])
   })
 })

@@ -69,7 +69,7 @@ describe('the preview', () => {
   it('lets the page do no more than its policy says, whatever it answers', async () => {
     const policy =
       "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; " +
-      `connect-src 'self' ws://127.0.0.1:${preview.port}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+      `base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'; connect-src 'self' ws://127.0.0.1:${preview.port}`
     for (const [path, status] of [['/', 200], ['/nothing.js', 404], ['/session', 401]] as const) {
       const { status: answered, headers } = await ask(path)
       expect([path, answered, headers['content-security-policy']]).toEqual([path, status, policy])

@@ -2,6 +2,11 @@ import type { FailureRow } from './row.ts'
 
 /** What goes wrong between here and a connected prompt. */
 export const sessionRows = {
+  'link-profile-unknown': {
+    message: 'The link leads to a profile that is not on this computer.',
+    hint: 'It may have been deleted, or the link is from another computer: profiles have their own ids on each.',
+    retryable: false
+  },
   // ---- network ----
   'connection-refused': {
     message: '{host} refused the connection.',

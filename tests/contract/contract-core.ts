@@ -22,6 +22,7 @@ export class ContractCore implements Core {
   readonly taken: Uint8Array[] = []
   streamsClosed = 0
   greetings = 0
+  readonly links: string[] = []
   readonly pty = new PlayedPty()
   readonly #answers = new Map<string, Answer>()
   readonly #note = (line: string) => void this.log.push(line)
@@ -67,6 +68,10 @@ export class ContractCore implements Core {
   }
 
   leave(): void {}
+
+  openLink(profileId: string): void {
+    this.links.push(profileId)
+  }
 
   greet(): void {
     this.greetings++

@@ -30,6 +30,7 @@ export const callSamples: { [N in CallName]: { input: CallInput<N>; output: Call
   'app.chooseCaFile': { input: null, output: state },
   'app.forgetCaFile': { input: null, output: state },
   'app.diagnostics': { input: null, output: { text: '- Tenantry: 0.1.0\n' } },
+  'app.takeLink': { input: null, output: { profileId: id } },
   'updates.state': { input: null, output: updates },
   'updates.check': { input: null, output: updates },
   'updates.setChannel': { input: { channel: 'beta' }, output: updates },
@@ -113,6 +114,7 @@ export const callSamples: { [N in CallName]: { input: CallInput<N>; output: Call
 /** Good data of every event. */
 export const eventSamples: { [N in EventName]: EventData<N> } = {
   'app.changed': state,
+  'link.opened': {},
   'updates.changed': updates,
   'lock.changed': { isLocked: true },
   'profiles.changed': list,

@@ -6,11 +6,14 @@ import { EventEmitter } from 'node:events'
  * is Node's end. The test closes the window by a signal.
  */
 
-class StandInApp extends EventEmitter implements Pick<App, 'whenReady' | 'getVersion' | 'setPath' | 'quit' | 'exit'> {
+class StandInApp extends EventEmitter implements Pick<App, 'whenReady' | 'getVersion' | 'setPath' | 'quit' | 'exit' | 'enableSandbox' | 'requestSingleInstanceLock' | 'isPackaged'> {
+  readonly isPackaged = false
   readonly #paths = new Map<string, string>()
 
   whenReady = () => Promise.resolve()
   getVersion = () => 'test'
+  enableSandbox() {}
+  requestSingleInstanceLock = () => true
   setPath = (name: string, path: string) => void this.#paths.set(name, path)
   getPath = (name: string) => this.#paths.get(name) ?? ''
   exit = (code = 0) => process.exit(code)
@@ -26,7 +29,8 @@ export const app = new StandInApp()
 export class BrowserWindow {
   readonly webContents = { mainFrame: { url: '' }, on() {}, send() {}, postMessage() {}, setWindowOpenHandler() {} }
 
-  async loadFile(): Promise<void> {
+  on() {}
+  async loadURL(): Promise<void> {
     process.on('SIGUSR2', () => app.emit('window-all-closed'))
     console.log('the window is open')
   }
@@ -40,3 +44,7 @@ export class MessageChannelMain {}
 export const dialog = {}
 export const powerMonitor = new EventEmitter()
 export const powerSaveBlocker = {}
+export const protocol = { registerSchemesAsPrivileged() {}, handle() {} }
+export const session = { defaultSession: { setPermissionRequestHandler() {}, setPermissionCheckHandler() {}, setDevicePermissionHandler() {} } }
+export const shell = {}
+export const systemPreferences = { canPromptTouchID: () => false }

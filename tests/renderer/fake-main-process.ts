@@ -45,6 +45,8 @@ export class FakeMainProcess implements Core {
   /** The session that the window said is in front. */
   activeId: string | null = null
   usage: Record<string, number> = {}
+  /** Profiles that links asked for. */
+  link: string[] = []
   /** What the window called, in order. */
   readonly log: Array<{ call: string; input: unknown }> = []
   readonly #failures = new Map<string, Failure>()
@@ -151,6 +153,11 @@ export class FakeMainProcess implements Core {
 
   leave(): void {}
 
+  openLink(profileId: string): void {
+    this.link.push(profileId)
+    this.emit('link.opened', {})
+  }
+
   async dispose(): Promise<void> {}
 
   isWaiting(): boolean {
@@ -253,6 +260,7 @@ export class FakeMainProcess implements Core {
         this.profiles = this.profiles.filter((profile) => profile.id !== id)
         this.#changed()
       },
+      'app.takeLink': () => ({ profileId: this.link.splice(0)[0] ?? null }),
       'profiles.usage': () => ({ scores: this.usage }),
       'profiles.chooseFolder': () => ({ folder: '/home/admin/scripts' }),
       'profiles.export': ({ format }) => ({ fileName: `tenantry-profiles.${format}`, text: `profiles as ${format}` }),

@@ -1,0 +1,45 @@
+import { EventEmitter } from 'node:events'
+
+/** Electron's `app`: what it was told before and after it was ready, in order. */
+export class StandInApp extends EventEmitter {
+  readonly calls: string[] = []
+  isPackaged = false
+  /** Whether another Tenantry runs already. */
+  isSecond = false
+  readonly #paths = new Map<string, string>()
+  #onExit: (code: number) => void = () => {}
+  readonly exited = new Promise<number>((resolve) => (this.#onExit = resolve))
+
+  whenReady = () => {
+    this.calls.push('whenReady')
+    return Promise.resolve()
+  }
+  getVersion = () => 'test'
+  getName = () => 'Tenantry'
+  setPath(name: string, path: string): void {
+    this.calls.push(`setPath ${name} ${path}`)
+    this.#paths.set(name, path)
+  }
+  getPath = (name: string) => this.#paths.get(name) ?? ''
+  enableSandbox = () => void this.calls.push('enableSandbox')
+  requestSingleInstanceLock(): boolean {
+    this.calls.push('requestSingleInstanceLock')
+    return !this.isSecond
+  }
+  setAsDefaultProtocolClient(scheme: string): boolean {
+    this.calls.push(`setAsDefaultProtocolClient ${scheme}`)
+    return true
+  }
+  quit(): void {
+    this.calls.push('quit')
+    let isPrevented = false
+    this.emit('before-quit', { preventDefault: () => (isPrevented = true) })
+    if (!isPrevented) this.emit('will-quit', { preventDefault: () => (isPrevented = true) })
+    if (!isPrevented) this.exit()
+  }
+  exit(code = 0): void {
+    this.calls.push(`exit ${code}`)
+    this.#onExit(code)
+  }
+}
+
