@@ -354,6 +354,13 @@ export const commandFilterSchema = z.object({
   onlyFailed: z.boolean().default(false)
 })
 
+/** What the application's menu asks of the window. */
+export const menuItemSchema = z.enum([
+  'palette', 'new-profile', 'import', 'export', 'sign-ins', 'close-session', 'guide', 'shortcuts', 'explain-token', 'expiry', 'commands', 'lock', 'network',
+  'updates', 'diagnostics'
+])
+export type MenuItem = z.infer<typeof menuItemSchema>
+
 /** Minutes without use after which the window locks; null for never. */
 export const lockMinutesSchema = z.number().int().min(1).max(480).nullable()
 
@@ -617,6 +624,8 @@ export const events = {
   'session.state': sessionViewSchema,
   /** The session is gone and its tab goes with it. */
   'session.removed': byId,
+  /** An item of the application's menu that is about the window. */
+  'menu.chosen': z.object({ item: menuItemSchema }),
   /** The person asked for this session outside the window, and it comes to the front. */
   'session.wanted': byId,
   /** A step of a check that is under way changed. */

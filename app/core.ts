@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Adapters, Cloud } from './adapters.ts'
 import { Checks } from './checks/checks.ts'
 import { CommandLog } from './command-log/command-log.ts'
-import type { AppState, ByteStream, Profile } from './contract.ts'
+import type { AppState, ByteStream, MenuItem, Profile } from './contract.ts'
 import { AccountSignIns } from './credentials/account-sign-ins.ts'
 import { CredentialQuestions } from './credentials/asking.ts'
 import { createCertificateSigner } from './credentials/certificates.ts'
@@ -41,6 +41,14 @@ import { diagnosticsOf } from './log/diagnostics.ts'
 import { openSettings } from './settings.ts'
 import { Updates } from './updates/updates.ts'
 
+/** A session whose shell lives. */
+export interface LiveSession {
+  profileId: string
+  /** Null behind the lock. */
+  name: string | null
+  busy: boolean
+}
+
 /** Tenantry without a window: what a host needs of it. */
 export interface Core {
   dispatch(sender: Sender, call: string, input: unknown): Promise<Reply>
@@ -58,6 +66,12 @@ export interface Core {
   leave(): void
   /** A link asks for a profile: the window opens it, now or once it is there. */
   openLink(profileId: string): void
+  /** What an end of the app would end. */
+  liveSessions(): LiveSession[]
+  /** The tenants that were opened, the most used ones first. */
+  recentTenants(): Array<{ id: string; name: string }>
+  /** An item of the application's menu was chosen; behind the lock nothing comes of it. */
+  choose(item: MenuItem): void
   /** See `Updates.atQuit`: asked before the core is disposed of. */
   updateAtQuit(): Promise<(() => boolean) | null>
   /** Ends every session and helper. */
@@ -493,6 +507,13 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       linkedProfile = profileId
       emit('link.opened', {})
     },
+    liveSessions: () => sessions.list().filter(({ alive }) => alive).map(({ profileId, name, busy }) => ({ profileId, name: lock.isLocked ? null : name, busy })),
+    recentTenants() {
+      const scores = usage.scores()
+      const opened = profiles.list().profiles.filter(({ id }) => scores[id])
+      return opened.sort((a, b) => scores[b.id]! - scores[a.id]!).map(({ id, name }) => ({ id, name }))
+    },
+    choose: (item) => emit('menu.chosen', { item }),
     updateAtQuit: () => updates.atQuit(),
     async dispose() {
       isDisposed = true

@@ -73,6 +73,16 @@ export class ContractCore implements Core {
     this.links.push(profileId)
   }
 
+  liveSessions(): [] {
+    return []
+  }
+
+  recentTenants(): [] {
+    return []
+  }
+
+  choose(): void {}
+
   greet(): void {
     this.greetings++
   }

@@ -121,6 +121,7 @@ export const eventSamples: { [N in EventName]: EventData<N> } = {
   'session.state': session,
   'session.removed': { id },
   'session.wanted': { id },
+  'menu.chosen': { item: 'updates' },
   'check.step': { run: id, step: someSteps(profile)[0]! },
   'question.asked': { id, title: 'Trust', message: 'Send credentials to login.example?', detail: 'Login host: login.example', confirmLabel: 'Trust' },
   'credential.asked': { id, signInName: 'Contoso app', clientId: id, tenant: 'contoso.example', profileId: profile.id, kind: 'secret', reason: 'This sign-in asks each time.' },

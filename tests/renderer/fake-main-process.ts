@@ -158,6 +158,16 @@ export class FakeMainProcess implements Core {
     this.emit('link.opened', {})
   }
 
+  liveSessions(): [] {
+    return []
+  }
+
+  recentTenants(): [] {
+    return []
+  }
+
+  choose(): void {}
+
   async dispose(): Promise<void> {}
 
   isWaiting(): boolean {
