@@ -10,6 +10,7 @@ import { writeFloodFile, type FloodFile } from './flood.ts'
 import { measureInterrupt, measureKeys } from './keys.ts'
 import { measureMemory } from './memory.ts'
 import { measureProfileList } from './profile-list.ts'
+import { measureStart } from './start.ts'
 import { measureThroughput, sweepFlowControl } from './throughput.ts'
 import { root, type Renderer } from './window.ts'
 
@@ -25,6 +26,7 @@ interface Settings {
 /** What can be asked for by `--only`, in the order in which it runs. */
 const measurements: Record<string, (settings: Settings) => Result[] | Promise<Result[]>> = {
   bundle: () => measureBundle(),
+  start: ({ runs }) => measureStart(runs),
   window: ({ runs, renderer }) => measureProfileList(runs, renderer),
   connect: ({ runs, renderer }) => measureConnect(runs, renderer),
   throughput: ({ runs, renderer, file }) => measureThroughput(runs, renderer, file()),
