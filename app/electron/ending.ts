@@ -10,15 +10,16 @@ const installerMs = 60_000
  * ends the app by quitting it once more, which is let through.
  *
  * @param exit ends the process at once
+ * @param patienceMs how long an updater that ends the app by itself is waited for
  */
-export function endOnce(starting: Promise<Core>, exit: (code: number) => void): (event: { preventDefault(): void }) => void {
+export function endOnce(starting: Promise<Core>, exit: (code: number) => void, patienceMs = installerMs): (event: { preventDefault(): void }) => void {
   let isEnding = false
   let isInstalling = false
   const end = async (core: Core) => {
     const install = await core.updateAtQuit().catch(() => null)
     await core.dispose().catch(() => {})
     isInstalling = install !== null
-    if (install?.()) await pause(installerMs)
+    if (install?.()) await pause(patienceMs)
     endProcess(core, () => exit(0))
   }
   return (event) => {

@@ -27,6 +27,8 @@ export class Updates {
   #state: UpdateState
   #work: Promise<void> | null = null
   #timer: ReturnType<typeof setTimeout> | null = null
+  /** The restart into an update is under way: it quits the app, and that end asks for nothing more. */
+  #isRestarting = false
 
   constructor(options: UpdatesOptions) {
     this.#options = options
@@ -64,6 +66,7 @@ export class Updates {
     if (this.#state.phase !== 'ready') throw failure('update-not-ready')
     const sessions = this.#options.liveSessions()
     if (sessions > 0) throw failure('update-sessions-open', { sessions })
+    this.#isRestarting = true
     this.#options.updater!.install({ restart: true })
   }
 
@@ -75,7 +78,7 @@ export class Updates {
   async atQuit(): Promise<(() => boolean) | null> {
     const { phase, version } = this.#state
     const { updater, confirm } = this.#options
-    if (phase !== 'ready' || !updater) return null
+    if (phase !== 'ready' || !updater || this.#isRestarting) return null
     const yes = await confirm({
       title: 'Install the update?',
       message: `Tenantry ${version} is ready.`,

@@ -130,6 +130,15 @@ describe('installing', () => {
     expect(updater.asked.at(-1)).toBe('restart')
   })
 
+  it('by a restart asks nothing at the end that the restart begins with', async () => {
+    const updates = updatesWith()
+    await updates.check()
+    updates.install()
+    expect(await updates.atQuit()).toBeNull()
+    expect(questions).toEqual([])
+    expect(updater.asked).not.toContain('install at the end')
+  })
+
   it('at the end is asked about, and done last where the person says yes', async () => {
     const updates = updatesWith()
     expect(await updates.atQuit()).toBeNull()
