@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { extname, join, normalize, sep } from 'node:path'
 
 const contentTypes: Record<string, string> = {
@@ -26,7 +26,10 @@ export async function pageFile(folder: string, path: string): Promise<PageFile |
   const type = contentTypes[extname(file)]
   if (!type || name.includes('\0') || !file.startsWith(folder + sep)) return null
   const found = await stat(file).catch(() => null)
-  return found?.isFile() ? { path: file, type, bytes: found.size } : null
+  if (!found?.isFile()) return null
+  // A link inside of the folder may lead out of it.
+  const [real, realFolder] = await Promise.all([realpath(file), realpath(folder)])
+  return real.startsWith(realFolder + sep) ? { path: real, type, bytes: found.size } : null
 }
 
 function decoded(path: string): string {

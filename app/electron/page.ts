@@ -9,6 +9,7 @@ export const pageUrl = 'app://tenantry/index.html'
 
 /** The `app:` scheme's answers: the window's files at the host `tenantry`, to GET, and nothing else. */
 export async function answerPage({ url, method }: Pick<Request, 'url' | 'method'>, folder: string): Promise<Response> {
+  if (!URL.canParse(url)) return refuse(403)
   const { protocol, host, pathname, username, password } = new URL(url)
   if (protocol !== 'app:' || host !== 'tenantry' || username || password) return refuse(403)
   if (method !== 'GET') return refuse(405)
