@@ -95,7 +95,7 @@ export interface Host {
   /** Asks the OS whether its user is there; null where this host can't. */
   askPerson: { by: 'touch-id'; ask(reason: string): Promise<void> } | null
   /** Tells the person something beside the window; `onClick` once they come for it. Null where this host can't. */
-  notify?: ((notification: { title: string; body: string; onClick(): void }) => void) | null
+  notify: ((notification: { title: string; body: string; onClick(): void }) => void) | null
   /** Keeps the machine from sleeping while true. */
   keepAwake(on: boolean): void
 }

@@ -242,6 +242,11 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       void changed()
     }
   })
+  /** Brings a session to the front, also in a window that is yet to open. */
+  const wanted = (id: string) => {
+    sessions.look(id, false)
+    emit('session.wanted', { id })
+  }
   const sessions = new Sessions(
     {
       adapters,
@@ -265,7 +270,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       onTabs: (tabs) => openTabs.write(tabs),
       onUnseen({ id, name }, sentence) {
         // Locked, not even a tenant's name is shown.
-        adapters.host.notify?.({ title: lock.isLocked ? 'Tenantry' : name, body: sentence, onClick: () => emit('session.wanted', { id }) })
+        adapters.host.notify?.({ title: lock.isLocked ? 'Tenantry' : name, body: sentence, onClick: () => wanted(id) })
       }
     }
   )

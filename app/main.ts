@@ -1,14 +1,25 @@
-import { app, BrowserWindow, dialog, ipcMain, MessageChannelMain, powerMonitor, powerSaveBlocker, protocol, session, shell, systemPreferences } from 'electron'
+import {
+  app, BrowserWindow, dialog, ipcMain, Menu, MessageChannelMain, Notification, powerMonitor, powerSaveBlocker, protocol, screen, session, shell,
+  systemPreferences
+} from 'electron'
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { watchPage } from './electron/crashes.ts'
 import { guardContents, guardSession } from './electron/denials.ts'
 import { endOnce } from './electron/ending.ts'
 import { ElectronHost } from './electron/host.ts'
 import { profileIdInArguments, profileIdOfLink } from './electron/links.ts'
+import { menuTemplate } from './electron/menu.ts'
+import { notifier } from './electron/notifications.ts'
 import { createOutsideLinks } from './electron/outside-links.ts'
 import { answerPage, pageScheme, pageUrl } from './electron/page.ts'
+import { followPower } from './electron/power.ts'
+import { Quitting } from './electron/quitting.ts'
+import { followRecents } from './electron/recents.ts'
+import { keepPlace, WindowPlaces } from './electron/window-place.ts'
 import { windowOptions } from './electron/window.ts'
+import type { MenuItem } from './contract.ts'
 import { serveIpc } from './ipc.ts'
 import { createMachineCore, type MachineCore } from './machine.ts'
 import { createElectronUpdater } from './updates/electron-updater.ts'
@@ -18,6 +29,8 @@ import { createElectronUpdater } from './updates/electron-updater.ts'
 const pageFolder = join(import.meta.dirname, '..', 'renderer')
 let window: BrowserWindow | null = null
 let core: MachineCore | null = null
+/** Opens the window; null before the core is there. */
+let openWindow: (() => void) | null = null
 /** What a link asked for before the core was there. */
 let linkedProfile: string | null = null
 
@@ -32,19 +45,50 @@ function dataFolderOf(args: string[]): string | null {
 function openLink(profileId: string | null): void {
   if (profileId && core) core.openLink(profileId)
   else if (profileId) linkedProfile = profileId
-  if (window?.isMinimized()) window.restore()
-  window?.show()
-  window?.focus()
+  showWindow()
 }
 
-function openWindow(attach: ReturnType<typeof serveIpc>): void {
-  window = new BrowserWindow(windowOptions(join(import.meta.dirname, 'preload.cjs')))
-  window.on('closed', () => {
-    window = null
-    core?.leave()
+/** Brings the window to the front; on macOS it may have been closed. */
+function showWindow(): void {
+  if (!window) return openWindow?.()
+  if (window.isMinimized()) window.restore()
+  window.show()
+  window.focus()
+}
+
+/** What opens the window, and keeps its place, its page and its end. */
+function windowOpener(core: MachineCore, quitting: Quitting): () => void {
+  const attach = serveIpc(core, pageUrl, { ipcMain, MessageChannelMain }, log)
+  const places = new WindowPlaces(join(app.getPath('userData'), 'window.json'))
+  const displays = () => screen.getAllDisplays()
+  return () => {
+    const { bounds, place } = places.find(displays())
+    const opened = new BrowserWindow(windowOptions(join(import.meta.dirname, 'preload.cjs'), bounds))
+    window = opened
+    keepPlace(opened, places, displays, place)
+    quitting.watch(opened)
+    watchPage(opened, { core, now: Date.now, log, ask: async (options) => (await dialog.showMessageBox(options)).response })
+    opened.on('closed', () => {
+      window = null
+      core.leave()
+    })
+    attach(opened)
+    void opened.loadURL(pageUrl)
+  }
+}
+
+/** The menu, and the tenants in the dock's or the taskbar's. */
+function showMenus(core: MachineCore): void {
+  const onChoose = (item: MenuItem) => {
+    showWindow()
+    core.choose(item)
+  }
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ platform: process.platform, isPackaged: app.isPackaged, onChoose })))
+  followRecents({
+    platform: process.platform, core, app, open: openLink,
+    setDockMenu: (template) => app.dock?.setMenu(Menu.buildFromTemplate(template)),
+    program: { path: process.execPath, args: app.isPackaged ? [] : [app.getAppPath()] }
   })
-  attach(window)
-  void window.loadURL(pageUrl)
 }
 
 async function start(): Promise<void> {
@@ -62,13 +106,16 @@ async function start(): Promise<void> {
       ? { createUpdater: (lines) => createElectronUpdater({ platform: process.platform, env: process.env, resources: process.resourcesPath, executable: app.getPath('exe') }, lines) }
       : {})
   })
-  app.on('window-all-closed', () => app.quit())
+  const quitting = new Quitting({ platform: process.platform, app, powerMonitor, core: () => core, confirm: (question) => host.confirm(question) })
   app.on('will-quit', endOnce(starting, (code) => app.exit(code)))
   core = await starting
-  powerMonitor.on('resume', () => core?.wake())
-  powerMonitor.on('lock-screen', () => core?.lock())
+  followPower(powerMonitor, core, (line) => core?.log.info(line))
   if (linkedProfile) core.openLink(linkedProfile)
-  openWindow(serveIpc(core, pageUrl, { ipcMain, MessageChannelMain }, log))
+  host.notify = notifier({ Notification, showWindow })
+  showMenus(core)
+  openWindow = windowOpener(core, quitting)
+  openWindow()
+  app.on('activate', showWindow)
 }
 
 // Before the app is ready: Chromium's own files go there too, and it is what tells one Tenantry from another.

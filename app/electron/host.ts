@@ -11,6 +11,7 @@ export class ElectronHost implements Host {
   readonly #electron: HostParts
   #blocker: number | null = null
   readonly askPerson: Host['askPerson']
+  notify: Host['notify'] = null
 
   constructor(electron: HostParts, platform: NodeJS.Platform) {
     this.#electron = electron

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { replaceFile, sweepDrafts } from '../atomic-file.ts'
+import { firstSize, minimumSize, type Bounds } from './window.ts'
 
 /** Who drags a window writes the file once. */
 const writeDelayMs = 500
@@ -11,15 +12,11 @@ const mostConfigurations = 10
 /** So much of the upper edge is in sight that it can be seen and dragged, in pixels. */
 const grip = { width: 120, height: 30 }
 
-/** A window smaller than this shows nothing of use. */
-export const smallestWindow = { width: 480, height: 320 }
-const usualWindow = { width: 1360, height: 820 }
-
 const placeSchema = z.object({
   x: z.number().int(),
   y: z.number().int(),
-  width: z.number().int().min(smallestWindow.width).max(20_000),
-  height: z.number().int().min(smallestWindow.height).max(20_000),
+  width: z.number().int().min(minimumSize.width).max(20_000),
+  height: z.number().int().min(minimumSize.height).max(20_000),
   isMaximized: z.boolean(),
   isFullScreen: z.boolean()
 })
@@ -45,14 +42,14 @@ export class WindowPlaces {
     sweepDrafts(file)
   }
 
-  /** What a new window is made with. Where it was is taken only as far as it can be seen on a display that is there. */
-  optionsFor(displays: Screen[]): Partial<Rectangle> & { width: number; height: number; minWidth: number; minHeight: number; place: WindowPlace | null } {
+  /** Where a new window goes. Where it was is taken only as far as it can be seen on a display that is there. */
+  find(displays: Screen[]): { bounds: Partial<Bounds>; place: WindowPlace | null } {
     const place = this.#read().find((one) => one.displays === configurationOf(displays))?.place ?? null
     const seenOn = place && displays.find(({ workArea }) => isInSight(place, workArea))
-    const room = (seenOn ?? displays[0])?.workArea ?? usualWindow
-    const wanted = place ?? usualWindow
-    const size = { width: Math.max(smallestWindow.width, Math.min(wanted.width, room.width)), height: Math.max(smallestWindow.height, Math.min(wanted.height, room.height)) }
-    return { ...(place && seenOn ? { x: place.x, y: place.y } : {}), ...size, minWidth: smallestWindow.width, minHeight: smallestWindow.height, place }
+    const room = (seenOn ?? displays[0])?.workArea ?? firstSize
+    const wanted = place ?? firstSize
+    const size = { width: Math.max(minimumSize.width, Math.min(wanted.width, room.width)), height: Math.max(minimumSize.height, Math.min(wanted.height, room.height)) }
+    return { bounds: { ...(place && seenOn ? { x: place.x, y: place.y } : {}), ...size }, place }
   }
 
   /** Writes soon. */

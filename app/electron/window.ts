@@ -10,15 +10,15 @@ export interface Bounds {
 
 /** The smallest window that shows a terminal beside its tenants. */
 export const minimumSize = { width: 480, height: 320 }
-const firstSize = { width: 1360, height: 820 }
+export const firstSize = { width: 1360, height: 820 }
 
 /**
  * Every option of the one kind of window there is. What is Electron's default is said all the same: a default may change.
  *
  * @param preload path of preload.cjs
- * @param bounds where it lay the last time, or null
+ * @param bounds where it lay the last time, as far as that is known
  */
-export function windowOptions(preload: string, bounds: Bounds | null = null): BrowserWindowConstructorOptions {
+export function windowOptions(preload: string, bounds: Partial<Bounds> | null = null): BrowserWindowConstructorOptions {
   return {
     ...firstSize,
     ...bounds,

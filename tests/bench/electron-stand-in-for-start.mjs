@@ -8,6 +8,8 @@ export const app = Object.assign(new EventEmitter(), {
   getVersion: () => 'bench',
   getPath: (name) => paths.get(name) ?? '',
   setPath: (name, path) => paths.set(name, path),
+  getAppPath: () => '.',
+  setUserTasks: () => true,
   enableSandbox() {},
   requestSingleInstanceLock: () => true,
   setAsDefaultProtocolClient: () => true,
@@ -16,6 +18,10 @@ export const app = Object.assign(new EventEmitter(), {
 })
 
 export class BrowserWindow extends EventEmitter {
+  getNormalBounds = () => ({ x: 0, y: 0, width: 1360, height: 820 })
+  isMaximized = () => false
+  isFullScreen = () => false
+  isMinimized = () => false
   webContents = Object.assign(new EventEmitter(), { mainFrame: { url: '' }, setWindowOpenHandler() {}, send() {}, postMessage() {} })
   async loadURL(url) {
     this.webContents.mainFrame.url = url
@@ -35,6 +41,11 @@ const nothing = () => {}
 const handlers = new Map()
 export const ipcMain = { handle: (channel, handler) => handlers.set(channel, handler), on: nothing }
 export class MessageChannelMain {}
+export const Menu = { buildFromTemplate: (template) => template, setApplicationMenu: nothing }
+export class Notification {
+  static isSupported = () => false
+}
+export const screen = { getAllDisplays: () => [] }
 export const dialog = { showErrorBox: (_title, text) => console.error(text) }
 export const powerMonitor = new EventEmitter()
 export const powerSaveBlocker = {}

@@ -24,7 +24,9 @@ export class StandInContents extends EventEmitter {
   postMessage(channel: string, ...args: unknown[]): void {
     this.sent.push({ channel, args })
   }
+  reloads = 0
   reload(): void {
+    this.reloads++
     this.emit('did-finish-load')
   }
   isDestroyed(): boolean {
@@ -60,11 +62,41 @@ export class StandInWindow extends EventEmitter {
     this.webContents.emit('did-finish-load')
     state.onWindow(this)
   }
-  isDestroyed = () => false
+  isClosed = false
+  isDestroyed = () => this.isClosed
+  bounds = { x: 10, y: 20, width: 900, height: 700 }
+  getNormalBounds = () => this.bounds
+  isMaximized = () => false
+  isFullScreen = () => false
+  maximize(): void {}
+  setFullScreen(): void {}
+  /** What a person does at its button; where it was the last one, the app is told. */
+  close(): void {
+    let isPrevented = false
+    this.emit('close', { preventDefault: () => (isPrevented = true) })
+    if (isPrevented) return
+    this.isClosed = true
+    StandInWindow.all = StandInWindow.all.filter((window) => window !== this)
+    this.emit('closed')
+    if (StandInWindow.all.length === 0) state.app.emit('window-all-closed')
+  }
   isMinimized = () => this.minimized
   restore = () => void (this.minimized = false)
   show = () => void this.shown++
   focus = () => void this.focused++
+}
+
+export class StandInNotification extends EventEmitter {
+  static isSupported = () => true
+  readonly options: { title: string; body: string }
+
+  constructor(options: { title: string; body: string }) {
+    super()
+    this.options = options
+  }
+  show(): void {
+    state.notifications.push(this)
+  }
 }
 
 /** What the host told Electron, and what Electron is to answer. */
@@ -80,6 +112,8 @@ export class StandInState {
   /** Which button is pressed. */
   response = 0
   readonly powerMonitor = new EventEmitter()
+  menu: Electron.MenuItemConstructorOptions[] = []
+  readonly notifications: StandInNotification[] = []
   requestPermission: Parameters<Electron.Session['setPermissionRequestHandler']>[0] = null
   checkPermission: Parameters<Electron.Session['setPermissionCheckHandler']>[0] = null
   devicePermission: Parameters<Electron.Session['setDevicePermissionHandler']>[0] = null
@@ -127,6 +161,9 @@ export function electronModule() {
       },
       showErrorBox: (title: string, text: string) => void state.errors.push(`${title}: ${text}`)
     },
+    Menu: { buildFromTemplate: (template: Electron.MenuItemConstructorOptions[]) => template, setApplicationMenu: (menu: Electron.MenuItemConstructorOptions[]) => void (state.menu = menu) },
+    Notification: StandInNotification,
+    screen: { getAllDisplays: () => [{ bounds: { x: 0, y: 0, width: 1920, height: 1080 }, workArea: { x: 0, y: 0, width: 1920, height: 1040 }, scaleFactor: 1 }] },
     powerMonitor: state.powerMonitor,
     powerSaveBlocker: { start: () => 1, stop() {} },
     systemPreferences: { canPromptTouchID: () => false }

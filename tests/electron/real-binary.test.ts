@@ -29,6 +29,8 @@ describe.skipIf(!binary)('the built host on Electron’s own binary', () => {
     await page.getByRole('list', { name: 'Tenants' }).waitFor()
   })
   afterAll(async () => {
+    // The question about living sessions is the system's own dialog, which nobody here can answer.
+    await app?.evaluate(({ dialog }) => void (dialog.showMessageBox = async () => ({ response: 1, checkboxChecked: false })))
     await app?.close()
     rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
   })

@@ -30,6 +30,10 @@ export class StandInApp extends EventEmitter {
     this.calls.push(`setAsDefaultProtocolClient ${scheme}`)
     return true
   }
+  readonly dockMenus: unknown[] = []
+  readonly dock = { setMenu: (menu: unknown) => void this.dockMenus.push(menu) }
+  setUserTasks = () => true
+  getAppPath = () => '/tenantry'
   quit(): void {
     this.calls.push('quit')
     let isPrevented = false

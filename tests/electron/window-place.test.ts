@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { keepPlace, smallestWindow, WindowPlaces, type WindowPlace } from '../../app/electron/window-place.ts'
+import { keepPlace, WindowPlaces, type WindowPlace } from '../../app/electron/window-place.ts'
+import { minimumSize } from '../../app/electron/window.ts'
 
 const display = (x: number, y: number, width: number, height: number, scaleFactor = 1) => ({ bounds: { x, y, width, height }, workArea: { x, y: y + 30, width, height: height - 30 }, scaleFactor })
 const laptop = display(0, 0, 1440, 900, 2)
@@ -29,16 +30,14 @@ function remembered(...notes: Array<[Array<typeof laptop>, WindowPlace]>): Windo
 
 describe('the window’s place', () => {
   it('is the system’s choice at a first start, as large as the display has room for', () => {
-    const { x, y, place: none, ...size } = remembered().optionsFor([display(0, 0, 1024, 700)])
-    expect({ x, y, none }).toEqual({ x: undefined, y: undefined, none: null })
-    expect(size).toEqual({ width: 1024, height: 670, minWidth: 480, minHeight: 320 })
+    expect(remembered().find([display(0, 0, 1024, 700)])).toEqual({ bounds: { width: 1024, height: 670 }, place: null })
   })
 
   it('is another one for each configuration of displays, whatever order the system tells them in', () => {
     const places = remembered([[laptop], place()], [[laptop, desk], place({ x: 2000, isMaximized: true })])
-    expect(places.optionsFor([laptop])).toMatchObject({ x: 100, y: 100, width: 1000, height: 700 })
-    expect(places.optionsFor([desk, laptop])).toMatchObject({ x: 2000, place: { isMaximized: true } })
-    expect(places.optionsFor([desk]).place).toBe(null)
+    expect(places.find([laptop]).bounds).toEqual({ x: 100, y: 100, width: 1000, height: 700 })
+    expect(places.find([desk, laptop])).toMatchObject({ bounds: { x: 2000 }, place: { isMaximized: true } })
+    expect(places.find([desk]).place).toBe(null)
   })
 
   it.each([
@@ -47,18 +46,17 @@ describe('the window’s place', () => {
     ['above the upper edge', { y: 10 }],
     ['below the lower edge', { y: 880 }]
   ])('is not taken where it can’t be seen: %s', (_, where) => {
-    const { x, y, width } = remembered([[laptop], place(where)]).optionsFor([laptop])
-    expect({ x, y, width }).toEqual({ x: undefined, y: undefined, width: 1000 })
+    expect(remembered([[laptop], place(where)]).find([laptop]).bounds).toEqual({ width: 1000, height: 700 })
   })
 
   it('may reach over an edge, and is never larger than its display', () => {
-    expect(remembered([[laptop], place({ x: -800 })]).optionsFor([laptop])).toMatchObject({ x: -800, y: 100 })
-    expect(remembered([[laptop], place({ width: 9000, height: 9000 })]).optionsFor([laptop])).toMatchObject({ width: 1440, height: 870 })
+    expect(remembered([[laptop], place({ x: -800 })]).find([laptop]).bounds).toMatchObject({ x: -800, y: 100 })
+    expect(remembered([[laptop], place({ width: 9000, height: 9000 })]).find([laptop]).bounds).toMatchObject({ width: 1440, height: 870 })
   })
 
   it.each([['no JSON', '{'], ['a size that is none', JSON.stringify({ version: 1, places: [{ displays: '1440x900@2+0+0', place: place({ width: 3 }) }] })]])('begins anew where its file is broken: %s', (_, text) => {
     writeFileSync(file, text)
-    expect(remembered().optionsFor([laptop]).place).toBe(null)
+    expect(remembered().find([laptop]).place).toBe(null)
   })
 
   it('is kept for ten configurations', () => {
@@ -99,10 +97,10 @@ describe('a window whose place is kept', () => {
     window.bounds = { x: -32000, y: -32000, width: 160, height: 28 }
     window.emit('move')
     window.emit('close')
-    expect(new WindowPlaces(file).optionsFor([laptop])).toMatchObject({ x: 1, y: 40, width: 800, height: 600, place: { isMaximized: true } })
+    expect(new WindowPlaces(file).find([laptop])).toMatchObject({ bounds: { x: 1, y: 40, width: 800, height: 600 }, place: { isMaximized: true } })
   })
 })
 
 it('is never smaller than what shows anything', () => {
-  expect(remembered().optionsFor([display(0, 0, 200, 200)])).toMatchObject(smallestWindow)
+  expect(remembered().find([display(0, 0, 200, 200)]).bounds).toEqual(minimumSize)
 })
