@@ -16,6 +16,8 @@ class StandInApp extends EventEmitter implements Pick<App, 'whenReady' | 'getVer
   requestSingleInstanceLock = () => true
   setPath = (name: string, path: string) => void this.#paths.set(name, path)
   getPath = (name: string) => this.#paths.get(name) ?? ''
+  getAppPath = () => '/tenantry'
+  setUserTasks = () => true
   exit = (code = 0) => process.exit(code)
   quit(): void {
     let isPrevented = false
@@ -34,17 +36,24 @@ export class BrowserWindow {
     process.on('SIGUSR2', () => app.emit('window-all-closed'))
     console.log('the window is open')
   }
-  isDestroyed(): boolean {
-    return false
-  }
+  isDestroyed = () => false
+  isMinimized = () => false
+  isMaximized = () => false
+  isFullScreen = () => false
+  getNormalBounds = () => ({ x: 0, y: 0, width: 1360, height: 820 })
 }
 
 export const ipcMain = { handle() {}, on() {} }
 export class MessageChannelMain {}
+export const Menu = { buildFromTemplate: (template: unknown) => template, setApplicationMenu() {} }
+export class Notification {
+  static isSupported = () => false
+}
+export const screen = { getAllDisplays: () => [] }
 export const dialog = {}
 export const powerMonitor = new EventEmitter()
 export const powerSaveBlocker = {}
 export const protocol = { registerSchemesAsPrivileged() {}, handle() {} }
-export const session = { defaultSession: { setPermissionRequestHandler() {}, setPermissionCheckHandler() {}, setDevicePermissionHandler() {} } }
+export const session = { defaultSession: { setPermissionRequestHandler() {}, setPermissionCheckHandler() {}, setDevicePermissionHandler() {}, resolveProxy: async () => 'DIRECT' } }
 export const shell = {}
 export const systemPreferences = { canPromptTouchID: () => false }
