@@ -107,7 +107,7 @@ async function start(): Promise<void> {
       : {})
   })
   const quitting = new Quitting({ platform: process.platform, app, powerMonitor, core: () => core, confirm: (question) => host.confirm(question) })
-  app.on('will-quit', endOnce(starting, (code) => app.exit(code)))
+  app.on('will-quit', endOnce(starting, (code) => app.exit(code), () => !quitting.isSystemEnding))
   core = await starting
   followPower(powerMonitor, core, (line) => core?.log.info(line))
   if (linkedProfile) core.openLink(linkedProfile)

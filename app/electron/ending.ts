@@ -10,13 +10,14 @@ const installerMs = 60_000
  * ends the app by quitting it once more, which is let through.
  *
  * @param exit ends the process at once
+ * @param mayAsk false where the system ends: nobody is left to answer, and an update waits for the next end
  * @param patienceMs how long an updater that ends the app by itself is waited for
  */
-export function endOnce(starting: Promise<Core>, exit: (code: number) => void, patienceMs = installerMs): (event: { preventDefault(): void }) => void {
+export function endOnce(starting: Promise<Core>, exit: (code: number) => void, mayAsk: () => boolean = () => true, patienceMs = installerMs): (event: { preventDefault(): void }) => void {
   let isEnding = false
   let isInstalling = false
   const end = async (core: Core) => {
-    const install = await core.updateAtQuit().catch(() => null)
+    const install = mayAsk() ? await core.updateAtQuit().catch(() => null) : null
     await core.dispose().catch(() => {})
     isInstalling = install !== null
     if (install?.()) await pause(patienceMs)

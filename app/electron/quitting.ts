@@ -30,6 +30,7 @@ type ClosingWindow = Pick<BrowserWindow, never> & {
 export class Quitting {
   readonly #options: QuittingOptions
   #isAllowed = false
+  #isSystemEnding = false
   #isAsking = false
 
   constructor(options: QuittingOptions) {
@@ -38,17 +39,17 @@ export class Quitting {
     options.app.on('window-all-closed', () => {
       if (options.platform !== 'darwin') options.app.quit()
     })
-    options.powerMonitor.on('shutdown', () => this.allow())
+    options.powerMonitor.on('shutdown', () => (this.#isSystemEnding = true))
   }
 
-  /** Whatever ends the app now is not asked about: the system goes down, or an update is installed. */
-  allow(): void {
-    this.#isAllowed = true
+  /** The computer goes down, or its person signs out: nothing is asked any more. */
+  get isSystemEnding(): boolean {
+    return this.#isSystemEnding
   }
 
   /** Watches a new window. */
   watch(window: ClosingWindow): void {
-    window.on('session-end', () => this.allow())
+    window.on('session-end', () => (this.#isSystemEnding = true))
     window.on('close', (event) => {
       if (this.#options.platform === 'darwin' || !this.#question()) return
       // The window stays until the answer.
@@ -58,7 +59,7 @@ export class Quitting {
   }
 
   #question(): Question | null {
-    return this.#isAllowed ? null : quitQuestion(this.#options.core()?.liveSessions() ?? [])
+    return this.#isAllowed || this.#isSystemEnding ? null : quitQuestion(this.#options.core()?.liveSessions() ?? [])
   }
 
   #beforeQuit(event: Preventable): void {
@@ -70,7 +71,7 @@ export class Quitting {
     void this.#options.confirm(question).catch(() => false).then((isYes) => {
       this.#isAsking = false
       if (!isYes) return
-      this.allow()
+      this.#isAllowed = true
       this.#options.app.quit()
     })
   }

@@ -52,6 +52,12 @@ describe('the end', () => {
     expect(exits).toEqual([0])
   })
 
+  it('asks nothing where the system ends', async () => {
+    willQuit(endOnce(Promise.resolve(core()), exit, () => false))
+    await settled()
+    expect(steps).toEqual(['the sessions end', 'exit'])
+  })
+
   it('installs an update last, and leaves at once where the installer runs by itself', async () => {
     install = () => {
       steps.push('install')
@@ -73,7 +79,7 @@ describe('the end', () => {
 
   it('comes all the same where the updater does not end the app', async () => {
     install = () => true
-    willQuit(endOnce(Promise.resolve(core()), exit, 5))
+    willQuit(endOnce(Promise.resolve(core()), exit, () => true, 5))
     await vi.waitFor(() => expect(exits).toEqual([0]))
   })
 
