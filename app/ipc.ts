@@ -1,5 +1,5 @@
 import type { BrowserWindow, IpcMain, IpcMainEvent, IpcMainInvokeEvent, MessageChannelMain, MessagePortMain, WebContents } from 'electron'
-import { maxInputFrameBytes, type ByteStream } from './contract.ts'
+import { maxInputFrameBytes, type ByteStream } from './frames.ts'
 import type { Core } from './core.ts'
 
 /** What the contract needs of Electron; `main.ts` hands over the real things. */
@@ -17,29 +17,37 @@ export type IpcWindow = Pick<BrowserWindow, 'isDestroyed'> & {
  * The contract over Electron's IPC: calls and events as messages, each session's stream over a MessagePort. Only the
  * top frame of the attached window, on the page `pageUrl`, is answered; everybody else is refused and named in the log.
  *
+ * @param starting the core; what is asked before it is there waits for it
  * @returns attaches a window, in the place of one that is gone
  */
-export function serveIpc(core: Core, pageUrl: string, electron: ElectronIpc, log: (line: string) => void): (window: IpcWindow) => void {
+export function serveIpc(starting: Promise<Core>, pageUrl: string, electron: ElectronIpc, log: (line: string) => void): (window: IpcWindow) => void {
   let window: IpcWindow | null = null
-  electron.ipcMain.handle('tenantry:call', (event, call: unknown, input: unknown) =>
-    core.dispatch({ trusted: isOurs(event, window, pageUrl), description: describe(event) }, String(call), input)
-  )
+  // A core that does not come is told by the host, which ends then.
+  const withCore = (act: (core: Core) => void) => void starting.then(act, () => {})
+  electron.ipcMain.handle('tenantry:call', async (event, call: unknown, input: unknown) => {
+    const sender = { trusted: isOurs(event, window, pageUrl), description: describe(event) }
+    return (await starting).dispatch(sender, String(call), input)
+  })
   electron.ipcMain.on('tenantry:stream', (event, asked: unknown) => {
     if (!isOurs(event, window, pageUrl)) return log(`rejected a stream from ${describe(event)}`)
     const ticket = String(asked)
-    const { port1, port2 } = new electron.MessageChannelMain()
-    const isOpen = core.openStream(ticket, streamOver(port1))
-    if (!isOpen) port1.close()
-    // Without a port the window knows that its ticket opened nothing.
-    window?.webContents.postMessage('tenantry:stream', ticket, isOpen ? [port2] : [])
+    withCore((core) => {
+      const { port1, port2 } = new electron.MessageChannelMain()
+      const isOpen = core.openStream(ticket, streamOver(port1))
+      if (!isOpen) port1.close()
+      // Without a port the window knows that its ticket opened nothing.
+      window?.webContents.postMessage('tenantry:stream', ticket, isOpen ? [port2] : [])
+    })
   })
-  core.onEvent((event, data) => {
-    if (window && !window.isDestroyed()) window.webContents.send('tenantry:event', { event, data })
-  })
+  withCore((core) =>
+    core.onEvent((event, data) => {
+      if (window && !window.isDestroyed()) window.webContents.send('tenantry:event', { event, data })
+    })
+  )
   return (attached) => {
     window = attached
     // A window that was reloaded is told again what waits for an answer.
-    attached.webContents.on('did-finish-load', () => core.greet())
+    attached.webContents.on('did-finish-load', () => withCore((core) => core.greet()))
   }
 }
 

@@ -21,15 +21,14 @@ import { keepPlace, WindowPlaces } from './electron/window-place.ts'
 import { windowOptions } from './electron/window.ts'
 import type { MenuItem } from './contract.ts'
 import { serveIpc } from './ipc.ts'
-import { createMachineCore, type MachineCore } from './machine.ts'
-import { createElectronUpdater } from './updates/electron-updater.ts'
+import type { MachineCore } from './machine.ts'
 
 // The Electron host: one window on a page of our own, and the contract over its IPC. docs/security.md says what holds it.
 
 const pageFolder = join(import.meta.dirname, '..', 'renderer')
 let window: BrowserWindow | null = null
 let core: MachineCore | null = null
-/** Opens the window; null before the core is there. */
+/** Opens the window; null before the app is ready. */
 let openWindow: (() => void) | null = null
 /** What a link asked for before the core was there. */
 let linkedProfile: string | null = null
@@ -57,8 +56,8 @@ function showWindow(): void {
 }
 
 /** What opens the window, and keeps its place, its page and its end. */
-function windowOpener(core: MachineCore, quitting: Quitting): () => void {
-  const attach = serveIpc(core, pageUrl, { ipcMain, MessageChannelMain }, log)
+function windowOpener(starting: Promise<MachineCore>, quitting: Quitting): () => void {
+  const attach = serveIpc(starting, pageUrl, { ipcMain, MessageChannelMain }, log)
   const places = new WindowPlaces(join(app.getPath('userData'), 'window.json'))
   const displays = () => screen.getAllDisplays()
   return () => {
@@ -67,10 +66,11 @@ function windowOpener(core: MachineCore, quitting: Quitting): () => void {
     window = opened
     keepPlace(opened, places, displays, place)
     quitting.watch(opened)
-    watchPage(opened, { core, now: Date.now, log, ask: async (options) => (await dialog.showMessageBox(options)).response })
+    const leave = () => core?.leave()
+    watchPage(opened, { core: { leave }, now: Date.now, log, ask: async (options) => (await dialog.showMessageBox(options)).response })
     opened.on('closed', () => {
       window = null
-      core.leave()
+      leave()
     })
     attach(opened)
     void opened.loadURL(pageUrl)
@@ -91,14 +91,12 @@ function showMenus(core: MachineCore): void {
   })
 }
 
-async function start(): Promise<void> {
-  const host = new ElectronHost({ dialog, powerSaveBlocker, shell, systemPreferences }, process.platform)
-  const openOutside = createOutsideLinks({ ask: (target) => host.askOutside(target), open: (target) => host.openOutside(target), log })
-  app.on('web-contents-created', (_event, contents) => guardContents(contents, { pageUrl, openOutside: (address) => void openOutside(address), log }))
-  await app.whenReady()
-  guardSession(session.defaultSession, log)
-  protocol.handle('app', (request) => answerPage(request, pageFolder))
-  const starting = createMachineCore(host, {
+/** The core, with all that it is made of. Loading that takes longer than opening the window, so the window comes first. */
+async function loadCore(host: ElectronHost): Promise<MachineCore> {
+  await new Promise((resolve) => setImmediate(resolve))
+  const { createMachineCore } = await import('./machine.ts')
+  const { createElectronUpdater } = await import('./updates/electron-updater.ts')
+  return createMachineCore(host, {
     version: app.getVersion(),
     dataFolder: app.getPath('userData'),
     resolveProxy: (url) => session.defaultSession.resolveProxy(url),
@@ -106,16 +104,26 @@ async function start(): Promise<void> {
       ? { createUpdater: (lines) => createElectronUpdater({ platform: process.platform, env: process.env, resources: process.resourcesPath, executable: app.getPath('exe') }, lines) }
       : {})
   })
+}
+
+async function start(): Promise<void> {
+  const host = new ElectronHost({ dialog, powerSaveBlocker, shell, systemPreferences }, process.platform)
+  const openOutside = createOutsideLinks({ ask: (target) => host.askOutside(target), open: (target) => host.openOutside(target), log })
+  app.on('web-contents-created', (_event, contents) => guardContents(contents, { pageUrl, openOutside: (address) => void openOutside(address), log }))
+  await app.whenReady()
+  guardSession(session.defaultSession, log)
+  protocol.handle('app', (request) => answerPage(request, pageFolder))
+  const starting = loadCore(host)
   const quitting = new Quitting({ platform: process.platform, app, powerMonitor, core: () => core, confirm: (question) => host.confirm(question) })
   app.on('will-quit', endOnce(starting, (code) => app.exit(code), () => !quitting.isSystemEnding))
+  openWindow = windowOpener(starting, quitting)
+  openWindow()
+  app.on('activate', showWindow)
   core = await starting
   followPower(powerMonitor, core, (line) => core?.log.info(line))
   if (linkedProfile) core.openLink(linkedProfile)
   host.notify = notifier({ Notification, showWindow })
   showMenus(core)
-  openWindow = windowOpener(core, quitting)
-  openWindow()
-  app.on('activate', showWindow)
 }
 
 // Before the app is ready: Chromium's own files go there too, and it is what tells one Tenantry from another.

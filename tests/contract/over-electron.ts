@@ -12,7 +12,7 @@ export const overElectron: TransportUnderTest = {
   name: 'a stand-in of Electron’s IPC',
   async open(core, log) {
     const electron = new ElectronStandIn(pageUrl)
-    serveIpc(core, pageUrl, electron, log)(electron.window)
+    serveIpc(Promise.resolve(core), pageUrl, electron, log)(electron.window)
     await loadPreload(electron)
     electron.finishLoading()
     return {

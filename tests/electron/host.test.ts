@@ -66,6 +66,25 @@ describe('before it is ready', () => {
   })
 })
 
+describe('a page that is quicker than the core', () => {
+  it('is answered once the core is there', async () => {
+    const early = new Promise<Reply>((resolve) => {
+      void startHost({
+        prepare: (electron) => {
+          electron.onWindow = () => {}
+          setTimeout(function look() {
+            const handler = electron.handlers.get('tenantry:call')
+            if (!handler || !StandInWindow.all[0]) return void setTimeout(look, 1)
+            resolve(handler({ senderFrame: StandInWindow.all[0].webContents.mainFrame } as never, 'app.state' as never, null as never) as Promise<Reply>)
+          }, 0)
+        }
+      }).then((started) => (host = started))
+    })
+    expect((await early).output).toMatchObject({ host: 'electron' })
+    await expect.poll(() => host.electron.app.calls).toContain('whenReady')
+  })
+})
+
 describe('the page’s scheme', () => {
   const get = (url: string, method = 'GET') => host.electron.answerScheme!({ url, method } as Request)
 

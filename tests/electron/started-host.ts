@@ -26,6 +26,9 @@ export async function startHost({ args = [] as string[], prepare = (_electron: S
   await import('../../app/main.ts')
   process.argv = argv
   const window = isSecond ? new StandInWindow({}) : await opened
+  // The window comes first; tests begin once the core answers it, and all that follows the core is there.
+  if (!isSecond) await electron.handlers.get('tenantry:call')!({ senderFrame: window.webContents.mainFrame } as never, 'lock.state' as never, null as never)
+  await new Promise((resolve) => setImmediate(resolve))
   return {
     electron,
     window,
