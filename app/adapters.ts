@@ -92,10 +92,14 @@ export interface Host {
   saveFile: ((file: { title: string; fileName: string; text: string }) => Promise<string | null>) | null
   /** Opens a page in the person's browser; false where this host can't, and the window shows a link. */
   openBrowser(url: string): Promise<boolean>
+  /** Shows a file among those of its folder; false where this host can't. */
+  showFile(path: string): boolean
   /** Asks the OS whether its user is there; null where this host can't. */
   askPerson: { by: 'touch-id'; ask(reason: string): Promise<void> } | null
   /** Tells the person something beside the window; `onClick` once they come for it. Null where this host can't. */
   notify: ((notification: { title: string; body: string; onClick(): void }) => void) | null
+  /** Pastes the clipboard into what has the keyboard; false where nobody just clicked. Null where the page asks its browser. */
+  paste: (() => boolean) | null
   /** Keeps the machine from sleeping while true. */
   keepAwake(on: boolean): void
 }
@@ -107,6 +111,8 @@ export interface Paths {
   runtime: string
   /** Folder of Tenantry.psm1 and the certificate helper. */
   scripts: string
+  /** The licences of what Tenantry carries, as the build wrote them. */
+  notices: string
   /** The log's folder. */
   logs: string
   /** The engine console, where it was built. */
@@ -124,6 +130,8 @@ export interface Adapters {
   now: () => number
   /** Another time than the product's for a shell to say hello, milliseconds. */
   helloDeadlineMs?: number
+  /** Whether the machine has power and memory to spare for shells that wait; where it is absent, none do. */
+  spare?: () => boolean
   /** Another time than the product's from which on a command is a long one, milliseconds. */
   longCommandMs?: number
   network: Network

@@ -15,5 +15,13 @@ export const tenantColours = [
   '#5aa9ff', '#e5734b', '#4cc38a', '#b180ff', '#e5b454', '#f2696b', '#39c0c8', '#8d99a8'
 ] as const
 
-/** Lines of scrollback a terminal keeps, in the core's screen and in the window alike. */
+/** Lines of scrollback a terminal keeps unless a person chose otherwise, in the core's screen and in the window alike. */
 export const scrollbackLines = 5000
+
+/** "43 s", "12 min 5 s", "2 h 3 min". */
+export function durationText(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000)
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}

@@ -1,9 +1,13 @@
 import { z } from 'zod'
+import { longestTabName, readLayout, type Layout } from './arrangement.ts'
 import { services } from './contract-values.ts'
 import type { ByteStream } from './frames.ts'
+import { settingKeys, type SettingKey, type SettingValues } from './settings/table.ts'
 
+export * from './arrangement.ts'
 export * from './contract-values.ts'
 export * from './frames.ts'
+export * from './settings/table.ts'
 
 /*
  * Everything that crosses between the main process and the window: the calls, the events, the frames of a
@@ -78,7 +82,11 @@ export const profileSchema = z.object({
   remotePowerShell: remotePowerShellSchema.nullable().optional(),
   notes: z.string().max(20_000).default(''),
   /** Whether its commands go into the command log; not said, they do in production. */
-  logCommands: z.boolean().optional()
+  logCommands: z.boolean().optional(),
+  /** Its sessions have only the commands that read. */
+  readOnly: z.boolean().optional(),
+  /** What its sessions show is written to a file. */
+  keepTranscript: z.boolean().optional()
 })
 export type Profile = z.infer<typeof profileSchema>
 
@@ -205,6 +213,21 @@ export type UpdateState = z.infer<typeof updateStateSchema>
 /** `restored`: its tab was open when Tenantry ended; it connects when it is opened. */
 export const sessionPhases = ['restored', 'starting', 'signing-in', 'connecting', 'connected', 'failed', 'closed'] as const
 
+/** What a command that is about to change data asks of the person. */
+export const guardQuestionSchema = z.object({
+  id: z.uuid(),
+  command: z.string(),
+  /** What it is about, as far as that is known: `Identity: anna`. */
+  objects: z.array(z.string()),
+  /** How many more there are. */
+  more: z.number().int(),
+  /** Its objects come from a pipeline, and nobody knows which they will be. */
+  fromPipeline: z.boolean(),
+  /** The names of the other parameters, never their values. */
+  parameters: z.array(z.string())
+})
+export type GuardQuestion = z.infer<typeof guardQuestionSchema>
+
 /** One session as the window sees it. Times are milliseconds since the epoch. */
 export const sessionViewSchema = z.object({
   id: z.uuid(),
@@ -213,6 +236,9 @@ export const sessionViewSchema = z.object({
   service: serviceSchema,
   name: z.string(),
   colour: z.string(),
+  /** Null where it is of no tenant. */
+  environment: environmentSchema.nullable(),
+  isReadOnly: z.boolean(),
   phase: z.enum(sessionPhases),
   /** When this phase began. */
   since: z.number(),
@@ -251,7 +277,11 @@ export const sessionViewSchema = z.object({
   alive: z.boolean(),
   canReconnect: z.boolean(),
   /** What ended while nobody looked, as a sentence. */
-  unseen: z.string().nullable()
+  unseen: z.string().nullable(),
+  /** The file that what it shows is written to, and why it is not; null where its profile keeps none. */
+  transcript: z.object({ path: z.string().nullable(), problem: z.string().nullable() }).nullable(),
+  /** Asks before data is changed; null where nobody is asked. `quietUntil`: not before then; `pauseMinutes`: how long "not again" is. */
+  guard: z.object({ question: guardQuestionSchema.nullable(), quietUntil: z.number().nullable(), pauseMinutes: z.number() }).nullable()
 })
 export type SessionView = z.infer<typeof sessionViewSchema>
 
@@ -356,13 +386,22 @@ export const commandFilterSchema = z.object({
 
 /** What the application's menu asks of the window. */
 export const menuItemSchema = z.enum([
-  'palette', 'new-profile', 'import', 'export', 'sign-ins', 'close-session', 'guide', 'shortcuts', 'explain-token', 'expiry', 'commands', 'lock', 'network',
-  'updates', 'diagnostics'
+  'palette', 'new-profile', 'import', 'export', 'sign-ins', 'save-scrollback', 'close-session', 'snippets', 'broadcast', 'guide', 'shortcuts', 'settings', 'explain-token', 'expiry', 'commands', 'lock', 'network',
+  'updates', 'diagnostics', 'notices'
 ])
 export type MenuItem = z.infer<typeof menuItemSchema>
 
 /** Minutes without use after which the window locks; null for never. */
 export const lockMinutesSchema = z.number().int().min(1).max(480).nullable()
+
+/** A piece of PowerShell that a person keeps: of one profile, or (null) for all. What is asked for in it is told by app/snippets/text.ts. */
+export const snippetSchema = z.object({
+  id: z.uuid(),
+  profileId: z.uuid().nullable(),
+  name: z.string().min(1).max(120),
+  text: z.string().min(1).max(100_000)
+})
+export type Snippet = z.infer<typeof snippetSchema>
 
 /** For which tenant a person signs in. */
 const accountTargetSchema = z.union([
@@ -371,6 +410,67 @@ const accountTargetSchema = z.union([
   z.object({ domain: z.string(), cloud: cloudIdSchema, customCloud: customCloudSchema.nullable() })
 ])
 export type AccountTarget = z.infer<typeof accountTargetSchema>
+
+export const settingKeySchema = z.enum(settingKeys as [SettingKey, ...SettingKey[]])
+
+/** What a person chose; app/settings/table.ts has the settings themselves. */
+export const settingsViewSchema = z.object({
+  /** What holds: of every setting the value in use. */
+  values: z.custom<SettingValues>((value) => typeof value === 'object' && value !== null),
+  /** Those that have another value than their default. */
+  changed: z.array(settingKeySchema),
+  /** What stands in the file and counts as not there: what it is, and the rest of a sentence that begins with its name. */
+  problems: z.array(z.object({ name: z.string(), found: z.string(), sentence: z.string() })),
+  /** Sentences on the file itself. */
+  notices: z.array(z.string()),
+  /** Why nothing can be changed; null where it can. */
+  readOnly: z.string().nullable(),
+  /** Where it is. */
+  file: z.string()
+})
+export type SettingsView = z.infer<typeof settingsViewSchema>
+
+/** A layout whose panes are named by their ids; anything else in it is refused. */
+const layoutSchema = z.custom<Layout>((value) => {
+  let isWhole = true
+  const layout = readLayout(value, (pane) => z.uuid().safeParse(pane).data ?? null, () => (isWhole = false))
+  return layout !== null && isWhole
+})
+
+/** A tab of the window; see app/arrangement.ts. */
+export const tabSchema = z.object({
+  id: z.uuid(),
+  name: z.string().min(1).max(longestTabName).nullable(),
+  isPinned: z.boolean(),
+  isZoomed: z.boolean(),
+  active: z.uuid(),
+  layout: layoutSchema
+})
+
+export const gridColumnKinds = ['text', 'number', 'boolean', 'date', 'time', 'size', 'list'] as const
+export type GridColumnKind = (typeof gridColumnKinds)[number]
+
+/** A table of results under a session's terminal; its rows are asked for page by page. */
+export const gridViewSchema = z.object({
+  id: z.uuid(),
+  sessionId: z.uuid(),
+  title: z.string(),
+  /** `stopped`: Ctrl+C or an error ended what still came. */
+  state: z.enum(['filling', 'complete', 'stopped']),
+  /** What a command waits for: `-PassThru`. */
+  selection: z.enum(['none', 'single', 'multiple']),
+  rows: z.number().int(),
+  columns: z.array(z.object({ name: z.string(), kind: z.enum(gridColumnKinds), isShown: z.boolean() })),
+  /** What was cut or left out, as sentences. */
+  notes: z.array(z.string()),
+  openedAt: z.number()
+})
+export type GridView = z.infer<typeof gridViewSchema>
+
+const place = z.number().int().min(0).max(10_000_000)
+const gridColumns = z.array(z.number().int().min(0).max(1000)).max(500)
+/** A page or a value is of the arrangement that was asked for last, or the failure `grid-arranged-anew`. */
+const inGrid = { id: z.uuid(), arrangement: z.number().int() }
 
 const none = z.void().or(z.null()).or(z.undefined())
 const byId = z.object({ id: z.uuid() })
@@ -394,14 +494,28 @@ export const calls = {
   /** The answer to `question.asked`, where the host has no dialog of its own. */
   'app.answer': call(z.object({ id: z.uuid(), yes: z.boolean() }), none),
 
+  /** Pastes the clipboard into what has the keyboard, right after the person's own click; the window never reads it itself. */
+  'app.paste': call(none, z.object({ isPasted: z.boolean() })),
+
   /** The host's own file dialog for a PEM file of certificate authorities; answers the new state. */
   'app.chooseCaFile': call(none, appStateSchema),
   'app.forgetCaFile': call(none, appStateSchema),
   /** Versions and states for whoever helps, as text. Nothing in it is secret, and no tenant is named. */
   'app.diagnostics': call(none, z.object({ text: z.string() })),
+  /** The licences of what Tenantry carries of others' work. */
+  'app.notices': call(none, z.object({ text: z.string() })),
 
   /** The profile that a `tenantry://open/` link asked for, once; the failure `link-profile-unknown` where there is none of its id. */
   'app.takeLink': call(none, z.object({ profileId: z.uuid().nullable() })),
+
+  /** Reads the file anew: what was changed in it by hand holds from then on. */
+  'settings.read': call(none, settingsViewSchema),
+  /** Changes one setting; the failure `setting-refused` where it can't have that value, or is a path. */
+  'settings.change': call(z.object({ key: settingKeySchema, value: z.unknown() }), settingsViewSchema),
+  /** Sets one back to its default, all of them for null; takes a key out of the file that is no setting. `keys.<action>`: the keys of one action. */
+  'settings.reset': call(z.object({ key: z.string().max(200).nullable() }), settingsViewSchema),
+  /** The host's own dialog for a setting that is a file or a folder. */
+  'settings.choose': call(z.object({ key: settingKeySchema }), settingsViewSchema),
 
   'updates.state': call(none, updateStateSchema),
   /** Looks for an update, and fetches it; answers how that went. */
@@ -530,22 +644,37 @@ export const calls = {
   /** Forgets the account of a sign-in. */
   'accounts.signOut': call(byId, none),
 
-  /** In the order of their tabs. `activeId` is the one that was last in front, where that is known. */
-  'sessions.list': call(none, z.object({ sessions: z.array(sessionViewSchema), activeId: z.uuid().nullable() })),
+  /** All sessions, and the tabs whose panes they are. `activeId` is the one that was last in front, where that is known. */
+  'sessions.list': call(none, z.object({ sessions: z.array(sessionViewSchema), tabs: z.array(tabSchema), activeId: z.uuid().nullable() })),
+  /** How the window's tabs and their panes stand, to be kept over reloads and restarts. */
+  'sessions.arrange': call(z.object({ tabs: z.array(tabSchema).max(1000) }), none),
   /** Opens a session for one of the profile's services, the first one unless told. */
   'sessions.open': call(z.object({ profileId: z.uuid(), service: serviceSchema.optional(), ...size }), sessionViewSchema),
   /** Connects a restored session; any other one stays as it is. */
   'sessions.connect': call(byId.extend(size), sessionViewSchema),
-  /** Which session is in front, and whether the window has the keyboard. */
-  'sessions.look': call(z.object({ id: z.uuid().nullable(), isFocused: z.boolean() }), none),
+  /** Which session is in front, whether the window has the keyboard, and which sessions are seen beside that one. */
+  'sessions.look': call(z.object({ id: z.uuid().nullable(), isFocused: z.boolean(), beside: z.array(z.uuid()).max(100).optional() }), none),
   /** A ticket for `Transport.openStream`; attaching again takes the stream over from whoever had it. */
   'sessions.attach': call(byId, z.object({ ticket: z.string() })),
   'sessions.detach': call(byId, none),
   'sessions.resize': call(byId.extend(size), none),
   'sessions.reconnect': call(byId, sessionViewSchema),
+  /**
+   * Saves all lines that a session's terminal keeps as text, as they are there, where the host's own dialog says; see
+   * `credentials.saveCertificate`. The failure `scrollback-empty` where there are none.
+   */
+  'sessions.saveScrollback': call(byId, z.object({ fileName: z.string(), savedAs: z.string().nullable(), text: z.string().nullable(), lines: z.number().int() })),
+  /** Shows a session's transcript among the files of its folder where the host can; answers where it is, null where there is none. */
+  'sessions.showTranscript': call(byId, z.object({ path: z.string().nullable(), isShown: z.boolean() })),
+  /** The answer to a session's question; one that is not asked any more needs none. `run-quietly` asks nothing for a while. */
+  'guard.answer': call(byId.extend({ question: z.uuid(), answer: z.enum(['run', 'run-quietly', 'refuse']) }), none),
+  /** Ends the while in which a session asks nothing. */
+  'guard.askAgain': call(byId, none),
   /** Without `force` a session with a running command answers the failure `session-busy`. */
   'sessions.close': call(byId.extend({ force: z.boolean().optional() }), none),
 
+  /** The profile is likely to be connected next: its token is fetched where that asks no person anything. Never fails. */
+  'tokens.fetchAhead': call(z.object({ profileId: z.uuid() }), none),
   /** Explains the token that a session uses now, for its own service unless told. */
   'tokens.describe': call(z.object({ sessionId: z.uuid(), service: serviceSchema.optional() }), explanationSchema),
   /** Explains a pasted token; it is neither kept nor sent. Any length is taken, so that too long a text has its answer. */
@@ -600,6 +729,51 @@ export const calls = {
       links: z.array(z.object({ name: z.string(), link: z.string() }))
     })
   ),
+  'snippets.list': call(none, z.object({ snippets: z.array(snippetSchema) })),
+  'snippets.save': call(snippetSchema.extend({ id: z.uuid().optional(), name: z.string().max(1000), text: z.string().max(1_000_000) }), snippetSchema),
+  'snippets.delete': call(byId, none),
+  /**
+   * Types a snippet, filled in, at the prompts of sessions, with Enter (`run`) or without. What can't be done is told
+   * session by session in `refused`; a value that is missing or can't be used fails as a whole.
+   */
+  'snippets.put': call(
+    z.object({ id: z.uuid(), values: z.record(z.string().max(100), z.string().max(10_000)), sessions: z.array(z.uuid()).min(1).max(500), how: z.enum(['run', 'insert']) }),
+    z.object({ refused: z.array(z.object({ id: z.uuid(), failure: failureSchema })) })
+  ),
+  'grids.list': call(none, z.object({ grids: z.array(gridViewSchema) })),
+  /** Filters and sorts the rows that are there; how a filter is written is in app/grid/filter.ts. What is not shown then is not selected any more. */
+  'grids.arrange': call(
+    z.object({
+      id: z.uuid(),
+      sort: z.array(z.object({ column: z.number().int().min(0), isDescending: z.boolean() })).max(10),
+      filters: z.array(z.object({ column: z.number().int().min(0), text: z.string().max(1000) })).max(500),
+      /** Words that a row has all of, in any of `columns`. */
+      search: z.string().max(1000),
+      columns: gridColumns
+    }),
+    z.object({ arrangement: z.number().int(), rows: z.number().int(), selected: z.number().int(), refusals: z.array(z.object({ column: z.number().int(), sentence: z.string() })) })
+  ),
+  /** Rows by their places; a cell is null where it is empty, and long ones are cut. */
+  'grids.page': call(
+    z.object({ ...inGrid, start: place, count: z.number().int().min(1).max(200), columns: gridColumns }),
+    z.object({ rows: z.array(z.object({ isSelected: z.boolean(), cells: z.array(z.string().nullable().or(z.object({ problem: z.string() }))) })) })
+  ),
+  /** The whole of a value, the values of a list one a line. `length` is what it had where it was cut and that is known. */
+  'grids.cell': call(z.object({ ...inGrid, position: place, column: place }), z.object({ text: z.string(), isCut: z.boolean(), length: z.number().nullable() })),
+  'grids.select': call(z.object({ ...inGrid, from: place, to: place, how: z.enum(['only', 'add', 'remove']) }), z.object({ selected: z.number().int() })),
+  /** With tabs between, for a spreadsheet. */
+  'grids.copy': call(z.object({ id: z.uuid(), columns: gridColumns, isSelectionOnly: z.boolean() }), z.object({ text: z.string(), rows: z.number().int() })),
+  /** Saves what is shown where the host's own dialog says; see `credentials.saveCertificate`. */
+  'grids.save': call(
+    z.object({ id: z.uuid(), columns: gridColumns, isSelectionOnly: z.boolean(), format: z.enum(['csv', 'json']) }),
+    z.object({ fileName: z.string(), savedAs: z.string().nullable(), text: z.string().nullable(), rows: z.number().int() })
+  ),
+  /** Passes the selected rows to the command that waits for them. */
+  'grids.choose': call(byId, none),
+  'grids.close': call(byId, none),
+  /** Shows what the last command of a session put on its screen, without running it again; a failure `result-…` says why that can't be. */
+  'grids.showLast': call(z.object({ sessionId: z.uuid() }), none),
+
   /** All that the filter lets through, oldest first, as CSV. */
   'commands.export': call(commandFilterSchema, z.object({ fileName: z.string(), text: z.string() }))
 } as const
@@ -617,6 +791,7 @@ export const events = {
   'app.changed': appStateSchema,
   /** A `tenantry://open/` link waits for `app.takeLink`. */
   'link.opened': z.object({}),
+  'settings.changed': settingsViewSchema,
   'updates.changed': updateStateSchema,
   /** The window locked or unlocked: what it shows begins anew. */
   'lock.changed': z.object({ isLocked: z.boolean() }),
@@ -624,6 +799,9 @@ export const events = {
   'session.state': sessionViewSchema,
   /** The session is gone and its tab goes with it. */
   'session.removed': byId,
+  'snippets.changed': z.object({ snippets: z.array(snippetSchema) }),
+  'grid.changed': gridViewSchema,
+  'grid.removed': byId,
   /** An item of the application's menu that is about the window. */
   'menu.chosen': z.object({ item: menuItemSchema }),
   /** The person asked for this session outside the window, and it comes to the front. */

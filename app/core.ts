@@ -1,8 +1,9 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Adapters, Cloud } from './adapters.ts'
 import { Checks } from './checks/checks.ts'
 import { CommandLog } from './command-log/command-log.ts'
-import type { AppState, ByteStream, MenuItem, Profile } from './contract.ts'
+import type { AppState, ByteStream, MenuItem, Profile, SettingKey } from './contract.ts'
 import { AccountSignIns } from './credentials/account-sign-ins.ts'
 import { CredentialQuestions } from './credentials/asking.ts'
 import { createCertificateSigner } from './credentials/certificates.ts'
@@ -15,6 +16,8 @@ import { createDispatcher, createEvents, type EventListener, type Handlers, type
 import { ExpiryReader } from './expiry/reader.ts'
 import { ExpiryWatch } from './expiry/watch.ts'
 import { failure, TenantryError } from './failures.ts'
+import { datedName } from './file-names.ts'
+import { Grids } from './grid/grids.ts'
 import { consentLink, factsOf, guideOf, offeredRoleIds } from './guide/guide.ts'
 import { createFinder, powerShellProblem } from './powershell/finder.ts'
 import { installCommand, moduleInstallation } from './powershell/install-command.ts'
@@ -24,11 +27,15 @@ import { openProfiles, type Examples } from './profiles/profiles.ts'
 import { ProfileUsage } from './profiles/usage.ts'
 import { afterAcceptance, afterRefusal } from './profiles/secret-end.ts'
 import { checkClientId, checkCredential, type CredentialInspection } from './profiles/sign-in.ts'
+import { saveText } from './saved-file.ts'
 import { Cautions } from './sessions/cautions.ts'
+import { removeHistories } from './sessions/command-history.ts'
 import { OpenTabsFile } from './sessions/open-tabs.ts'
 import { Sessions } from './sessions/sessions.ts'
 import type { SessionPlan } from './sessions/session-plan.ts'
 import { proveTenant } from './sessions/tenant-proof.ts'
+import { WarmShells } from './sessions/warm-shells.ts'
+import { canWriteIn } from './transcripts/file.ts'
 import { createTokenSource } from './tokens/acquire.ts'
 import { knownAudiences } from './tokens/audiences.ts'
 import { TokenBroker, type TokenSubject } from './tokens/broker.ts'
@@ -37,8 +44,12 @@ import { directoryRole } from './tokens/directory-roles.ts'
 import { createExplainer, type TokenUse } from './tokens/explainer.ts'
 import { cautionsOn, connectModules, serviceTable } from './tokens/services.ts'
 import { checkUnlocked, Lock } from './lock.ts'
+import { readAuthorities } from './network/trust.ts'
 import { diagnosticsOf } from './log/diagnostics.ts'
-import { openSettings } from './settings.ts'
+import { settingsTable, type SettingValues } from './settings/table.ts'
+import { Settings } from './settings/settings.ts'
+import { putSnippet } from './snippets/put.ts'
+import { Snippets } from './snippets/snippets.ts'
 import { Updates } from './updates/updates.ts'
 
 /** A session whose shell lives. */
@@ -70,6 +81,12 @@ export interface Core {
   liveSessions(): LiveSession[]
   /** The tenants that were opened, the most used ones first. */
   recentTenants(): Array<{ id: string; name: string }>
+  /** The keys that a person changed, by the window's action. */
+  keys(): Record<string, string[]>
+  /** The theme that a person chose. */
+  theme(): SettingValues['appearance.theme']
+  /** Process ids of the shells that wait for a session. */
+  waitingShells(): number[]
   /** An item of the application's menu was chosen; behind the lock nothing comes of it. */
   choose(item: MenuItem): void
   /** See `Updates.atQuit`: asked before the core is disposed of. */
@@ -91,7 +108,14 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
   const emit: typeof tell = (event, data) => {
     if (!lock.isLocked || event === 'lock.changed') tell(event, data)
   }
-  const settings = openSettings(join(adapters.paths.data, 'settings.json'))
+  const settings = new Settings({
+    file: join(adapters.paths.data, 'settings.json'),
+    now: adapters.now,
+    onChange(view) {
+      emit('settings.changed', view)
+      noteSettings()
+    }
+  })
   const usage = new ProfileUsage(join(adapters.paths.data, 'usage.json'), adapters.now)
   const noteOpened = (profileId: string) => {
     try {
@@ -101,8 +125,8 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       log(`how often a tenant is opened could not be written (${error instanceof Error ? error.message : String(error)})`)
     }
   }
-  adapters.trust.restore(settings.read().caFile)
-  const finder = createFinder(adapters, () => settings.read().powershellPath)
+  adapters.trust.restore(settings.values['network.caFile'])
+  const finder = createFinder(adapters, () => settings.values['powershell.path'])
   const clouds = new Map<string, Cloud>([...builtInClouds, ...adapters.clouds].map((cloud) => [cloud.id, cloud]))
   const cloudOf = (id: string, custom: Profile['customCloud']): Cloud => {
     const cloud = id === 'custom' && custom ? customCloud(custom) : clouds.get(id)
@@ -120,7 +144,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
   })
   const lock: Lock = new Lock({
     now: adapters.now,
-    idleMinutes: () => settings.read().lockAfterMinutes,
+    idleMinutes: () => settings.values['lock.afterMinutes'],
     async ask() {
       const { askPerson } = adapters.host
       if (!askPerson) return (await credentials.askKeychain()) ? 'keychain' : 'none'
@@ -164,6 +188,12 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     folders,
     examples,
     onChange: (view) => emit('profiles.changed', view)
+  })
+
+  const snippets = new Snippets({
+    dataFolder: adapters.paths.data,
+    hasProfile: (id) => profiles.list().profiles.some((profile) => profile.id === id),
+    onChange: (all) => emit('snippets.changed', { snippets: all })
   })
 
   const accounts = new AccountSignIns({
@@ -233,6 +263,14 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     onIdle: (subject) => tokenCredentials.forget(subject)
   })
 
+  /** A certificate's key in the store may ask for a card or a finger, and an account's refresh token is spent by its use. */
+  const fetchAhead = (profileId: string): void => {
+    const profile = profiles.list().profiles.find(({ id }) => id === profileId)
+    const signIn = profile?.signInId ? profiles.signIn(profile.signInId) : null
+    if (!profile || !signIn || signIn.askEachTime || (signIn.kind !== 'secret' && signIn.kind !== 'pfx')) return
+    void broker.fetchAhead(planOf(profileId).subject, profile.services[0]!)
+  }
+
   const commandLog = new CommandLog({
     dataFolder: adapters.paths.data,
     now: adapters.now,
@@ -242,14 +280,41 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       void changed()
     }
   })
+  /** The profiles that were opened, the most used ones first. */
+  const recentProfiles = () => {
+    const scores = usage.scores()
+    return profiles.list().profiles.filter(({ id }) => scores[id]).sort((a, b) => scores[b.id]! - scores[a.id]!)
+  }
   /** Brings a session to the front, also in a window that is yet to open. */
   const wanted = (id: string) => {
     sessions.look(id, false)
     emit('session.wanted', { id })
   }
-  const sessions = new Sessions(
+  const grids = new Grids({
+    platform: adapters.platform,
+    now: adapters.now,
+    saveFile: adapters.host.saveFile,
+    onChange: (view) => emit('grid.changed', view),
+    onRemoved: (id) => emit('grid.removed', { id })
+  })
+  const warmShells: WarmShells = new WarmShells({
+    adapters,
+    powershell: () => finder.require(),
+    wanted() {
+      const opened = recentProfiles()
+      // Before anything was opened the first profile stands for all: most of them share its module.
+      const used = opened.length > 0 ? opened : profiles.list().profiles.slice(0, 1)
+      return used.map(({ id }) => planOf(id)).map((plan) => ({ plan, service: plan.profile.services[0]! }))
+    },
+    count: () => settings.values['sessions.warmShells'],
+    isBusy: () => sessions.list().some(({ phase }) => phase === 'starting' || phase === 'signing-in' || phase === 'connecting'),
+    log
+  })
+  const sessions: Sessions = new Sessions(
     {
       adapters,
+      warmShells,
+      offerGrid: (sessionId, folder) => grids.offer(sessionId, folder),
       powershell: () => finder.require(),
       plan: planOf,
       tokens: broker,
@@ -262,11 +327,29 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
         if (proof.initialDomain && isSame) await profiles.noteInitialDomain(profile.id, proof.initialDomain)
         return proof
       },
-      logCommand: (command) => commandLog.append(command)
+      screenReader: () => settings.values['terminal.screenReader'],
+      guardPauseMinutes: () => settings.values['guard.pauseMinutes'],
+      logCommand: (command) => commandLog.append(command),
+      transcriptFolder() {
+        const chosen = settings.values['transcripts.folder']
+        return chosen === null ? { path: join(adapters.paths.data, 'transcripts'), isOwn: true } : { path: chosen, isOwn: false }
+      },
+      longCommandMs() {
+        const seconds = settings.values['commands.notifyAfterSeconds']
+        return adapters.longCommandMs ?? (seconds === null ? null : seconds * 1000)
+      }
     },
     {
-      onState: (view) => emit('session.state', view),
-      onRemoved: (id) => emit('session.removed', { id }),
+      onState(view) {
+        noteTranscript(view.id, view.transcript?.problem ? `${view.name}: ${view.transcript.problem}` : null)
+        emit('session.state', view)
+      },
+      onRemoved(id) {
+        grids.forget(id)
+        noteTranscript(id, null)
+        emit('session.removed', { id })
+        sweepHistories()
+      },
       onTabs: (tabs) => openTabs.write(tabs),
       onUnseen({ id, name }, sentence) {
         // Locked, not even a tenant's name is shown.
@@ -279,7 +362,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     updater: adapters.updater,
     policy: adapters.policy,
     now: adapters.now,
-    channel: () => settings.read().updateChannel,
+    channel: () => settings.values['updates.channel'],
     liveSessions: () => sessions.list().filter(({ alive }) => alive).length,
     confirm: (question) => adapters.host.confirm(question),
     onChange: (view) => emit('updates.changed', view)
@@ -323,7 +406,36 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     onStep: (event) => emit('check.step', event)
   })
 
-  const notices = new Map<string, { level: 'warning'; text: string }>(profiles.notices.map((text, index) => [`profiles-${index}`, { level: 'warning', text }]))
+  const notices = new Map<string, { level: 'warning'; text: string }>([
+    ...profiles.notices.map((text, index) => [`profiles-${index}`, { level: 'warning', text }] as const),
+    ...snippets.notices.map((text, index) => [`snippets-${index}`, { level: 'warning', text }] as const)
+  ])
+  let toldOfSettings = ''
+  /** Says that something in the settings' file counts as not there; Settings names each. */
+  function noteSettings() {
+    const { problems, notices: told } = settings.view
+    const count = problems.length === 1 ? 'One value of the settings’ file can’t be used' : `${problems.length} values of the settings’ file can’t be used`
+    const text = [...told, ...(problems.length > 0 ? [`${count} and ${problems.length === 1 ? 'counts' : 'count'} as not there: Settings names what.`] : [])].join(' ')
+    if (text === toldOfSettings) return
+    toldOfSettings = text
+    if (text) notices.set('settings', { level: 'warning', text })
+    else notices.delete('settings')
+    void changed()
+  }
+  const toldOfTranscripts = new Map<string, string>()
+  /** Says why a session is not written, once for as long as it lasts. */
+  function noteTranscript(sessionId: string, text: string | null) {
+    if ((toldOfTranscripts.get(sessionId) ?? null) === text) return
+    const id = `transcript-${sessionId}`
+    if (text === null) {
+      toldOfTranscripts.delete(sessionId)
+      notices.delete(id)
+    } else {
+      toldOfTranscripts.set(sessionId, text)
+      notices.set(id, { level: 'warning', text })
+    }
+    void changed()
+  }
   async function state(): Promise<AppState> {
     const result = await finder.find()
     const keychain = await credentials.status()
@@ -347,10 +459,19 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     return now
   }
 
+  if (profiles.isWhole) {
+    const known = new Set(profiles.list().profiles.map(({ id }) => id.toLowerCase()))
+    removeHistories(adapters.paths.data, (id) => known.has(id))
+    await snippets.keepOf((id) => known.has(id.toLowerCase())).catch(() => {})
+  }
+  const deletedProfiles = new Set<string>()
+  /** A session that outlives its profile writes on: the history goes once more when it ends. */
+  const sweepHistories = () => deletedProfiles.size > 0 && removeHistories(adapters.paths.data, (id) => !deletedProfiles.has(id))
   const openTabs = new OpenTabsFile(join(adapters.paths.data, 'tabs.json'), (reason) => {
     notices.set('tabs', { level: 'warning', text: reason })
     void changed()
   })
+  noteSettings()
   sessions.restore(openTabs.read())
 
   let isDisposed = false
@@ -362,6 +483,35 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
   }
 
   onKeychainStatus = () => void changed()
+
+  const readCaFile = () => {
+    adapters.trust.restore(settings.values['network.caFile'])
+    void changed()
+  }
+  settings.on('powershell.path', lookAgain)
+  settings.on('powershell.path', () => warmShells.clear())
+  settings.on('sessions.warmShells', () => warmShells.refill())
+  settings.on('network.caFile', readCaFile)
+  const applyScrollback = () => sessions.setScrollback(settings.values['terminal.scrollback'])
+  applyScrollback()
+  settings.on('terminal.scrollback', applyScrollback)
+  settings.on('terminal.screenReader', () => sessions.screenReaderChanged())
+  settings.on('updates.channel', () => void updates.channelChanged().catch(() => {}))
+  /** Asks for a path in the host's own dialog. */
+  async function choosePath(key: SettingKey) {
+    const { kind, title } = settingsTable[key]
+    if (kind !== 'file' && kind !== 'folder') throw failure('setting-refused', { title, problem: 'is no path' })
+    const path = await (kind === 'file' ? adapters.host.chooseFile({ title }) : adapters.host.chooseFolder({ title }))
+    if (!path) return
+    // One that can't be used is refused while the person still looks.
+    if (key === 'network.caFile') readAuthorities(path)
+    if (key === 'transcripts.folder' && !(await canWriteIn(path))) throw failure('setting-refused', { title, problem: 'can’t be written in' })
+    const isSame = settings.values[key] === path
+    settings.set(key, path)
+    // What is in it may be other than before.
+    if (isSame && key === 'network.caFile') readCaFile()
+    if (isSame && key === 'powershell.path') lookAgain()
+  }
 
   let linkedProfile: string | null = null
   const handlers: Handlers = {
@@ -384,28 +534,32 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     },
     'app.choosePowerShell': async () => {
       const file = await adapters.host.chooseFile({ title: 'Choose PowerShell' })
-      if (file) settings.write({ powershellPath: file })
+      if (file) settings.set('powershell.path', file)
       finder.forget()
       return changed()
     },
     'app.answer': () => {},
+    'app.paste': () => ({ isPasted: adapters.host.paste?.() ?? false }),
     'app.chooseCaFile': async () => {
-      const file = await adapters.host.chooseFile({ title: 'Certificate authorities (PEM)' })
-      if (file) {
-        adapters.trust.use(file)
-        settings.write({ caFile: file })
-      }
-      return changed()
+      await choosePath('network.caFile')
+      return state()
     },
     'app.forgetCaFile': () => {
-      adapters.trust.use(null)
-      settings.write({ caFile: null })
-      return changed()
+      settings.set('network.caFile', null)
+      return state()
+    },
+    'settings.read': () => settings.readAgain(),
+    'settings.change': ({ key, value }) => settings.change(key, value),
+    'settings.reset': ({ key }) => settings.reset(key),
+    'settings.choose': async ({ key }) => {
+      await choosePath(key)
+      return settings.view
     },
     'app.diagnostics': async () => {
       const { policy, paths, now } = adapters
       return { text: diagnosticsOf({ state: await state(), sessions: sessions.list(), updates: updates.state, profiles: profiles.list().profiles, policy, logFolder: paths.logs, versions: process.versions, now: now() }) }
     },
+    'app.notices': async () => ({ text: await readFile(adapters.paths.notices, 'utf8').catch(() => 'This Tenantry was built without the list.') }),
     'app.takeLink': () => {
       const profileId = linkedProfile
       linkedProfile = null
@@ -415,16 +569,15 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     'updates.state': () => updates.state,
     'updates.check': () => updates.check(),
     'updates.setChannel': async ({ channel }) => {
-      settings.write({ updateChannel: channel })
-      void updates.channelChanged().catch(() => {})
+      settings.set('updates.channel', channel)
       return updates.state
     },
     'updates.install': () => updates.install(),
-    'lock.state': () => ({ isLocked: lock.isLocked, afterMinutes: settings.read().lockAfterMinutes, by: adapters.host.askPerson?.by ?? (credentials.status().available ? 'keychain' : 'none') }),
+    'lock.state': () => ({ isLocked: lock.isLocked, afterMinutes: settings.values['lock.afterMinutes'], by: adapters.host.askPerson?.by ?? (credentials.status().available ? 'keychain' : 'none') }),
     'lock.now': () => lock.lock(),
     'lock.unlock': () => lock.unlock(),
     'lock.touch': () => lock.touch(),
-    'lock.setIdle': ({ minutes }) => settings.write({ lockAfterMinutes: minutes }),
+    'lock.setIdle': ({ minutes }) => void settings.set('lock.afterMinutes', minutes),
     'profiles.list': () => profiles.list(),
     'profiles.resolve': (input) => profiles.resolve(input),
     'profiles.save': (input) => profiles.save(input),
@@ -432,7 +585,11 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     'profiles.duplicate': ({ id }) => profiles.duplicate(id),
     'profiles.delete': async ({ id }) => {
       await profiles.delete(id)
+      // What can't be written now goes at the next start.
+      await snippets.keepOf((profileId) => profileId !== id).catch(() => {})
       sessions.forgetRestored(id)
+      deletedProfiles.add(id.toLowerCase())
+      sweepHistories()
     },
     'profiles.chooseFolder': async () => ({ folder: folders.choose(await adapters.host.chooseFolder({ title: 'Working folder' })) }),
     'profiles.export': (input) => profiles.export(input),
@@ -460,7 +617,8 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     'accounts.openPage': async ({ id }) => ({ isOpened: await accounts.openPage(id) }),
     'accounts.signOut': ({ id }) => profiles.signOut(id),
     'expiry.read': (input) => expiry.read(input),
-    'sessions.list': () => ({ sessions: sessions.list(), activeId: sessions.activeId }),
+    'sessions.list': () => ({ sessions: sessions.list(), tabs: sessions.tabs(), activeId: sessions.activeId }),
+    'sessions.arrange': ({ tabs }) => sessions.arrange(tabs),
     'sessions.open': async ({ profileId, service, cols, rows }) => {
       await cautions.confirm(profileId, service)
       const session = sessions.open(profileId, service, { cols, rows })
@@ -474,12 +632,25 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       if (restored) noteOpened(restored.profileId)
       return session
     },
-    'sessions.look': ({ id, isFocused }) => sessions.look(id, isFocused),
+    'sessions.look': ({ id, isFocused, beside }) => sessions.look(id, isFocused, beside),
     'sessions.attach': ({ id }) => ({ ticket: sessions.ticket(id) }),
     'sessions.detach': ({ id }) => sessions.detach(id),
     'sessions.resize': ({ id, cols, rows }) => sessions.resize(id, cols, rows),
     'sessions.reconnect': ({ id }) => sessions.reconnect(id),
+    'sessions.saveScrollback': async ({ id }) => {
+      const { name, lines } = await sessions.scrollback(id)
+      if (lines.length === 0) throw failure('scrollback-empty')
+      const file = { title: 'Save the scrollback', fileName: `${datedName(name, adapters.now())}.txt`, text: `${lines.join('\n')}\n` }
+      return { lines: lines.length, ...(await saveText(adapters.host.saveFile, file)) }
+    },
+    'sessions.showTranscript': ({ id }) => {
+      const path = sessions.transcript(id)
+      return { path, isShown: path !== null && adapters.host.showFile(path) }
+    },
+    'guard.answer': ({ id, question, answer }) => sessions.guard(id)?.answer(question, answer),
+    'guard.askAgain': ({ id }) => sessions.guard(id)?.askAgain(),
     'sessions.close': ({ id, force }) => sessions.close(id, force ?? false),
+    'tokens.fetchAhead': ({ profileId }) => fetchAhead(profileId),
     'tokens.describe': ({ sessionId, service }) => explainer.describe(sessionId, service),
     'tokens.explain': ({ text }) => explainer.explain(text),
     'checks.run': (input) => checks.run(input),
@@ -491,7 +662,21 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       return { steps: guideOf(factsOf(typed, loginHost, customers)), roles: offeredRoleIds(typed.services).map((id) => ({ id, name: directoryRole(id)!.name })), links }
     },
     'commands.list': (input) => commandLog.list(input),
-    'commands.export': (filter) => commandLog.export(filter)
+    'commands.export': (filter) => commandLog.export(filter),
+    'snippets.list': () => ({ snippets: snippets.list() }),
+    'snippets.save': (input) => snippets.save(input),
+    'snippets.delete': ({ id }) => snippets.delete(id),
+    'snippets.put': async (input) => ({ refused: await putSnippet(input, snippets, sessions) }),
+    'grids.list': () => ({ grids: grids.list() }),
+    'grids.arrange': (input) => grids.arrange(input),
+    'grids.page': (input) => grids.page(input),
+    'grids.cell': (input) => grids.cell(input),
+    'grids.select': (input) => grids.select(input),
+    'grids.copy': (input) => grids.copy(input),
+    'grids.save': (input) => grids.save(input),
+    'grids.choose': ({ id }) => grids.choose(id),
+    'grids.close': ({ id }) => grids.close(id),
+    'grids.showLast': ({ sessionId }) => sessions.showLastResult(sessionId)
   }
 
   return {
@@ -513,11 +698,10 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       emit('link.opened', {})
     },
     liveSessions: () => sessions.list().filter(({ alive }) => alive).map(({ profileId, name, busy }) => ({ profileId, name: lock.isLocked ? null : name, busy })),
-    recentTenants() {
-      const scores = usage.scores()
-      const opened = profiles.list().profiles.filter(({ id }) => scores[id])
-      return opened.sort((a, b) => scores[b.id]! - scores[a.id]!).map(({ id, name }) => ({ id, name }))
-    },
+    keys: () => settings.values.keys,
+    theme: () => settings.values['appearance.theme'],
+    recentTenants: () => recentProfiles().map(({ id, name }) => ({ id, name })),
+    waitingShells: () => warmShells.pids,
     choose: (item) => emit('menu.chosen', { item }),
     updateAtQuit: () => updates.atQuit(),
     async dispose() {
@@ -528,7 +712,9 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       expiryWatch.dispose()
       checks.dispose()
       accounts.clear()
-      await sessions.dispose()
+      await Promise.all([sessions.dispose(), warmShells.dispose()])
+      sweepHistories()
+      grids.dispose()
       await signer.dispose()
       broker.clear()
       tokens.clear()

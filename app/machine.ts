@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import * as nodePty from 'node-pty'
+import { availableMemory } from 'node:process'
 import type { Adapters, Host, Keychain, Spawn, Updater } from './adapters.ts'
 import { createCore, type Core } from './core.ts'
 import { demoCloud, demoExamples } from './demo/examples.ts'
@@ -27,6 +27,8 @@ export interface MachineOptions {
   /** Where a managed computer's policy is, where not at the platform's own place. */
   policyFile?: string
   env?: NodeJS.ProcessEnv
+  /** Whether the machine runs on its battery. Where nobody says, no shells wait for sessions. */
+  isOnBattery?: () => boolean
   /** Replacements, for tests that watch or withhold a part of the machine. */
   spawn?: Spawn
   keychain?: () => Promise<Keychain>
@@ -41,6 +43,12 @@ export interface MachineOptions {
 export interface MachineCore extends Core {
   readonly demo: Demo
   readonly log: Log
+}
+
+/** Native code is loaded once the window is there, and where it can't be, that is an error with a dialog. */
+async function loadSpawn(): Promise<Spawn> {
+  const nodePty = await import('node-pty')
+  return { pty: (file, args, settings) => nodePty.spawn(file, args, settings), process: spawn }
 }
 
 /** Starts the core with this machine's keychain, processes, clock and network. */
@@ -61,16 +69,18 @@ export async function createMachineCore(host: Host, options: MachineOptions): Pr
       data: options.dataFolder,
       runtime,
       scripts: join(out, 'scripts'),
+      notices: join(out, 'THIRD-PARTY-NOTICES.txt'),
       logs: log.folder,
       engineConsole: env.TENANTRY_ENGINE_CONSOLE && existsSync(env.TENANTRY_ENGINE_CONSOLE) ? env.TENANTRY_ENGINE_CONSOLE : null
     },
     keychain: options.keychain ?? loadKeychain,
-    spawn: options.spawn ?? { pty: (file, args, settings) => nodePty.spawn(file, args, settings), process: spawn },
+    spawn: options.spawn ?? (await loadSpawn()),
     now: Date.now,
     get helloDeadlineMs() {
       return options.helloDeadlineMs
     },
     ...(options.longCommandMs === undefined ? {} : { longCommandMs: options.longCommandMs }),
+    ...(options.isOnBattery ? { spare: hasToSpare(options.isOnBattery) } : {}),
     trust,
     network: createNetwork(createRoute({ env, trust, ...(options.resolveProxy ? { resolveProxy: options.resolveProxy } : {}) })),
     host,
@@ -91,6 +101,12 @@ export async function createMachineCore(host: Host, options: MachineOptions): Pr
     }
   }
 }
+
+/** Shells that wait are for a machine with its plug in, and memory that nobody misses. */
+const hasToSpare = (isOnBattery: () => boolean) => () => !isOnBattery() && availableMemory() > sparedBytes
+
+/** Of what a system may use without swapping, this is left to everything else. */
+const sparedBytes = 1.5 * 1024 ** 3
 
 async function loadKeychain(): Promise<Keychain> {
   // keytar is loaded late: where libsecret is missing, loading it fails, and that must be a sentence, not a crash.

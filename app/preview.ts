@@ -227,6 +227,7 @@ class CurrentWindow implements Host {
   readonly #onTraffic: PreviewOptions['onTraffic']
   /** A page may notify only where its person allowed it; the tab is marked. */
   readonly notify = null
+  readonly paste = null
   onArrival: () => void = () => {}
   onDeparture: () => void = () => {}
 
@@ -279,6 +280,10 @@ class CurrentWindow implements Host {
 
   async chooseFolder(): Promise<string | null> {
     return null
+  }
+
+  showFile(): boolean {
+    return false
   }
 
   async openBrowser(): Promise<boolean> {

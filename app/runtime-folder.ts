@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { maxSocketPathBytes } from './powershell/pipe.ts'
+import { maxSocketPathBytes } from './powershell/first-shell.ts'
 import { isAlive } from './process-tree.ts'
 
 const prefix = 'tenantry-run-'

@@ -19,7 +19,8 @@ try {
     createCore: async (host) =>
       (core = await createMachineCore(host, {
         version: process.env.npm_package_version ?? 'development',
-        dataFolder: values['data-dir'] ?? defaultDataFolder()
+        dataFolder: values['data-dir'] ?? defaultDataFolder(),
+        isOnBattery: () => false
       }))
   })
   let closing = false

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { builtinModules } from 'node:module'
 import { join } from 'node:path'
 import { buildDemoModule } from '../app/demo/build.mjs'
+import { notePackages, writeNotices } from './notices.mjs'
 import { hashFiles, root, say } from './setup.mjs'
 
 const out = join(root, 'out')
@@ -24,16 +25,17 @@ export async function buildProduct() {
 
 /** Builds what changed since the last build; quick where nothing did. */
 export async function buildAll() {
-  await stamped('window', ['renderer', 'app/contract.ts', 'app/contract-values.ts', 'app/frames.ts', 'build/vite.renderer.config.ts', 'package-lock.json'], async () => {
+  await stamped('window', ['renderer', 'app/contract.ts', 'app/arrangement.ts', 'app/contract-values.ts', 'app/frames.ts', 'app/character-widths.ts', 'app/command-marks.ts', 'app/shell-marks.ts', 'app/terminal-text.ts', 'app/untrusted-output.ts', 'app/settings', 'app/snippets', 'build/vite.renderer.config.ts', 'build/notices.mjs', 'package-lock.json'], async () => {
     const { build } = await import('vite')
-    await build({ configFile: join(root, 'build', 'vite.renderer.config.ts'), logLevel: 'warn' })
+    notePackages('window', await build({ configFile: join(root, 'build', 'vite.renderer.config.ts'), logLevel: 'warn' }))
   })
-  await stamped('core', ['app', 'build/build.mjs', 'package-lock.json'], async () => {
+  await stamped('core', ['app', 'build/build.mjs', 'build/notices.mjs', 'package-lock.json'], async () => {
     await bundle('start-preview', 'app/start-preview.ts', 'es')
     await bundle('main', 'app/main.ts', 'es')
     await bundle('preload', 'app/preload.ts', 'cjs')
     copyScripts()
   })
+  writeNotices()
 }
 
 /** The bootstrap module and the certificate helper, where PowerShell can read them. */
@@ -60,7 +62,7 @@ export async function stamped(name, sources, make) {
 /** Bundles one entry for Node (or Electron's main process) into out/app/. */
 async function bundle(name, entry, format) {
   const { build } = await import('vite')
-  await build({
+  const made = await build({
     configFile: false,
     root,
     logLevel: 'warn',
@@ -80,4 +82,5 @@ async function bundle(name, entry, format) {
       }
     }
   })
+  notePackages(name, made)
 }

@@ -1,7 +1,7 @@
 // The hosts that can show the window, and running one of them.
 import { spawn } from 'node:child_process'
 import { join, resolve } from 'node:path'
-import { SetupError } from './setup.mjs'
+import { SetupError, whyNoElectron } from './setup.mjs'
 
 /** Electron that fails within this time has opened no window: without a display it ends in under a second. */
 const opensWithinMs = 10_000
@@ -12,9 +12,9 @@ const asPreview = 'so Tenantry runs as the preview: open the address below in a 
  * The hosts to try, in order: Electron where it can be, then the preview. `sentence` is said before one is started.
  *
  * @param {{ preview?: boolean, port?: number, 'data-dir'?: string }} options
- * @param {{ electron: string | null, root: string, platform: NodeJS.Platform, env: NodeJS.ProcessEnv }} machine
+ * @param {{ electron: string | null, root: string, platform: NodeJS.Platform, env: NodeJS.ProcessEnv, node: string }} machine `node`: the version that runs this
  */
-export function chooseHosts(options, { electron, root, platform, env }) {
+export function chooseHosts(options, { electron, root, platform, env, node }) {
   const dataFolder = options['data-dir'] === undefined ? [] : ['--data-dir', resolve(options['data-dir'])]
   const preview = (sentence) => ({
     sentence,
@@ -22,7 +22,7 @@ export function chooseHosts(options, { electron, root, platform, env }) {
     args: [join(root, 'out', 'app', 'start-preview.js'), '--port', String(options.port ?? 0), ...dataFolder]
   })
   if (options.preview) return [preview(null)]
-  if (!electron) return [preview(`Electron's binary is not on this machine, ${asPreview}`)]
+  if (!electron) return [preview(`Electron's binary is not on this machine, ${[whyNoElectron(node), asPreview].filter(Boolean).join(', ')}`)]
   if (options.port !== undefined) throw new SetupError('--port is for the preview, and Electron listens on none: leave it out, or add --preview.')
   if (platform === 'linux' && !env.DISPLAY && !env.WAYLAND_DISPLAY) return [preview(`There is no display for Electron here, ${asPreview}`)]
   return [{ sentence: null, file: electron, args: [root, ...dataFolder] }, preview(`Electron ended without opening a window, ${asPreview}`)]

@@ -10,6 +10,12 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 export const cacheFolder = join(root, '.cache')
 const electronTimeoutMs = 60_000
 const toolTimeoutMs = 180_000
+/** A cold PowerShell behind a virus scanner takes up to 10 s. */
+const versionTimeoutMs = 30_000
+/** As app/powershell/find.ts has it. */
+const oldestPowerShell = [7, 4]
+/** What fetches Electron's binary, its own package, runs on no older one. */
+const oldestNodeForElectron = [22, 12]
 /** As the engine console's. Named, since a newer one may want a newer .NET than the one that is here. */
 const toolVersion = '7.6.9'
 
@@ -38,12 +44,20 @@ export function run(file, args, { sentence, timeout, env } = {}) {
   if (result.error || result.status !== 0) throw new SetupError(sentence ?? `${file} ${args.join(' ')} failed.`)
 }
 
+/** Whether a version such as `22.12.0` is `oldest` or later. */
+function isVersion(version, [major, minor]) {
+  const [itsMajor, itsMinor] = version.split('.').map(Number)
+  return itsMajor > major || (itsMajor === major && itsMinor >= minor)
+}
+
 /** Stops on a Node that is too old; the sentence names the version that is needed. */
 export function checkNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number)
-  if (major < 20 || (major === 20 && minor < 19)) {
-    throw new SetupError(`Tenantry needs Node 20.19 or later; this is ${process.versions.node}.`)
-  }
+  if (!isVersion(process.versions.node, [20, 19])) throw new SetupError(`Tenantry needs Node 20.19 or later; this is ${process.versions.node}.`)
+}
+
+/** Why Electron's binary can't be fetched on this Node, for the middle of a sentence; null where it can. */
+export function whyNoElectron(node = process.versions.node) {
+  return isVersion(node, oldestNodeForElectron) ? null : `fetching it takes Node ${oldestNodeForElectron.join('.')} or later (this is ${node})`
 }
 
 /** Installs the packages where the lockfile changed since the last time. */
@@ -88,11 +102,13 @@ export function stopIfRunning(folder = cacheFolder) {
 }
 
 /**
- * A PowerShell for sessions: one that is installed, else the dotnet tool in our cache folder, else the engine console.
- * Answers the paths; both null where there is neither PowerShell nor a .NET SDK.
+ * A PowerShell for sessions: one that is installed and new enough, else the dotnet tool in our cache folder, else the
+ * engine console. Answers the paths (`pwsh` for the first one on PATH); both null where there is neither PowerShell nor a
+ * .NET SDK.
  */
 export async function preparePowerShell() {
-  if (existsOnPath(process.platform === 'win32' ? 'pwsh.exe' : 'pwsh')) return { pwsh: 'pwsh', engineConsole: null }
+  const installed = findInstalledPowerShell()
+  if (installed) return { pwsh: installed, engineConsole: null }
   const tool = join(cacheFolder, 'powershell', process.platform === 'win32' ? 'pwsh.exe' : 'pwsh')
   if (existsSync(tool)) return { pwsh: tool, engineConsole: null }
   if (!existsOnPath(process.platform === 'win32' ? 'dotnet.exe' : 'dotnet')) return { pwsh: null, engineConsole: null }
@@ -108,6 +124,16 @@ export async function prepareTestEngines() {
   if (engineConsole || !existsOnPath(process.platform === 'win32' ? 'dotnet.exe' : 'dotnet')) return { pwsh, engineConsole }
   const { buildEngineConsole } = await import('./engine-console/build.mjs')
   return { pwsh, engineConsole: (await buildEngineConsole({ root, log: say })).executable }
+}
+
+function findInstalledPowerShell() {
+  const onPath = (process.env.PATH ?? '').split(delimiter).filter(Boolean).map((folder) => join(folder, process.platform === 'win32' ? 'pwsh.exe' : 'pwsh'))
+  for (const [index, path] of onPath.filter((path) => existsSync(path)).entries()) {
+    const version = /^PowerShell (\d+\.\d+\S*)/.exec(spawnSync(path, ['--version'], { encoding: 'utf8', timeout: versionTimeoutMs }).stdout ?? '')?.[1]
+    if (version && isVersion(version, oldestPowerShell)) return index === 0 ? 'pwsh' : path
+    say(version ? `${path} is PowerShell ${version}, and Tenantry needs ${oldestPowerShell.join('.')} or later` : `${path} does not tell its version`)
+  }
+  return null
 }
 
 function installPowerShellTool(tool) {
@@ -134,7 +160,7 @@ export function findElectron() {
   const binary = () => (existsSync(pathFile) ? join(folder, 'dist', readFileSync(pathFile, 'utf8').trim()) : null)
   if (existsSync(binary() ?? '')) return binary()
   const tried = join(cacheFolder, 'electron-tried')
-  if (!existsSync(folder) || existsSync(tried) || Number(process.versions.node.split('.')[0]) < 22) return null
+  if (!existsSync(folder) || existsSync(tried) || whyNoElectron()) return null
   mkdirSync(cacheFolder, { recursive: true })
   writeFileSync(tried, '')
   say('fetching Electron (once, up to a minute)')

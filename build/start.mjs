@@ -27,7 +27,7 @@ await runMain(async () => {
   stopIfRunning()
   installPackages()
   const electron = options.preview ? null : findElectron()
-  const hosts = chooseHosts(options, { electron, root, platform: process.platform, env: process.env })
+  const hosts = chooseHosts(options, { electron, root, platform: process.platform, env: process.env, node: process.versions.node })
   const { pwsh, engineConsole } = await preparePowerShell()
   await prepareDemo()
   const { buildAll } = await import('./build.mjs')

@@ -1,6 +1,7 @@
-// npm test: sets up what the tests need, then type-check, lint, unit and end-to-end tests, and one closing line.
+// npm test: sets up what the tests need, then type-check, lint, unit and end-to-end tests, and one closing line. The long
+// suites (*.long.test.ts) run where TENANTRY_TESTS=all says so, as .ci/run and the workflow do, or where files are named.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkNode, installPackages, prepareBrowser, prepareKeyring, prepareOpenssl, prepareTestEngines, root, runMain, say, SetupError, stopIfRunning } from './setup.mjs'
 
@@ -15,18 +16,25 @@ await runMain(async () => {
   if (!pwsh && !engineConsole) throw new SetupError('The tests need PowerShell 7.4 or later on PATH, or a .NET SDK to build the engine console with.')
   const { buildProduct } = await import('./build.mjs')
   await buildProduct()
+  const isShort = process.env.TENANTRY_TESTS !== 'all' && process.argv.length === 2
   const env = {
+    TENANTRY_TESTS: isShort ? 'short' : 'all',
     TENANTRY_TEST_BROWSER: browser,
     ...(!pwsh && engineConsole ? { TENANTRY_ENGINE_CONSOLE: engineConsole } : {}),
     ...(pwsh && pwsh !== 'pwsh' ? { TENANTRY_PWSH: pwsh } : {})
   }
   const steps = [step('types', ['svelte-check', '--tsconfig', './tsconfig.json', '--fail-on-warnings', '--output', 'human'], env), step('lint', ['eslint', '.', '--max-warnings', '0'], env)]
+  if (isShort) say(`${longSuites()} long suites are left out; TENANTRY_TESTS=all runs them too`)
   const tests = runTests(env)
   const passed = steps.filter(Boolean).length + tests.passed
   const failed = steps.filter((ok) => !ok).length + tests.failed
   console.log(`${passed} passed, ${failed} failed, ${tests.skipped} skipped`)
   if (failed > 0) process.exitCode = 1
 })
+
+function longSuites() {
+  return readdirSync(join(root, 'tests'), { recursive: true }).filter((path) => path.endsWith('.long.test.ts')).length
+}
 
 function step(name, [tool, ...args], env) {
   say(name)

@@ -32,6 +32,12 @@ export function failureOf(error: unknown): Failure {
   return { code: 'window', message: error instanceof Error ? error.message : String(error), retryable: false }
 }
 
+/** The same as one text: what happened, and what to do next. */
+export function sentenceOf(error: unknown): string {
+  const { message, hint } = failureOf(error)
+  return [message, hint].filter(Boolean).join(' ')
+}
+
 declare global {
   interface Window {
     tenantry?: ElectronBridge

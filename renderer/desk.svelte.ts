@@ -1,17 +1,28 @@
 import { tick } from 'svelte'
 import { SvelteSet } from 'svelte/reactivity'
-import type { AppState, Failure, Profile, Service, SessionView, UpdateState } from '../app/contract.ts'
+import type { AppState, Failure, Profile, Service, SessionView, Tab, UpdateState } from '../app/contract.ts'
 import { failureOf, type Bridge, type LinkState } from './bridge.ts'
+import { Broadcast } from './broadcast/broadcast.svelte.ts'
+import type { DropPlace } from './panes/dragging.svelte.ts'
+import type { Side } from './panes/layout.ts'
+import { Tabs } from './panes/tabs.svelte.ts'
 import { Profiles } from './profiles/profiles.svelte.ts'
 import { Recency } from './sessions/recency.ts'
 import { Sessions } from './sessions/sessions.svelte.ts'
+import { Snippets } from './snippets/snippets.svelte.ts'
 
 /** All that the window shows of the main process, kept current by its events, and what a person does with it. */
 export class Desk {
   readonly bridge: Bridge
   readonly profiles = new Profiles()
   readonly sessions = new Sessions()
+  readonly tabs = new Tabs(this.sessions)
   readonly recency = new Recency()
+  readonly snippets: Snippets
+  readonly broadcast = new Broadcast(
+    { byId: (id) => this.sessions.byId(id), title: (session) => this.sessions.title(session), isProduction: (session) => this.isProduction(session) },
+    (sentence) => this.tell(sentence)
+  )
   link = $state<LinkState>('connecting')
   app = $state.raw<AppState | null>(null)
   updates = $state.raw<UpdateState | null>(null)
@@ -19,21 +30,27 @@ export class Desk {
   problem = $state.raw<Failure | null>(null)
   /** The session with a running command whose close waits for a yes. */
   closingBusyId = $state<string | null>(null)
+  /** The tab whose close waits for a yes: it is pinned, or commands run in it. */
+  closingTabId = $state<string | null>(null)
   /** Counts the times the main process was reached. */
   arrival = $state(0)
   /** Counts the wishes to type into the active terminal. */
   focusWish = $state(0)
-  /** The size a new session's terminal would have. */
-  measure: () => { cols: number; rows: number } = () => ({ cols: 120, rows: 30 })
+  /** The size that a terminal would have on a place of that size, or on all of a tab's. */
+  measure: (place?: { width: number; height: number }) => { cols: number; rows: number } = () => ({ cols: 120, rows: 30 })
   /** Profiles that are being opened, and restored sessions. */
   readonly #opening = new SvelteSet<string>()
 
   constructor(bridge: Bridge) {
     this.bridge = bridge
+    this.snippets = new Snippets(bridge)
     bridge.on('app.changed', (app) => (this.app = app))
     bridge.on('updates.changed', (updates) => (this.updates = updates))
-    bridge.on('profiles.changed', (news) => this.profiles.take(news))
-    bridge.on('session.state', (session) => this.sessions.take(session))
+    bridge.on('profiles.changed', (news) => {
+      this.profiles.take(news)
+      this.broadcast.look()
+    })
+    bridge.on('session.state', (session) => this.#take(session))
     bridge.on('session.removed', ({ id }) => void this.#remove(id))
     bridge.on('session.wanted', ({ id }) => {
       if (this.sessions.all.some((session) => session.id === id)) this.show(id)
@@ -42,8 +59,14 @@ export class Desk {
     bridge.on('window.replaced', () => (this.link = 'replaced'))
     bridge.onState((state) => {
       this.link = state
+      if (state !== 'connected') this.broadcast.stop()
       if (state === 'connected') void this.#load()
     })
+  }
+
+  /** Whether a session is of production: as it was opened, or as its profile says now. */
+  isProduction({ environment, profileId }: SessionView): boolean {
+    return environment === 'production' || this.profiles.byId(profileId)?.environment === 'production'
   }
 
   get isPowerShellMissing(): boolean {
@@ -79,7 +102,7 @@ export class Desk {
       const size = this.measure()
       const opened = await Promise.allSettled(profile.services.map((service) => this.bridge.call('sessions.open', { profileId: profile.id, service, ...size })))
       const sessions = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-      for (const session of sessions) if (!this.sessions.all.some(({ id }) => id === session.id)) this.sessions.take(session)
+      for (const session of sessions) if (!this.sessions.byId(session.id)) this.#take(session)
       if (sessions[0]) this.show(sessions[0].id)
       // One that the person would rather not open keeps no other from opening.
       const problem = opened.find((one) => one.status === 'rejected' && failureOf(one.reason).code !== 'cancelled')
@@ -90,32 +113,43 @@ export class Desk {
 
   /** Brings a session to the front and its tenant into the sidebar's light; the keyboard goes with it unless told. */
   show(sessionId: string, { focus = true } = {}): void {
-    this.sessions.activeId = sessionId
-    this.recency.note(sessionId)
-    this.#selectActive()
+    this.#activate(sessionId)
     if (!focus) return
     this.focusWish++
     void this.connectRestored()
   }
 
-  /** Connects the session in front, where its tab is one of before. Without a PowerShell it could only fail. */
+  /** A pane was clicked into, or reached by Tab. */
+  noteFocus(sessionId: string): void {
+    if (sessionId !== this.sessions.activeId) this.#activate(sessionId)
+  }
+
+  #activate(sessionId: string): void {
+    this.sessions.activeId = sessionId
+    this.tabs.note(sessionId)
+    this.recency.note(sessionId)
+    this.#selectActive()
+  }
+
+  /** Connects what is seen of the tab in front, where it is one of before. Without a PowerShell it could only fail. */
   async connectRestored(): Promise<void> {
-    const { active } = this.sessions
-    if (active?.phase !== 'restored' || this.#opening.has(active.id) || this.isPowerShellMissing) return
-    this.#opening.add(active.id)
+    const restored = this.tabs.shown.filter((id) => this.sessions.byId(id)?.phase === 'restored' && !this.#opening.has(id))
+    if (restored.length === 0 || this.isPowerShellMissing) return
+    for (const id of restored) this.#opening.add(id)
     await this.attempt(async () => {
-      try {
-        this.sessions.take(await this.bridge.call('sessions.connect', { id: active.id, ...this.measure() }))
-      } catch (error) {
-        if (failureOf(error).code !== 'cancelled') throw error
-      }
+      const size = restored.length === 1 ? this.measure() : undefined
+      const asked = await Promise.allSettled(restored.map(async (id) => this.#take(await this.bridge.call('sessions.connect', { id, ...(size ?? this.measure(this.tabs.sizeOf(id))) }))))
+      // One that the person would rather not connect keeps no other from connecting.
+      const problem = asked.find((one) => one.status === 'rejected' && failureOf(one.reason).code !== 'cancelled')
+      if (problem?.status === 'rejected') throw problem.reason
     })
-    this.#opening.delete(active.id)
+    for (const id of restored) this.#opening.delete(id)
   }
 
   /** Looks at the tab that was used before this one, further back each time until `settleTabs`. */
   walkTabs(step: 1 | -1): void {
-    const id = this.recency.walk(step, this.sessions.all.map((session) => session.id), this.sessions.activeId)
+    // Of each tab the pane that had the keyboard last stands for it.
+    const id = this.recency.walk(step, this.tabs.all.map(({ active }) => active), this.sessions.activeId)
     // A tab in passing is not connected, and does not take the keyboard.
     if (id) this.show(id, { focus: false })
   }
@@ -130,11 +164,42 @@ export class Desk {
   /** The tab goes. Where the keyboard was on what went, the terminal that comes to the front gets it. */
   async #remove(sessionId: string): Promise<void> {
     const wasActive = this.sessions.activeId === sessionId
+    const heir = this.tabs.remove(sessionId)
     this.sessions.remove(sessionId)
+    this.broadcast.look()
     if (!wasActive) return
+    this.sessions.activeId = heir
+    if (heir) this.tabs.note(heir)
     this.#selectActive()
     await tick()
     if (document.activeElement === document.body) this.focusWish++
+  }
+
+  #take(session: SessionView): void {
+    this.sessions.take(session)
+    this.tabs.adopt(session)
+    this.broadcast.look()
+  }
+
+  /** Lets go what was dragged; what has no room stays where it was, and says so. */
+  drop(dragged: { kind: 'pane' | 'tab'; id: string }, place: DropPlace): void {
+    if (place.kind === 'tabs' && dragged.kind === 'tab') return this.tabs.moveTab(dragged.id, place.index)
+    const active = dragged.kind === 'pane' ? dragged.id : this.tabs.byId(dragged.id)?.active
+    if (place.kind === 'tabs') this.tabs.toTab(dragged.id, place.index)
+    else this.tell(this.tabs.drop(dragged, place.pane, place.side))
+    if (active) this.show(active)
+  }
+
+  /** Shows a pane alone, or all of its tab again. */
+  zoom(sessionId: string): void {
+    this.#activate(sessionId)
+    this.tabs.toggleZoom()
+    this.show(sessionId)
+  }
+
+  /** The sentence on why something was not done; null where it was. */
+  tell(sentence: string | null): void {
+    this.problem = sentence === null ? null : { code: 'no-room', message: sentence, retryable: false }
   }
 
   #selectActive(): void {
@@ -143,12 +208,53 @@ export class Desk {
   }
 
   async reconnect(sessionId: string): Promise<void> {
-    await this.attempt(async () => this.sessions.take(await this.bridge.call('sessions.reconnect', { id: sessionId })))
+    await this.attempt(async () => this.#take(await this.bridge.call('sessions.reconnect', { id: sessionId })))
     this.focusWish++
   }
 
-  /** Closes; a running command asks first (`closingBusyId`), unless `force`. */
+  /** Opens a session beside the pane in front: of the same tenant and service, unless another tenant is told. */
+  async split(side: Side, other?: Profile): Promise<void> {
+    const { active } = this.sessions
+    const profile = other ?? this.profiles.byId(active?.profileId ?? '')
+    if (!active) return profile && this.open(profile)
+    if (!profile) return this.tell('This terminal is of no tenant. Choose one to open beside it.')
+    const problem = this.tabs.problemOfSplit(active.id, side)
+    if (problem) return this.tell(problem)
+    const forget = this.tabs.expect(profile.id, active.id, side)
+    await this.attempt(async () => {
+      const size = this.measure(this.tabs.halfSize(active.id, side === 'left' || side === 'right' ? 'right' : 'down'))
+      try {
+        const opened = await this.bridge.call('sessions.open', { profileId: profile.id, service: other ? profile.services[0] : active.service, ...size })
+        if (!this.sessions.byId(opened.id)) this.#take(opened)
+        this.show(opened.id)
+      } catch (error) {
+        if (failureOf(error).code !== 'cancelled') throw error
+      }
+    })
+    forget()
+  }
+
+  /** Closes all panes of a tab; one that is pinned, or in which commands run, asks first (`closingTabId`), unless `force`. */
+  async closeTab(tab: Tab, force = false): Promise<void> {
+    const sessions = this.tabs.sessionsOf(tab)
+    const asks = !force && (tab.isPinned || sessions.some(({ busy }) => busy))
+    this.closingTabId = asks ? tab.id : null
+    if (!asks) await Promise.all(sessions.map(({ id }) => this.#close(id, force)))
+  }
+
+  /** Closes several tabs; those that must ask stay, and the first of them asks. */
+  async closeTabs(tabs: readonly Tab[]): Promise<void> {
+    for (const tab of tabs) if (this.closingTabId === null) await this.closeTab(tab)
+  }
+
+  /** Closes; a running command (`closingBusyId`) and the last pane of a pinned tab ask first, unless `force`. */
   async close(sessionId: string, force = false): Promise<void> {
+    const tab = this.tabs.with(sessionId)
+    if (tab?.isPinned && 'pane' in tab.layout && !force) this.closingTabId = tab.id
+    else await this.#close(sessionId, force)
+  }
+
+  async #close(sessionId: string, force: boolean): Promise<void> {
     this.closingBusyId = null
     try {
       await this.bridge.call('sessions.close', { id: sessionId, force })
@@ -157,6 +263,11 @@ export class Desk {
       if (failure.code === 'session-busy') this.closingBusyId = sessionId
       else this.problem = failure
     }
+  }
+
+  /** The last command's result as a table, without running it again; why that can't be is shown above the terminal. */
+  async showLastResult(sessionId: string): Promise<void> {
+    await this.attempt(() => this.bridge.call('grids.showLast', { sessionId }))
   }
 
   async delete(profile: Profile): Promise<void> {
@@ -202,13 +313,14 @@ export class Desk {
   async #load(): Promise<void> {
     await this.attempt(async () => {
       // Each is shown as it comes: looking for PowerShell may take longer than the list of tenants.
-      const [{ sessions, activeId }] = await Promise.all([
+      const [{ sessions, tabs, activeId }] = await Promise.all([
         this.bridge.call('sessions.list', null),
         this.bridge.call('profiles.list', null).then((profiles) => this.profiles.take(profiles)),
         this.bridge.call('app.state', null).then((app) => (this.app = app)),
         this.bridge.call('updates.state', null).then((updates) => (this.updates = updates))
       ])
       this.sessions.replace(sessions, activeId)
+      this.tabs.replace(tabs)
       this.arrival++
       this.#selectActive()
       if (this.sessions.active) this.focusWish++

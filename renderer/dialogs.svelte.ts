@@ -1,4 +1,4 @@
-import type { EventData, Profile, Service, SessionView, SignInView } from '../app/contract.ts'
+import type { Direction, EventData, Profile, Service, SessionView, SettingKey, SignInView, Snippet, Tab } from '../app/contract.ts'
 import type { Bridge } from './bridge.ts'
 import type { GuideStart } from './guide/guide-start.ts'
 
@@ -20,22 +20,40 @@ export type Opened =
   | { kind: 'updates' }
   | { kind: 'network' }
   | { kind: 'diagnostics' }
+  | { kind: 'notices' }
   | { kind: 'shortcuts' }
+  | { kind: 'settings'; start?: SettingKey }
   | { kind: 'signInAgain'; session: SessionView; signIn: SignInView }
+  | { kind: 'snippets'; start?: Snippet }
+  | { kind: 'broadcast' }
   | { kind: 'check'; profile: Profile; service?: Service }
 
 /** The dialogs in front of the window: what the person opened, and what the main process asks, one after another. */
 export class Dialogs {
   opened = $state.raw<Opened | null>(null)
   menu = $state.raw<{ profile: Profile; place: { x: number; y: number } } | null>(null)
+  paneMenu = $state.raw<{ session: SessionView; place: { x: number; y: number } } | null>(null)
+  tabMenu = $state.raw<{ tab: Tab; place: { x: number; y: number } } | null>(null)
   /** Where the menu of the tools is open. */
   tools = $state.raw<{ x: number; y: number } | null>(null)
   isPaletteOpen = $state(false)
+  /** Where the palette opens the tenant that is chosen, beside the pane in front; null: it goes anywhere. */
+  splitSide = $state<Direction | null>(null)
   /** The set-up guide, which may lie over the editor. */
   guide = $state.raw<GuideStart | null>(null)
   questions = $state.raw<Question[]>([])
   credentialQuestions = $state.raw<CredentialQuestion[]>([])
   readonly #bridge: Bridge
+
+  openPalette(splitSide: Direction | null = null): void {
+    this.splitSide = splitSide
+    this.isPaletteOpen = true
+  }
+
+  closePalette(): void {
+    this.splitSide = null
+    this.isPaletteOpen = false
+  }
 
   constructor(bridge: Bridge) {
     this.#bridge = bridge

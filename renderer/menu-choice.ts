@@ -1,16 +1,24 @@
 import type { MenuItem } from '../app/contract.ts'
+import { toggleBroadcast } from './broadcast/toggle-broadcast.ts'
 import type { Desk } from './desk.svelte.ts'
 import type { Dialogs } from './dialogs.svelte.ts'
+import { keepingInFront } from './terminal/keeping-in-front.ts'
 
 /** Does what was chosen in the application's menu; a dialog that is open keeps the window to itself. */
 export function actOnMenu(item: MenuItem, desk: Desk, dialogs: Dialogs): void {
-  if (document.querySelector('[role=dialog], [role=alertdialog]')) return
+  if (document.querySelector(':is([role=dialog], [role=alertdialog]):not([data-in-pane])')) return
   switch (item) {
     case 'palette':
-      dialogs.isPaletteOpen = true
+      dialogs.openPalette()
+      return
+    case 'broadcast':
+      toggleBroadcast(desk, dialogs)
       return
     case 'guide':
       dialogs.guide = {}
+      return
+    case 'save-scrollback':
+      void keepingInFront()?.saveScrollback()
       return
     case 'close-session':
       if (desk.sessions.activeId) void desk.close(desk.sessions.activeId)
@@ -25,12 +33,15 @@ const dialogKinds = {
   import: 'import',
   export: 'export',
   'sign-ins': 'signIns',
+  snippets: 'snippets',
   shortcuts: 'shortcuts',
+  settings: 'settings',
   'explain-token': 'token',
   expiry: 'expiry',
   commands: 'commands',
   lock: 'lock',
   network: 'network',
   updates: 'updates',
-  diagnostics: 'diagnostics'
+  diagnostics: 'diagnostics',
+  notices: 'notices'
 } as const

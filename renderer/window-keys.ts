@@ -4,11 +4,19 @@ const targets = '[data-region-start]:not(:disabled)'
 
 /** Gives the keyboard to the region after (or before) the one that has it. */
 export function moveToRegion(step: 1 | -1): void {
-  const regions = [...document.querySelectorAll<HTMLElement>(stops)].filter((region) => targetIn(region))
+  const regions = asSeen([...document.querySelectorAll<HTMLElement>(stops)].filter((region) => targetIn(region)))
   const at = regions.findIndex((region) => region.contains(document.activeElement))
   const next = at < 0 ? (step > 0 ? 0 : regions.length - 1) : (at + step + regions.length) % regions.length
   const region = regions[next]
   if (region) targetIn(region)?.focus()
+}
+
+/** Panes follow each other as they stand, whichever was opened first. */
+function asSeen(regions: HTMLElement[]): HTMLElement[] {
+  const isPane = (region: HTMLElement) => region.closest('[data-pane]') !== null
+  const place = (region: HTMLElement) => region.getBoundingClientRect()
+  const panes = regions.filter(isPane).sort((one, other) => place(one).top - place(other).top || place(one).left - place(other).left)
+  return regions.map((region) => (isPane(region) ? panes.shift()! : region))
 }
 
 /** The marked element, else the first that can have the keyboard. */

@@ -1,9 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { moveFile, replaceFile, sweepDrafts } from '../app/atomic-file.ts'
-import { openSettings } from '../app/settings.ts'
 import { newFolder } from './profiles/profile-desk.ts'
 
 /** A rename that somebody's open file stops `times` times, as Windows does, and the pauses that were made. */
@@ -65,20 +64,4 @@ it('drafts of a file are swept, and nothing else', () => {
   sweepDrafts(join(folder, 'a.json'))
   expect(readdirSync(folder).filter((name) => !name.startsWith('b.')).sort()).toEqual(['a.json', 'a.json.mine.draft'])
   sweepDrafts(join(folder, 'not there', 'a.json'))
-})
-
-describe('settings', () => {
-  it('are kept whole where they can’t be written, leave no draft, and are written again afterwards', () => {
-    const folder = join(newFolder(), 'new')
-    const file = join(folder, 'settings.json')
-    openSettings(file).write({ powershellPath: '/usr/bin/pwsh' })
-    writeFileSync(`${file}.${randomUUID()}.draft`, '{"vers')
-    const settings = openSettings(file)
-    expect(settings.read().powershellPath).toBe('/usr/bin/pwsh')
-    expect(readdirSync(folder)).toEqual(['settings.json'])
-    renameSync(file, `${file}.away`)
-    mkdirSync(join(file, 'in the way'), { recursive: true })
-    expect(() => settings.write({ powershellPath: null })).toThrow()
-    expect(readdirSync(folder).sort()).toEqual(['settings.json', 'settings.json.away'])
-  })
 })

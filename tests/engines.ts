@@ -41,8 +41,9 @@ function found(name: Engine['name'], path: string | null, more: NodeJS.ProcessEn
   return path && existsSync(path) ? [{ name, path, env: { ...process.env, TENANTRY_PWSH: path, ...more } }] : []
 }
 
-/** What the set-up says it uses, else the first one on PATH. */
+/** What the set-up says it uses, else the first one on PATH; none where the set-up found none that is new enough. */
 function realPwsh(): string | null {
+  if (process.env.TENANTRY_ENGINE_CONSOLE && !process.env.TENANTRY_PWSH) return null
   const onPath = (process.env.PATH ?? '').split(delimiter).filter(Boolean).map((folder) => join(folder, executable('pwsh')))
   const cached = resolve('.cache/powershell', executable('pwsh'))
   return [process.env.TENANTRY_PWSH ?? '', cached, ...onPath].find((path) => path && existsSync(path)) ?? null

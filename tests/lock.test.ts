@@ -1,10 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { failure } from '../app/failures.ts'
 import { checkUnlocked, Lock, type UnlockedBy } from '../app/lock.ts'
-import { openSettings } from '../app/settings.ts'
 
 /** A lock whose clock and whose OS a test speaks for. */
 class LockDesk {
@@ -81,23 +77,5 @@ describe('the lock', () => {
       expect(() => checkUnlocked(desk.lock, call), call).toThrow(expect.objectContaining({ code: 'locked' }))
     }
     for (const call of ['lock.state', 'lock.unlock']) expect(() => checkUnlocked(desk.lock, call)).not.toThrow()
-  })
-})
-
-describe('the setting', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'tenantry-settings-'))
-  const file = join(folder, 'settings.json')
-  afterEach(() => rmSync(file, { force: true }))
-
-  it('is off at first, and kept', () => {
-    expect(openSettings(file).read().lockAfterMinutes).toBeNull()
-    openSettings(file).write({ lockAfterMinutes: 15 })
-    expect(openSettings(file).read().lockAfterMinutes).toBe(15)
-  })
-
-  it('that is nonsense in the file counts as off and takes nothing else along', () => {
-    writeFileSync(file, JSON.stringify({ version: 1, powershellPath: '/opt/pwsh', lockAfterMinutes: 'soon' }))
-    expect(openSettings(file).read()).toMatchObject({ powershellPath: '/opt/pwsh', lockAfterMinutes: null })
-    expect(readFileSync(file, 'utf8')).toContain('soon')
   })
 })

@@ -1,7 +1,7 @@
 import { failure } from '../failures.ts'
 import { powerShellProblem } from '../powershell/finder.ts'
 import { installCommand } from '../powershell/install-command.ts'
-import { canRun, isAtLeast, newestFor, powerShellFor } from '../powershell/module-versions.ts'
+import { canRun, isAtLeast, newestFor, powerShellFor, searchSessionFrom } from '../powershell/module-versions.ts'
 import { remoteOf } from '../sessions/remote-powershell.ts'
 import { cautionOf, serviceTable } from '../tokens/services.ts'
 import type { Check } from './check.ts'
@@ -77,6 +77,9 @@ function findModule(check: Check): Outcome {
   const first = serviceTable[service].takesTokenFrom
   if (!isAtLeast(wanted, first)) {
     return { state: 'bad', title: `${name} ${wanted} is too old`, evidence: `Handing over a token needs version ${first} or later.`, fixes: [install('Install a current one:', ' -Force')] }
+  }
+  if (service === 'compliance' && profile.searchOnlySession && !isAtLeast(wanted, searchSessionFrom)) {
+    return { ...failed(failure('module-without-searches', { least: searchSessionFrom })), title: `${name} ${wanted} is too old`, fixes: [install('Install a current one:', ' -Force')] }
   }
   const caution = cautionOf(service, check.platform)
   if (caution !== null) return { state: 'warning', title: `${name} ${wanted}`, evidence: caution }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import Papa from 'papaparse'
 import type { z } from 'zod'
 import { loggedCommandSchema, type CallOutput, type CallRequest, type commandFilterSchema, type LoggedCommand } from '../contract.ts'
+import { escapeFormula } from '../spreadsheet.ts'
 import { withoutSecrets } from './redact.ts'
 
 /** A file grows no longer than this: small enough to be opened in any editor. */
@@ -139,9 +140,6 @@ function monthsBetween(before: string, after: string): number {
   const count = (month: string) => Number(month.slice(0, 4)) * 12 + Number(month.slice(5))
   return count(after) - count(before)
 }
-
-/** What a spreadsheet would take for a formula (owasp.org, CSV Injection), full-width forms included. */
-const escapeFormula = (cell: string) => (/^'*\s*[=+\-@|\t\r\n＝＋－＠]/.test(cell) ? `'${cell}` : cell)
 
 function nameOfUser(): string {
   try {

@@ -1,6 +1,7 @@
 import type { Host } from '../adapters.ts'
 import type { CallOutput, CallRequest, StoreCertificate } from '../contract.ts'
 import { failure } from '../failures.ts'
+import { saveText } from '../saved-file.ts'
 import type { CertificateSigner } from './certificates.ts'
 
 export interface MadeCertificatesOptions {
@@ -47,11 +48,7 @@ export class MadeCertificates {
     const certificate = await signer.publicPart(thumbprint)
     const text = certificate.toString().replace(/\n?$/, '\n')
     const fileName = `${fileNameOf(certificate.subject)}-${certificate.fingerprint.replaceAll(':', '').slice(0, 8).toLowerCase()}.cer`
-    if (!saveFile) return { fileName, savedAs: null, text }
-    const savedAs = await saveFile({ title: 'Save the certificate (its public part)', fileName, text }).catch((error: unknown) => {
-      throw failure('file-not-saved', { reason: (error as NodeJS.ErrnoException).code ?? 'no reason given' })
-    })
-    return { fileName, savedAs, text: null }
+    return saveText(saveFile, { title: 'Save the certificate (its public part)', fileName, text })
   }
 }
 

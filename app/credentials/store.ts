@@ -19,7 +19,11 @@ export interface KeychainStatus {
 /** Where a credential was put: sealed on disk under the keychain's key, or in memory until the app ends. */
 export type Kept = 'stored' | 'run'
 
-/** The secrets behind sign-ins, each together with what it may be used for. */
+/**
+ * The secrets behind sign-ins, each together with what it may be used for: that belongs under the same seal, and for 200
+ * tenants it is longer than an entry of Windows' Credential Manager (2,560 bytes: CRED_MAX_CREDENTIAL_BLOB_SIZE). So the
+ * keychain holds the one key, and is asked once a run.
+ */
 export interface CredentialStore {
   status(): KeychainStatus
   /**

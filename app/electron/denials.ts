@@ -1,5 +1,8 @@
 import type { Session, WebContents } from 'electron'
 
+/** The Content-Security-Policy does not govern WebRTC: it sends no packet past a proxy, and the page's leads nowhere (page-session.ts). */
+export const webRtcPolicy: Parameters<WebContents['setWebRTCIPHandlingPolicy']>[0] = 'disable_non_proxied_udp'
+
 type Permission = Parameters<NonNullable<Parameters<Session['setPermissionRequestHandler']>[0]>>[1] | Parameters<NonNullable<Parameters<Session['setPermissionCheckHandler']>[0]>>[1]
 interface Rule {
   allowed: boolean
@@ -69,6 +72,11 @@ export const navigationRules = {
 
 const isPage = (url: string, page: string) => url.split(/[?#]/)[0] === page
 
+/** What the page may give to the person as a file; the system's own dialog asks where it goes. */
+export const downloadRule = { allows: (url: string, page: string) => url.startsWith(`blob:${originOf(page)}/`), reason: 'an export is a text that the page made; nothing is fetched' }
+
+const originOf = (page: string) => page.split('/').slice(0, 3).join('/')
+
 export interface Denials {
   pageUrl: string
   /** What becomes of a link that would open a window. */
@@ -77,11 +85,12 @@ export interface Denials {
 }
 
 /** Shuts every way out of a page that the tables do not open; for each web contents that is ever made. */
-export function guardContents(contents: Pick<WebContents, 'on' | 'setWindowOpenHandler'>, { pageUrl, openOutside, log }: Denials): void {
+export function guardContents(contents: Pick<WebContents, 'on' | 'setWindowOpenHandler' | 'setWebRTCIPHandlingPolicy'>, { pageUrl, openOutside, log }: Denials): void {
   const refuse = (event: { preventDefault(): void }, what: string) => {
     event.preventDefault()
     log(`refused in the window: ${what}`)
   }
+  contents.setWebRTCIPHandlingPolicy(webRtcPolicy)
   contents.setWindowOpenHandler(({ url }) => {
     openOutside(url)
     return { action: 'deny' }
@@ -96,8 +105,17 @@ export function guardContents(contents: Pick<WebContents, 'on' | 'setWindowOpenH
   contents.on('will-attach-webview', (event) => refuse(event, 'a webview'))
 }
 
-/** Answers every permission by the table, those of devices with no. */
-export function guardSession(session: Pick<Session, 'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setDevicePermissionHandler'>, log: (line: string) => void): void {
+export type GuardedSession = Pick<Session, 'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setDevicePermissionHandler'> & {
+  on(event: 'will-download', listener: (event: { preventDefault(): void }, item: { getURL(): string }) => void): unknown
+}
+
+/** Answers every permission by the table, those of devices with no, and lets no download through but the page's own texts. */
+export function guardSession(session: GuardedSession, pageUrl: string, log: (line: string) => void): void {
+  session.on('will-download', (event, item) => {
+    if (downloadRule.allows(item.getURL(), pageUrl)) return
+    event.preventDefault()
+    log('refused in the window: a download')
+  })
   session.setPermissionRequestHandler((_contents, permission, callback) => {
     const isAllowed = isPermitted(permission)
     if (!isAllowed) log(`refused in the window: the permission ${permission}`)

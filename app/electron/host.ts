@@ -12,6 +12,7 @@ export class ElectronHost implements Host {
   #blocker: number | null = null
   readonly askPerson: Host['askPerson']
   notify: Host['notify'] = null
+  paste: Host['paste'] = null
 
   constructor(electron: HostParts, platform: NodeJS.Platform) {
     this.#electron = electron
@@ -59,9 +60,16 @@ export class ElectronHost implements Host {
     return true
   }
 
+  showFile(path: string): boolean {
+    this.#electron.shell.showItemInFolder(path)
+    return true
+  }
+
   /** Asks whether a link of the window's is opened, with its real target. */
   async askOutside(target: string): Promise<boolean> {
-    return this.confirm({ title: 'Open a link', message: `Open ${new URL(target).host} in your browser?`, detail: target, confirmLabel: 'Open' })
+    const { host, protocol } = new URL(target)
+    const detail = protocol === 'https:' ? target : `${target}\n\nThe page is not encrypted: it can be read and changed on its way.`
+    return this.confirm({ title: 'Open a link', message: `Open ${host} in your browser?`, detail, confirmLabel: 'Open' })
   }
 
   async openOutside(target: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** A kind of address that the window may want opened outside, and what becomes of it. */
 export interface OutsideRule {
-  kind: 'no-address' | 'too-long' | 'not-https' | 'with-credentials' | 'https'
+  kind: 'no-address' | 'too-long' | 'not-web' | 'with-credentials' | 'http' | 'https'
   opens: boolean
   reason: string
 }
@@ -8,8 +8,9 @@ export interface OutsideRule {
 export const outsideRules: readonly OutsideRule[] = [
   { kind: 'no-address', opens: false, reason: 'nothing can be shown of it' },
   { kind: 'too-long', opens: false, reason: 'nobody reads a target of more than 2,000 characters' },
-  { kind: 'not-https', opens: false, reason: 'http can be changed on its way, and other schemes start programs' },
+  { kind: 'not-web', opens: false, reason: 'other schemes start programs' },
   { kind: 'with-credentials', opens: false, reason: 'a name before the @ is made to look like the site' },
+  { kind: 'http', opens: true, reason: 'the same, and the question says that it can be read and changed on its way' },
   { kind: 'https', opens: true, reason: 'a page in the person’s own browser, once they have seen where it leads' }
 ]
 
@@ -21,9 +22,9 @@ export function ruleOf(address: string): OutsideRule & { target: string } {
   if (address.length > longest) return rule('too-long')
   if (!URL.canParse(address)) return rule('no-address')
   const { protocol, username, password, href } = new URL(address)
-  if (protocol !== 'https:') return rule('not-https')
+  if (protocol !== 'https:' && protocol !== 'http:') return rule('not-web')
   if (username || password) return rule('with-credentials')
-  return rule('https', href)
+  return rule(protocol === 'https:' ? 'https' : 'http', href)
 }
 
 export interface OutsideOptions {

@@ -1,4 +1,5 @@
 import type { BrowserWindowConstructorOptions } from 'electron'
+import { pagePartition } from './page-session.ts'
 
 /** Where a window lies, in the screen's own pixels. */
 export interface Bounds {
@@ -12,22 +13,33 @@ export interface Bounds {
 export const minimumSize = { width: 480, height: 320 }
 export const firstSize = { width: 1360, height: 820 }
 
-/**
- * Every option of the one kind of window there is. What is Electron's default is said all the same: a default may change.
- *
- * @param preload path of preload.cjs
- * @param bounds where it lay the last time, as far as that is known
- */
-export function windowOptions(preload: string, bounds: Partial<Bounds> | null = null): BrowserWindowConstructorOptions {
+export interface WindowFacts {
+  /** Path of preload.cjs. */
+  preload: string
+  /** Where it lay the last time, as far as that is known. */
+  bounds?: Partial<Bounds>
+  isPackaged: boolean
+  /** The system shows dark windows. */
+  isDark: boolean
+}
+
+/** `--bg` of renderer/theme.css: what is there until the page is. */
+const background = { dark: '#0f1216', light: '#f6f7f9' }
+
+/** Every option of the one kind of window there is. What is Electron's default is said all the same: a default may change. */
+export function windowOptions({ preload, bounds, isPackaged, isDark }: WindowFacts): BrowserWindowConstructorOptions {
   return {
     ...firstSize,
     ...bounds,
     minWidth: minimumSize.width,
     minHeight: minimumSize.height,
     title: 'Tenantry',
-    backgroundColor: '#0f1216',
+    backgroundColor: isDark ? background.dark : background.light,
     webPreferences: {
       preload,
+      partition: pagePartition,
+      // Whoever gets a person to paste something into a console has their sessions.
+      devTools: !isPackaged,
       contextIsolation: true,
       sandbox: true,
       nodeIntegration: false,

@@ -61,8 +61,8 @@ export const sessionRows = {
   },
 
   'token-not-renewed': {
-    message: 'The login service answered with the token that is in use already instead of a new one.',
-    hint: 'Tenantry goes on asking. Should the token end before, reconnect the session.',
+    message: 'The login service answered with the same token as before instead of a new one.',
+    hint: 'Something on the way, such as a proxy, may answer from its memory. A session that renews goes on asking; otherwise try again in a few minutes.',
     retryable: true
   },
 
@@ -91,6 +91,11 @@ export const sessionRows = {
     message: 'Exchange refused with INSUFF_ACCESS_RIGHTS: the cmdlet or its scope is not made for an app.',
     hint: 'Try again, look at Get-ManagementScope, or use a session with your own account.',
     retryable: true
+  },
+  'command-not-for-apps': {
+    message: 'The cmdlet does not work for an app that is signed in: it needs a person.',
+    hint: 'Use a session with your own account. Microsoft names New-UnifiedGroup, Remove-UnifiedGroup, Add-UnifiedGroupLinks and Remove-UnifiedGroupLinks as such.',
+    retryable: false
   },
   'connect-failed': {
     message: 'Exchange could not be connected: {text}',
@@ -122,6 +127,11 @@ export const sessionRows = {
   'module-too-new': {
     message: 'No installed version of the module runs on this PowerShell. {text}',
     hint: 'Install a newer PowerShell, or an older version of the module.',
+    retryable: false
+  },
+  'module-without-searches': {
+    message: 'The module is too old for eDiscovery searches: -EnableSearchOnlySession needs ExchangeOnlineManagement {least} or later.',
+    hint: 'Install a current version of the module and pin no older one, or clear “Open compliance for eDiscovery searches” in the profile.',
     retryable: false
   },
   'module-failed': {
@@ -215,6 +225,7 @@ export const sessionRows = {
     hint: 'It may have been closed in another window.',
     retryable: false
   },
+  'scrollback-empty': { message: 'The terminal is empty: there is nothing to save.', retryable: false },
   internal: {
     message: 'Something went wrong inside Tenantry ({what}).',
     hint: 'Try again. If it goes on, restart Tenantry and report it.',

@@ -1,3 +1,4 @@
+import { searchSessionFrom } from '../powershell/module-versions.ts'
 import { quote, type Reading } from './reading.ts'
 import { readAadsts } from './token-endpoint.ts'
 import type { FailureCode } from './table.ts'
@@ -18,6 +19,8 @@ const signs: ReadonlyArray<{ sign: RegExp; code: FailureCode }> = [
   { sign: /which the profile asks for, is not installed/i, code: 'module-version-missing' },
   { sign: /No installed version of the module/i, code: 'module-too-new' },
   { sign: /The module \S+ is not installed|specified module '[^']+' was not loaded because no valid module/i, code: 'module-missing' },
+  // The parameter is named in every language of PowerShell.
+  { sign: /'EnableSearchOnlySession'/, code: 'module-without-searches' },
   { sign: /role assigned to application .* isn't supported in this scenario/is, code: 'role-missing' },
   { sign: /\b429\b|too many requests|throttl/i, code: 'throttled' },
   { sign: /Unexpected character encountered while parsing value: </i, code: 'not-json' },
@@ -28,6 +31,7 @@ const signs: ReadonlyArray<{ sign: RegExp; code: FailureCode }> = [
   { sign: /HttpClient\.Timeout|operation (has )?timed out|timed? ?out|task was cancell?ed/i, code: 'timed-out' },
   { sign: /Module could not be correctly formed/i, code: 'module-malformed' },
   { sign: /INSUFF_ACCESS_RIGHTS/i, code: 'insufficient-access' },
+  { sign: /isn't supported when an application is signed in/i, code: 'command-not-for-apps' },
   { sign: /UnAuthorized|\b401\b/i, code: 'exchange-unauthorized' },
   { sign: /\b403\b|Forbidden/i, code: 'role-missing' },
   { sign: /\b(50[0-4])\b|Service ?Unavailable|InternalServerError|Bad ?Gateway/i, code: 'service-down' }
@@ -50,6 +54,7 @@ function parametersOf(message: string, service: string): Record<string, string |
     text: quote(message) || 'PowerShell gave no reason.',
     status: message.match(/\b50[0-4]\b/)?.[0] ?? '5xx',
     wait: seconds === undefined ? '' : ` It asks to wait ${seconds} s.`,
+    least: searchSessionFrom,
     module: message.match(/module '?([\w.]+?)'? (?:is not installed|was not loaded)/i)?.[1] ?? 'ExchangeOnlineManagement'
   }
 }

@@ -100,7 +100,7 @@ function register({ tenant, graphEnvironment, azureCloud, portal, appName, isPar
       : 'An app of the one tenant. Copy its application (client) ID from the overview; the object ID there is another one and is not needed.',
     portal: [`${portal}, App registrations, New registration`, `Name: ${appName}`, `Supported account types: ${isPartner ? 'Multiple Entra ID tenants' : 'Single tenant'}; no redirect URI`, 'Register, then copy the Application (client) ID'],
     powershell: [
-      `Connect-MgGraph -TenantId ${tenant}${graphEnvironment ? ` -Environment ${graphEnvironment}` : ''} -Scopes Application.ReadWrite.All, AppRoleAssignment.ReadWrite.All, RoleManagement.ReadWrite.Directory`,
+      `Connect-MgGraph -TenantId ${tenant}${graphEnvironment ? ` -Environment ${graphEnvironment}` : ''} -Scopes ${isPartner ? 'Application.ReadWrite.All' : 'Application.ReadWrite.All, AppRoleAssignment.ReadWrite.All, RoleManagement.ReadWrite.Directory'}`,
       `$app = New-MgApplication -DisplayName '${appName}' -SignInAudience ${audience}`,
       '$principal = New-MgServicePrincipal -AppId $app.AppId',
       '$app.AppId',
@@ -129,14 +129,23 @@ function permission({ services, clientId }: GuideFacts): Step {
   }
 }
 
-function consent({ services, clientId, loginHost, isPartner }: GuideFacts): Step {
-  const link = `https://${loginHost}/<customer>/adminconsent?client_id=${clientId}`
+function consent(facts: GuideFacts): Step {
+  const { services, clientId, isPartner } = facts
+  const about = { id: 'consent', title: 'Grant admin consent', checkedBy: ['permission'] } satisfies Partial<Step>
+  if (isPartner) {
+    const links = customersOf(facts).flatMap((customer) => [...remark(customer.name), `# ${linkFor(facts, customer.tenant)}`])
+    const lines = ['# No command does this. To each customer’s admin, to be opened in a browser:', ...links].join('\n')
+    return {
+      ...about,
+      text: `In each customer’s tenant one of its admins opens the consent link and accepts; in the partner’s own tenant nothing is granted: ${linkFor(facts, '<customer>')}`,
+      portal: ['Send each customer its consent link (below)', 'Its admin signs in there and accepts'],
+      powershell: lines, cli: lines
+    }
+  }
   return {
-    id: 'consent', title: 'Grant admin consent', checkedBy: ['permission'],
-    text: isPartner
-      ? `In each customer’s tenant one of its admins opens the consent link and accepts: ${link}`
-      : 'Without it the permission is asked for and not given. It does not give the role of step 5.',
-    portal: isPartner ? ['Send each customer its consent link (below)', 'Its admin signs in there and accepts'] : ['The app, API permissions, Grant admin consent', 'The column Status says Granted'],
+    ...about,
+    text: 'Without it the permission is asked for and not given. It does not give the role of step 5.',
+    portal: ['The app, API permissions, Grant admin consent', 'The column Status says Granted'],
     powershell: services.flatMap((service) => [
       `$resource = Get-MgServicePrincipal -Filter "appId eq '${grantFor(service).resourceAppId}'"`,
       `New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $principal.Id -PrincipalId $principal.Id -ResourceId $resource.Id -AppRoleId ${grantFor(service).appRoleId}`
@@ -144,6 +153,8 @@ function consent({ services, clientId, loginHost, isPartner }: GuideFacts): Step
     cli: `az ad app permission admin-consent --id ${clientId}`
   }
 }
+
+const linkFor = ({ loginHost, clientId }: GuideFacts, tenant: string): string => `https://${loginHost}/${tenant}/adminconsent?client_id=${clientId}`
 
 function proof({ clientId, appName, certificatePath }: GuideFacts): Step {
   return {

@@ -4,9 +4,6 @@ import { removed, withoutSecrets } from '../command-log/redact.ts'
 const secretName = String.raw`[\w.:-]*(?:pass(?:word|phrase|wd)?|pwd|secret|token|assertion|credential|code_verifier|device_code|nonce|pfx(?:base64)?|private[-_]?key|api[-_]?key|authorization|cookie)[\w-]*`
 
 const patterns: ReadonlyArray<[RegExp, string]> = [
-  // Refresh tokens of Entra (0.A…, 1.A…) and of Microsoft accounts (M.C…).
-  [/\b[01]\.A[\w-]{16,}(?:\.[\w-]+)*/g, removed],
-  [/\bM\.[A-Z]\d+_[\w.!*$-]{16,}/g, removed],
   // What has a secret's name, whatever it is: a log loses nothing by it.
   [new RegExp(String.raw`(\b${secretName}(?:\\*["'])?\s*[:=]\s*)(?!\[removed\])(?:\\*["'])?[^\s"'\\,;&}]+`, 'gi'), `$1${removed}`],
   // Base64 in lines, as in a PEM or a mail.

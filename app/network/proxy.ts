@@ -7,7 +7,7 @@ export type Route = (url: string) => Promise<Dispatcher | null>
 
 export interface RouteOptions {
   env: NodeJS.ProcessEnv
-  trust: Pick<Trust, 'prepare' | 'certificates'>
+  trust: Pick<Trust, 'prepare' | 'certificates' | 'version'>
   /** The system's answer for an address, as a PAC file gives it ("PROXY proxy:8080; DIRECT"); absent in plain Node. */
   resolveProxy?: (url: string) => Promise<string>
 }
@@ -19,18 +19,29 @@ const proxyVariables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'
  * This machine's own addresses are never sent to a proxy. undici is loaded at the first request that needs it.
  */
 export function createRoute({ env, trust, resolveProxy }: RouteOptions): Route {
-  const kept = new Map<string, { ca: string[] | null; dispatcher: Dispatcher }>()
+  const kept = new Map<string, Dispatcher>()
+  /** Of the first request, and of the last one. */
+  let first: number | null = null
+  let version: number | null = null
   const keep = async (key: string, make: (undici: typeof import('undici'), ca: string[] | null) => Dispatcher) => {
-    const ca = trust.certificates
-    const known = kept.get(key)
-    if (known?.ca === ca) return known.dispatcher
-    const dispatcher = make(await import('undici'), ca)
-    kept.set(key, { ca, dispatcher })
+    const undici = await import('undici')
+    const dispatcher = kept.get(key) ?? make(undici, trust.certificates)
+    kept.set(key, dispatcher)
     return dispatcher
   }
-  const direct = () => (trust.certificates ? keep('direct', ({ Agent }, ca) => new Agent({ connect: { ca: ca ?? undefined } })) : null)
+  /** What is under way ends as it began; what comes is judged by what is trusted now. */
+  const leaveOldConnections = () => {
+    first ??= trust.version
+    if (trust.version === version) return
+    version = trust.version
+    for (const dispatcher of kept.values()) void dispatcher.close().catch(() => {})
+    kept.clear()
+  }
+  // Node's own connections, which nobody can close, are as they were when Tenantry started.
+  const direct = () => (trust.certificates || version !== first ? keep('direct', ({ Agent }, ca) => new Agent(ca ? { connect: { ca } } : {})) : null)
   return async (url) => {
     trust.prepare()
+    leaveOldConnections()
     if (isOwn(new URL(url).hostname)) return direct()
     if (proxyVariables.some((name) => env[name])) {
       return keep('environment', ({ EnvHttpProxyAgent }, ca) => new EnvHttpProxyAgent({ ...environment(env), ...withAuthorities(ca) }))

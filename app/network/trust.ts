@@ -25,6 +25,8 @@ export interface Trust {
   prepare(): void
   /** What a connection has to be given where this Node has no other way; null where the default knows all. The same list until another file is chosen. */
   readonly certificates: string[] | null
+  /** Goes up with every change: a connection of before was judged by what was trusted then. */
+  readonly version: number
 }
 
 /** @param node for tests: the calls of a newer Node, or none */
@@ -34,8 +36,10 @@ export function createTrust(node: TlsOfNode24 = tls as TlsOfNode24): Trust {
   let chosen: string[] = []
   let file: AppState['trust']['file'] = null
   let forConnections: string[] | null = null
+  let version = 0
 
   const apply = () => {
+    version++
     if (!isSettable) forConnections = chosen.length === 0 ? null : [...tls.rootCertificates, ...chosen]
     else if (base) node.setDefaultCACertificates!([...new Set([...base.certificates, ...chosen])])
   }
@@ -46,10 +50,16 @@ export function createTrust(node: TlsOfNode24 = tls as TlsOfNode24): Trust {
     get certificates() {
       return forConnections
     },
+    get version() {
+      return version
+    },
     prepare() {
       if (!isSettable || base) return
       base = readBase(node)
+      // Nothing was asked of anybody before.
+      const before = version
       apply()
+      version = before
     },
     use(path) {
       if (path === null) {

@@ -1,4 +1,4 @@
-# Dot-sourced by Tenantry.psm1: what the app is told of each command for its command log, with secrets removed.
+# Dot-sourced by Tenantry.psm1: what the app is told of each command for its command log and transcript, without secrets.
 # What is a secret is told by PowerShell's own parser, so that quotes, line breaks and nesting make no difference; what
 # only looks like one (a token, a Bearer header) is taken out by its look. The app looks through the line once more.
 
@@ -147,25 +147,33 @@ function Send-CommandStart {
 
     $script:Session.Running = $true
     $message = @{ type = 'command'; running = $true }
+    $report = if ($script:Session.LogCommands -or $script:Session.Transcribe) { Get-CommandReport -Line $Line } else { $null }
     if ($script:Session.LogCommands) {
-        $report = Get-CommandReport -Line $Line
         $message['line'] = $report.line
         $message['cut'] = $report.cut
     }
     $script:CommandHistoryId = Get-NewestHistoryId
+    $script:LastError = Get-NewestError
+    Write-StartMark -Line $Line -CleanLine $(if ($script:Session.Transcribe) { $report.line } else { $null })
     $script:CommandClock = [System.Diagnostics.Stopwatch]::StartNew()
+    # Last, as whoever hears of it may press Ctrl+C: one that comes before the command began ends the line editor instead,
+    # and PowerShell reads on without a prompt.
     Send-SessionMessage -Message $message
 }
 
 function Send-CommandEnd {
-    # $Succeeded is what $? was as the prompt came; a command that Ctrl+C stopped is told by the history.
-    param([Parameter(Mandatory)][bool]$Succeeded)
+    # $Succeeded is what $? was as the prompt came, null where nobody noted it; a command that Ctrl+C stopped is told by
+    # the history.
+    param([Parameter(Mandatory)][AllowNull()][Nullable[bool]]$Succeeded)
 
     $seconds = if ($script:CommandClock) { $script:CommandClock.Elapsed.TotalSeconds } else { 0 }
     $script:Session.Running = $false
     $newest = Get-History -Count 1 -ErrorAction Ignore
     if ($newest -and $newest.Id -ne $script:CommandHistoryId -and [string]$newest.ExecutionStatus -ne 'Completed') { $Succeeded = $false }
-    Send-SessionMessage -Message @{ type = 'command'; running = $false; success = $Succeeded; seconds = $seconds }
+    $message = @{ type = 'command'; running = $false; seconds = $seconds }
+    if ($null -ne $Succeeded) { $message['success'] = $Succeeded }
+    Send-SessionMessage -Message $message
+    Write-EndMark -Succeeded $Succeeded -Seconds $seconds
 }
 
 function Get-NewestHistoryId {

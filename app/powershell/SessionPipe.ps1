@@ -3,6 +3,17 @@
 function Connect-SessionPipe {
     param([Parameter(Mandatory)][string]$Name)
 
+    $pipe = New-PipeClient -Name $Name
+    $utf8 = [System.Text.UTF8Encoding]::new($false)
+    $script:Session.Reader = [System.IO.StreamReader]::new($pipe, $utf8)
+    $script:Session.Writer = [System.IO.StreamWriter]::new($pipe, $utf8)
+    $script:Session.Writer.AutoFlush = $true
+}
+
+function New-PipeClient {
+    # Connects to a pipe of the app's, which must be this user's own.
+    param([Parameter(Mandatory)][string]$Name)
+
     $options = [System.IO.Pipes.PipeOptions]::Asynchronous
     $isCore = $PSVersionTable.PSEdition -eq 'Core'
     if ($isCore) {
@@ -13,10 +24,7 @@ function Connect-SessionPipe {
     $pipe = [System.IO.Pipes.NamedPipeClientStream]::new('.', $local, [System.IO.Pipes.PipeDirection]::InOut, $options)
     $pipe.Connect(5000)
     if (-not $isCore) { Assert-PipeOwner -Pipe $pipe }
-    $utf8 = [System.Text.UTF8Encoding]::new($false)
-    $script:Session.Reader = [System.IO.StreamReader]::new($pipe, $utf8)
-    $script:Session.Writer = [System.IO.StreamWriter]::new($pipe, $utf8)
-    $script:Session.Writer.AutoFlush = $true
+    $pipe
 }
 
 function Assert-PipeOwner {

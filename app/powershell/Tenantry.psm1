@@ -3,6 +3,19 @@
 # can: the first one of each of PowerShell's own modules costs the person 30 to 80 ms of waiting.
 Set-StrictMode -Version Latest
 
+# Before anything else: constrained language mode refuses most of what follows, each line with an error of its own.
+if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
+    function Start-TenantrySession {
+        # Says in the one way that is left, before anybody signs in, that no session can be connected here.
+        $env:TENANTRY_PIPE = $null
+        $env:TENANTRY_NONCE = $null
+        Write-Host 'Tenantry cannot connect here: this PowerShell runs in constrained language mode.'
+        exit 87
+    }
+    Export-ModuleMember
+    return
+}
+
 $script:PipeVersion = 1
 $script:PollMilliseconds = 250   # a blocking read would make exit and Ctrl+C hang for more than ten seconds
 $script:Session = $null
@@ -10,7 +23,7 @@ $script:OriginalReadLine = $null
 $script:Escape = [string][char]27
 $script:LastError = $null
 
-foreach ($part in 'SessionPipe', 'Services', 'RemotePowerShell', 'TokenRenewal', 'CommandReport') { . ([System.IO.Path]::Combine($PSScriptRoot, $part + '.ps1')) }
+foreach ($part in 'SessionPipe', 'Services', 'RemotePowerShell', 'TokenRenewal', 'CommandReport', 'ShellMarks', 'History', 'Grid', 'LastResult', 'Guard', 'WarmShell', 'ScreenReader') { . ([System.IO.Path]::Combine($PSScriptRoot, $part + '.ps1')) }
 
 function Start-TenantrySession {
     <#
@@ -29,10 +42,6 @@ function Start-TenantrySession {
     $env:TENANTRY_PIPE = $null
     $env:TENANTRY_NONCE = $null
     if (-not $name -or -not $nonce) { return }
-    if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
-        Write-Host 'Tenantry cannot connect here: this PowerShell runs in constrained language mode.'
-        exit 87
-    }
     $script:Session = New-SessionState
     $problem = 'The connecting was stopped.'
     try {
@@ -58,8 +67,11 @@ function New-SessionState {
     [hashtable]::Synchronized(@{
             Reader = $null; Read = $null; Writer = $null; WriterLock = [object]::new()
             TenantName = ''; Colour = '#5aa9ff'; Prompt = ''; TemporaryFolder = ''
-            Module = $null; Connected = $false; Running = $false; LogCommands = $false
-            Listener = $null; DisconnectId = 0; Goodbye = $null; Ready = $false
+            Module = $null; Connected = $false; Running = $false; LogCommands = $false; Transcribe = $false; MarkNonce = ''; HistoryFile = ''; ScreenReader = $false
+            Listener = $null; DisconnectId = 0; Goodbye = $null; Ready = $false; Badges = [string[]]@()
+            # What the app answered to the guard's questions, by their numbers, and until when it asks none.
+            GuardAnswers = [hashtable]::Synchronized(@{}); GuardSignal = [System.Threading.AutoResetEvent]::new($false); GuardQuietUntil = [long]0
+            GridOffers = [hashtable]::Synchronized(@{}); ShowLastId = 0; ShowLast = $null
             # By service: what to connect with again, the connection's id, when its token ends (milliseconds since the
             # epoch), and a new token that could not take the old one's place yet.
             Connects = @{}; ConnectionIds = [hashtable]::Synchronized(@{})
@@ -76,7 +88,9 @@ function Invoke-SessionStart {
         $message = Receive-SessionMessage
         if ($null -eq $message) { throw 'Tenantry closed the connection to this shell.' }
         switch ($message.type) {
+            'warm' { Start-WarmUp -Message $message }
             'prepare' { $finished = -not (Initialize-Session -Message $message) }
+            'screen-reader' { $script:Session.ScreenReader = $message.mode -eq 'on' }
             'connect' { $problem = Connect-Service -Message $message; $finished = -not $problem }
             'abandon' {
                 Write-Problem -Text $(if ($problem) { $problem } else { $message.message })
@@ -95,7 +109,14 @@ function Initialize-Session {
     $script:Session.Colour = [string]$Message.colour
     $script:Session.TemporaryFolder = [string]$Message.temporaryFolder
     $script:Session.LogCommands = [bool]$Message.logCommands
-    $Host.UI.RawUI.WindowTitle = $script:Session.TenantName
+    $script:Session.Transcribe = [bool]$Message.transcribe
+    $script:Session.MarkNonce = [string]$Message.markNonce
+    $script:Session.HistoryFile = [string]$Message.historyFile
+    $script:Session.Badges = [string[]]@($Message.badges)
+    $script:Session.ScreenReader = [bool]$Message.screenReader
+    Set-SessionTitle
+    Initialize-Guard -Rules $Message.guard
+    if ($Message.workingFolder) { Set-Location -LiteralPath $Message.workingFolder }
     $clock = [System.Diagnostics.Stopwatch]::StartNew()
     try {
         $script:Session.Module = Import-ConnectModule -Module $Message.module
@@ -192,6 +213,7 @@ function Invoke-Connect {
     $connect = $script:Session.Connects[$Service]
     $command = $connect.Command
     $known = $global:Error.Count
+    $modules = [string[]]@(Get-ModuleName)
     try {
         $parameters = Get-ConnectParameter -Connect $connect -AccessToken $AccessToken
         Invoke-InTemporaryFolder -ScriptBlock { $null = & $command @parameters }
@@ -202,6 +224,7 @@ function Invoke-Connect {
     finally {
         $parameters = $null
     }
+    Add-GuardedModule -Before $modules
     $connection = Get-ServiceConnection -Connect $connect
     if (-not $connection) { throw 'The module reports no connection after connecting.' }
     $script:Session.ConnectionIds[$Service] = [string]$connection.ConnectionId
@@ -264,7 +287,8 @@ function Invoke-InTemporaryFolder {
         & $ScriptBlock
     }
     finally {
-        foreach ($name in $names) { [Environment]::SetEnvironmentVariable($name, $before[$name]) }
+        # A plain $null would arrive as an empty text, which .NET 9 and later keeps as the variable's value.
+        foreach ($name in $names) { [Environment]::SetEnvironmentVariable($name, $(if ($null -eq $before[$name]) { [NullString]::Value } else { $before[$name] })) }
     }
 }
 
@@ -312,7 +336,8 @@ function Start-PipeListener {
     $script:Session.Listener = $shell
     # An action runs in a module of its own, whatever it was bound to: this one's functions come with the event.
     $script:Session.Goodbye = New-BoundScriptBlock { Disconnect-Session }
-    $null = Register-EngineEvent -SourceIdentifier 'Tenantry.Disconnect' -SupportEvent -Action { & $Event.MessageData }
+    $script:Session.ShowLast = New-BoundScriptBlock { Show-LastResult }
+    foreach ($identifier in 'Tenantry.Disconnect', 'Tenantry.ShowLast') { $null = Register-EngineEvent -SourceIdentifier $identifier -SupportEvent -Action { & $Event.MessageData } }
     $null = $shell.BeginInvoke()
 }
 
@@ -336,10 +361,17 @@ function Disconnect-Session {
 function Set-SessionPrompt {
     $hex = $script:Session.Colour
     $red, $green, $blue = foreach ($start in 1, 3, 5) { [Convert]::ToInt32($hex.Substring($start, 2), 16) }
-    $script:Session.Prompt = '{0}[1;38;2;{1};{2};{3}m{4}{0}[0m PS> ' -f $script:Escape, $red, $green, $blue, $script:Session.TenantName
-    $script:OriginalReadLine = ${function:global:PSConsoleHostReadLine}
+    # On the tenant's colour, in whichever of black and white can be read there.
+    $ink = if ($red * 0.3 + $green * 0.59 + $blue * 0.11 -gt 120) { '0;0;0' } else { '255;255;255' }
+    $badges = -join @(foreach ($badge in $script:Session.Badges) { '{0}[1;48;2;{1};{2};{3};38;2;{4}m {5} {0}[0m ' -f $script:Escape, $red, $green, $blue, $ink, $badge })
+    $script:Session.Prompt = '{5}{0}[1;38;2;{1};{2};{3}m{4}{0}[0m PS> ' -f $script:Escape, $red, $green, $blue, $script:Session.TenantName, $badges
+    Set-LineReader
     ${function:global:prompt} = New-BoundScriptBlock { Get-SessionPrompt -Succeeded $? }
-    ${function:global:PSConsoleHostReadLine} = New-BoundScriptBlock { Read-SessionLine }
+    Enable-LastResult
+}
+
+function Set-SessionTitle {
+    $Host.UI.RawUI.WindowTitle = (@($script:Session.Badges) + $script:Session.TenantName) -join ' '
 }
 
 function Get-SessionPrompt {
@@ -349,7 +381,10 @@ function Get-SessionPrompt {
         Send-Refusal
         Send-CommandEnd -Succeeded $Succeeded
     }
-    $Host.UI.RawUI.WindowTitle = $script:Session.TenantName
+    Set-SessionTitle
+    Assert-LineReader
+    Update-ScreenReaderMode
+    Write-PromptMark
     $script:Session.Prompt
 }
 
@@ -374,9 +409,28 @@ function Read-SessionLine {
     Start-PipeListener
     $isFirst = -not $script:Session.Ready
     if ($isFirst) { Send-Ready }
+    # A prompt of the person's own tells nothing.
+    if ($script:Session.Running) {
+        Send-Refusal
+        Send-CommandEnd -Succeeded $null
+    }
+    if ($script:OpenGrids.Count -gt 0) { Close-LeftGrid }
+    Update-ScreenReaderMode
+    Write-ShellMark -Mark 'B'
     try {
-        if ($script:OriginalReadLine) { $line = & $script:OriginalReadLine }
-        else { $line = $Host.UI.ReadLine() }
+        if ($script:OriginalReadLine -and -not $script:ReadsWithoutEditor) { $line = & $script:OriginalReadLine }
+        else {
+            # Without a line editor, one command over as many lines as it takes: PowerShell's own console would take each
+            # for a command, and wait for an empty line at the end. Read here, not in a function: after Ctrl+C that could
+            # not return, and the console would read on by itself.
+            $line = $Host.UI.ReadLine()
+            while ($null -ne $line -and (Test-Incomplete -Text $line)) {
+                $Host.UI.Write('>> ')
+                $more = $Host.UI.ReadLine()
+                if ($null -eq $more) { return $more }
+                $line += "`n" + $more
+            }
+        }
     }
     finally {
         if ($isFirst) { Set-ControlCAsInput -Value $false }
@@ -388,11 +442,25 @@ function Read-SessionLine {
     $line
 }
 
+function Test-Incomplete {
+    param([AllowNull()][AllowEmptyString()][string]$Text)
+
+    $problems = $null
+    $null = [System.Management.Automation.Language.Parser]::ParseInput($Text, [ref]$null, [ref]$problems)
+    foreach ($problem in $problems) { if ($problem.IncompleteInput) { return $true } }
+    $false
+}
+
 $script:LineSteps = @(
-    { param($line) Wait-FreshToken }
-    { param($line) $null = Update-Connection }
+    { param($line) Reset-Guard }
+    { param($line) Update-Token }
     # Last, since a host stops nothing at Ctrl+C before the line is its own: who hears of the command may stop it.
     { param($line) $null = Send-CommandStart -Line $line }
 )
 
-Export-ModuleMember -Function @()
+# Windows has an ogv of its own.
+if (Test-Path -LiteralPath Alias:ogv) { Export-ModuleMember -Function 'Out-TenantGrid' }
+else {
+    Set-Alias -Name ogv -Value Out-TenantGrid
+    Export-ModuleMember -Function 'Out-TenantGrid' -Alias 'ogv'
+}

@@ -74,6 +74,21 @@ $script:ListenerScript = {
         Send-Line ('{"v":1,"id":' + $id + ',"type":"renewed","service":"' + $service + '","how":"at-prompt"}')
     }
 
+    # What PowerShell says against a text that is about to be typed, percent-encoded, and in which of its lines.
+    function Send-Parsed($line) {
+        $problems = $null
+        $null = [System.Management.Automation.Language.Parser]::ParseInput((Get-Field $line 'text'), [ref]$null, [ref]$problems)
+        $number = 0
+        $problem = 'null'
+        if ($problems.Count -gt 0) {
+            $number = $problems[0].Extent.StartLineNumber
+            $text = $problems[0].Message
+            if ($text.Length -gt 500) { $text = $text.Substring(0, 500) }
+            $problem = '"' + [Uri]::EscapeDataString($text) + '"'
+        }
+        Send-Line ('{"v":1,"id":' + (Get-Field $line 'id') + ',"type":"parsed","line":' + $number + ',"problem":' + $problem + '}')
+    }
+
     while ($true) {
         $task = if ($session.Read) { $session.Read } else { $session.Reader.ReadLineAsync() }
         $session.Read = $null
@@ -82,6 +97,17 @@ $script:ListenerScript = {
         if ($null -eq $line) { $session.Writer = $null; return }
         switch (Get-Field $line 'type') {
             'token' { Receive-Token $line }
+            'grid' { $session.GridOffers[[int](Get-Field $line 'ask')] = @{ Path = Get-Field $line 'path'; Nonce = Get-Field $line 'nonce'; Problem = $null } }
+            'grid-refused' { $session.GridOffers[[int](Get-Field $line 'ask')] = @{ Problem = Get-Field $line 'message' } }
+            'parse' { Send-Parsed $line }
+            'show-last' { $session.ShowLastId = [int](Get-Field $line 'id'); $null = $events.GenerateEvent('Tenantry.ShowLast', $null, @(), $session.ShowLast) }
+            'guard-answer' {
+                $session.GuardQuietUntil = [long](Get-Field $line 'quietUntil')
+                $session.GuardAnswers[(Get-Field $line 'ask')] = Get-Field $line 'answer'
+                $null = $session.GuardSignal.Set()
+            }
+            'guard-quiet' { $session.GuardQuietUntil = [long](Get-Field $line 'quietUntil') }
+            'screen-reader' { $session.ScreenReader = (Get-Field $line 'mode') -eq 'on' }
             'renewal-failed' { $session.RenewalProblem = Get-Field $line 'message' }
             'disconnect' { $session.DisconnectId = [int](Get-Field $line 'id'); $null = $events.GenerateEvent('Tenantry.Disconnect', $null, @(), $session.Goodbye) }
         }
@@ -92,17 +118,23 @@ $script:ListenerScript = {
 
 function Wait-FreshToken {
     # A command that was typed over an expired token (the machine slept) waits for a fresh one. False where Ctrl+C gave
-    # it up: while a line is being read the host stops nothing at Ctrl+C, so the key is looked for here.
+    # it up: while a line is being read the host stops nothing at Ctrl+C, so the key is looked for here. Keys that come
+    # before it are typed ahead of what follows: the app holds them from now on, and gets those that are read here.
     if (-not (Test-TokenExpired)) { return $true }
     Write-Host ($script:Escape + "[90mrenewing$([char]0x2026)" + $script:Escape + '[0m') -NoNewline
     Send-SessionMessage -Message @{ type = 'needs-token' }
     $before = [Console]::TreatControlCAsInput
     [Console]::TreatControlCAsInput = $true
+    $typed = New-Object -TypeName System.Text.StringBuilder
     try {
         while ((Test-TokenExpired) -and -not $script:Session.RenewalProblem -and $script:Session.Writer) {
             while ([Console]::KeyAvailable) {
                 $key = [Console]::ReadKey($true)
-                if ($key.Key -eq 'C' -and $key.Modifiers -eq 'Control') { return $false }
+                if ($key.Key -eq 'C' -and $key.Modifiers -eq 'Control') {
+                    $null = $typed.Clear()
+                    return $false
+                }
+                if ($key.KeyChar -and $typed.Length -lt 20000) { $null = $typed.Append($key.KeyChar) }
             }
             Start-Sleep -Milliseconds 50
         }
@@ -110,6 +142,7 @@ function Wait-FreshToken {
     finally {
         [Console]::TreatControlCAsInput = $before
         Write-Host ("`r" + $script:Escape + '[K') -NoNewline
+        Send-SessionMessage -Message @{ type = 'waited'; keys = $typed.ToString() }
     }
     if ($script:Session.RenewalProblem) {
         Write-Host ($script:Escape + '[31mThe token could not be renewed: ' + $script:Session.RenewalProblem + $script:Escape + '[0m')
@@ -118,13 +151,25 @@ function Wait-FreshToken {
 }
 
 function Test-TokenExpired {
-    # A token that waits to be taken over by connecting anew counts: that is done next.
+    # A token that waits to be taken over by connecting anew counts in the old one's place, unless it is over too.
     $now = [DateTimeOffset]::UtcNow.ToUnixTimeMilliseconds()
     foreach ($service in @($script:Session.ExpiresOn.Keys)) {
-        if ($script:Session.Waiting.ContainsKey($service)) { continue }
-        if ($script:Session.ExpiresOn[$service] -le $now) { return $true }
+        $waiting = $script:Session.Waiting[$service]
+        $end = if ($waiting) { [long]$waiting['ExpiresOn'] } else { $script:Session.ExpiresOn[$service] }
+        if ($end -le $now) { return $true }
     }
     $false
+}
+
+function Update-Token {
+    # Before a command: a token that is good, connected with. Where connecting took so long that the next token came
+    # meanwhile, once more. False where Ctrl+C gave it up.
+    for ($round = 0; $round -lt 3; $round++) {
+        if (-not (Wait-FreshToken)) { return $false }
+        Update-Connection
+        if ($script:Session.Waiting.Count -eq 0) { break }
+    }
+    $true
 }
 
 function Update-Connection {
@@ -150,13 +195,29 @@ function Update-Connection {
     }
 }
 
+# How modules say that a service refused a cmdlet: for its token, or as one that is not made for an app. Microsoft's
+# sentences are English in every language of PowerShell.
+$script:RefusalPattern = 'HttpStatusCode=40[13]\b|^UnAuthorized\b|isn''t supported in this scenario|does not indicate success: (40[13]|Unauthorized|Forbidden)\b|InvalidAuthenticationToken|INSUFF_ACCESS_RIGHTS|isn''t supported when an application is signed in'
+$script:LookedThroughErrors = 50   # a loop may leave hundreds
+$script:RefusalChars = 2000
+
+function Get-NewestError {
+    if ($global:Error.Count -gt 0) { $global:Error[0] } else { $null }
+}
+
 function Send-Refusal {
-    # Tells the app where the last command was refused for its token: a new one may know of a role that was given since.
-    $newest = if ($global:Error.Count -gt 0) { $global:Error[0] } else { $null }
-    if ([object]::ReferenceEquals($newest, $script:LastError)) { return }
-    $script:LastError = $newest
-    $text = if ($newest -is [System.Management.Automation.ErrorRecord]) { $newest.Exception.Message } else { [string]$newest }
-    if ($text -match 'HttpStatusCode=40[13]\b|^UnAuthorized\b|isn''t supported in this scenario|does not indicate success: (40[13]|Unauthorized|Forbidden)\b|InvalidAuthenticationToken') {
-        Send-SessionMessage -Message @{ type = 'unauthorized' }
+    # Tells the app how a service refused the last command: the newest such error since it began, whatever went wrong
+    # after it. A new token may know of a role that was given since.
+    $before = $script:LastError
+    $script:LastError = Get-NewestError
+    $count = [Math]::Min($global:Error.Count, $script:LookedThroughErrors)
+    for ($index = 0; $index -lt $count; $index++) {
+        $known = $global:Error[$index]
+        if ([object]::ReferenceEquals($known, $before)) { return }
+        $text = if ($known -is [System.Management.Automation.ErrorRecord]) { [string]$known.Exception.Message } else { [string]$known }
+        if ($text -match $script:RefusalPattern) {
+            Send-SessionMessage -Message @{ type = 'refused'; message = $text.Substring(0, [Math]::Min($text.Length, $script:RefusalChars)) }
+            return
+        }
     }
 }

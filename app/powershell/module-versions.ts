@@ -9,6 +9,9 @@ export const moduleNeeds: ReadonlyArray<{ from: string; last: string; powershell
   { from: '3.0.0', last: '3.4.0', powershell: '7.2' }
 ]
 
+/** The first version of ExchangeOnlineManagement whose Connect-IPPSSession has -EnableSearchOnlySession. */
+export const searchSessionFrom = '3.9.0'
+
 /** Whether a version (`3.10.1`, also `7.6.0-preview.2`) is the other one or later, by its numbers. */
 export function isAtLeast(version: string, other: string): boolean {
   const numbers = (text: string) => text.split('-')[0]!.split('.').map((part) => Number.parseInt(part, 10) || 0)

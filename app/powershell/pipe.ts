@@ -1,16 +1,11 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { createServer, type Server, type Socket } from 'node:net'
-import { join } from 'node:path'
+import type { Socket } from 'node:net'
+import { FirstShell, LineSplitter, pipePath } from './first-shell.ts'
 import { answersTo, pipeVersion, shellMessageSchema, type AppMessage, type ShellMessage } from './messages.ts'
 
-/** sockaddr_un holds 104 bytes on macOS and 108 on Linux, the closing zero included. */
-export const maxSocketPathBytes = 103
 /** A message is a few KiB (a token with many claims is the longest); more is not ours. */
 export const maxLineBytes = 256 * 1024
-/** Until its nonce is accepted a client may say no more than a hello's length. */
-export const maxHelloBytes = 4 * 1024
-/** A client that says nothing for this long is not our shell. */
-export const helloPatienceMs = 5_000
+
+type Hello = Extract<ShellMessage, { type: 'hello' }>
 
 export interface SessionPipe {
   /** What the shell connects to: a Unix socket's path, or a pipe's full name on Windows. */
@@ -22,7 +17,7 @@ export interface SessionPipe {
 }
 
 export interface PipeEvents {
-  onHello(hello: Extract<ShellMessage, { type: 'hello' }>): void
+  onHello(hello: Hello): void
   onMessage(message: ShellMessage): void
   /** The accepted client spoke another version or garbage; the pipe is closed already. */
   onBroken(reason: string): void
@@ -30,48 +25,38 @@ export interface PipeEvents {
 }
 
 /**
- * Opens the pipe of one session and waits for its shell. A client that does not begin with the right nonce is
- * closed unanswered. After the first valid hello the server stops listening, so the nonce, which the process's
- * environment keeps, opens nothing any more.
+ * Opens the pipe of one session and waits for its shell (`FirstShell`). After the first valid hello the nonce, which the
+ * process's environment keeps, opens nothing any more.
  *
- * @param folder the session's own folder, of mode 0700 (its permissions are what guards the socket on Unix)
+ * @param folder the session's own folder, of mode 0700
  */
 export async function openSessionPipe(folder: string, platform: NodeJS.Platform, events: PipeEvents): Promise<SessionPipe> {
-  const nonce = randomBytes(32).toString('base64url')
-  const path =
-    platform === 'win32' ? `\\\\.\\pipe\\tenantry-${randomBytes(16).toString('hex')}` : join(folder, 'pipe')
-  if (platform !== 'win32' && Buffer.byteLength(path) > maxSocketPathBytes) {
-    throw new Error(`The path of the session pipe is longer than ${maxSocketPathBytes} bytes: ${path}`)
-  }
-  const pipe = new ServedPipe(path, nonce, events)
+  const pipe = new ServedPipe(pipePath(folder, 'pipe', platform), events)
   await pipe.listen()
   return pipe
 }
 
 class ServedPipe implements SessionPipe {
   readonly path: string
-  readonly nonce: string
   readonly #events: PipeEvents
-  readonly #server: Server
-  readonly #strangers = new Set<Socket>()
+  readonly #first = new FirstShell(readHello, (shell, hello, early) => this.#accept(shell, hello, early))
   #shell: Socket | null = null
   #closed = false
   #lastId = 0
   /** What is answered to each id that waits for one. */
   readonly #asked = new Map<number, readonly string[]>()
 
-  constructor(path: string, nonce: string, events: PipeEvents) {
+  constructor(path: string, events: PipeEvents) {
     this.path = path
-    this.nonce = nonce
     this.#events = events
-    this.#server = createServer((socket) => this.#greet(socket))
   }
 
-  async listen(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen(this.path, resolve)
-    })
+  get nonce(): string {
+    return this.#first.nonce
+  }
+
+  listen(): Promise<void> {
+    return this.#first.listen(this.path)
   }
 
   send(message: AppMessage): void {
@@ -84,58 +69,22 @@ class ServedPipe implements SessionPipe {
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#server.close()
-    for (const socket of this.#strangers) socket.destroy()
+    this.#first.close()
     this.#shell?.destroy()
     this.#events.onClosed()
   }
 
-  #greet(socket: Socket): void {
-    this.#strangers.add(socket)
-    const patience = setTimeout(() => socket.destroy(), helloPatienceMs)
-    const lines = new LineSplitter(maxHelloBytes)
-    socket.on('error', () => socket.destroy())
-    socket.on('close', () => {
-      clearTimeout(patience)
-      this.#strangers.delete(socket)
-    })
+  #accept(shell: Socket, hello: Hello, early: Buffer): void {
+    this.#shell = shell
+    const lines = new LineSplitter(maxLineBytes)
     const onData = (data: Buffer) => {
-      const [line, ...more] = lines.push(data) ?? []
-      if (line === undefined && !lines.overflown) return
-      socket.off('data', onData)
-      const hello = line === undefined ? null : this.#readHello(line)
-      if (!hello || this.#shell || this.#closed) {
-        socket.destroy()
-        return
-      }
-      clearTimeout(patience)
-      this.#accept(socket, hello, lines)
-      for (const early of more) this.#receive(early)
-    }
-    socket.on('data', onData)
-  }
-
-  #readHello(line: string): Extract<ShellMessage, { type: 'hello' }> | null {
-    const message = parseMessage(line)
-    if (typeof message === 'string' || message.type !== 'hello') return null
-    const said = Buffer.from(message.nonce)
-    const right = Buffer.from(this.nonce)
-    // Lengths may differ openly: the nonce's length is no secret.
-    return said.length === right.length && timingSafeEqual(said, right) ? message : null
-  }
-
-  #accept(socket: Socket, hello: Extract<ShellMessage, { type: 'hello' }>, lines: LineSplitter): void {
-    this.#shell = socket
-    this.#strangers.delete(socket)
-    this.#server.close()
-    for (const stranger of this.#strangers) stranger.destroy()
-    lines.limit = maxLineBytes
-    socket.on('data', (data) => {
       for (const line of lines.push(data) ?? []) this.#receive(line)
       if (lines.overflown) this.#break('a message was longer than the pipe allows')
-    })
-    socket.on('close', () => this.close())
+    }
+    shell.on('data', onData)
+    shell.on('close', () => this.close())
     this.#events.onHello(hello)
+    onData(early)
   }
 
   #receive(line: string): void {
@@ -163,6 +112,11 @@ class ServedPipe implements SessionPipe {
   }
 }
 
+function readHello(line: string): Hello | null {
+  const message = parseMessage(line)
+  return typeof message === 'string' || message.type !== 'hello' ? null : message
+}
+
 /** A message, or why the line is none. */
 function parseMessage(line: string): ShellMessage | string {
   let json: unknown
@@ -177,33 +131,4 @@ function parseMessage(line: string): ShellMessage | string {
   }
   const parsed = shellMessageSchema.safeParse(json)
   return parsed.success ? parsed.data : 'a message had an unknown form'
-}
-
-/** Cuts a byte stream into lines; past `limit` bytes without a line's end it stays overflown. */
-class LineSplitter {
-  limit: number
-  #rest: Buffer = Buffer.alloc(0)
-  overflown = false
-
-  constructor(limit: number) {
-    this.limit = limit
-  }
-
-  push(data: Buffer): string[] | null {
-    if (this.overflown) return null
-    const all = Buffer.concat([this.#rest, data])
-    const lines: string[] = []
-    let start = 0
-    for (let end = all.indexOf(10); end >= 0; end = all.indexOf(10, start)) {
-      if (end - start > this.limit) {
-        this.overflown = true
-        return lines
-      }
-      lines.push(all.subarray(start, end).toString('utf8').replace(/\r$/, ''))
-      start = end + 1
-    }
-    this.#rest = all.subarray(start)
-    if (this.#rest.length > this.limit) this.overflown = true
-    return lines.length > 0 ? lines : null
-  }
 }

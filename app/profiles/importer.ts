@@ -1,4 +1,5 @@
 import type { Cloud } from '../adapters.ts'
+import { isLogged } from '../command-log/recorder.ts'
 import { tenantColours, type CallInput, type CallOutput, type ImportRow, type Profile } from '../contract.ts'
 import type { Binding } from '../credentials/credential.ts'
 import type { Kept } from '../credentials/store.ts'
@@ -13,6 +14,9 @@ import type { SignIn } from './sign-in.ts'
 import { readRows, type TransferFormat, type TransferRow } from './transfer.ts'
 import type { TrustedHosts } from './trusted-hosts.ts'
 
+/** Who sends a file must not decide what of the reader's doing is kept. */
+const logStaysOn = 'Its command log is on here: only you can switch that off.'
+const transcriptStaysOff = 'It kept transcripts where it comes from, and keeps none here: only you can switch them on.'
 /** Tenants that are looked up at the same time. */
 const lookupsAtOnce = 4
 
@@ -68,7 +72,8 @@ export class Importer {
       const { line, row, domain, tenantId } = known
       const { outcome, profile } = place(content, known, signInOf(content, known, input))
       const signIn = content.signIns.find(({ id }) => id === profile.signInId)?.name ?? ''
-      return { line, name: outcome === 'new' ? profile.name : row.name, domain, tenantId, signIn, outcome, problem: null }
+      const told = [row.logCommands === false && isLogged(profile) ? logStaysOn : '', row.keepTranscript ? transcriptStaysOff : ''].filter(Boolean).join(' ')
+      return { line, name: outcome === 'new' ? profile.name : row.name, domain, tenantId, signIn, outcome, problem: outcome === 'new' && told ? told : null }
     })
   }
 
@@ -196,7 +201,8 @@ function newProfile(content: Content, { row, domain, tenantId, cloudId, customCl
     ...{ group, services, environment, loadPowerShellProfile, moduleVersion, notes },
     ...{ domain, tenantId, customCloud, cloud: cloudId },
     ...(row.searchOnlySession ? { searchOnlySession: true } : {}),
-    ...(row.logCommands === null ? {} : { logCommands: row.logCommands }),
+    ...(row.readOnly ? { readOnly: true } : {}),
+    ...(row.logCommands ? { logCommands: true } : {}),
     id: crypto.randomUUID(),
     name: freeName(row.name, content.profiles.map(({ name }) => name)),
     initialDomain: null,

@@ -100,6 +100,14 @@ export class Profiles {
     return this.#file.notices
   }
 
+  /**
+   * Whether every profile is known: not where a file was set aside, which may be mended and put back. What belongs to
+   * nobody then may belong to somebody yet.
+   */
+  get isWhole(): boolean {
+    return this.#file.opened === 'clean' && !readdirSync(this.#options.dataFolder).some((name) => name.startsWith('profiles.broken-'))
+  }
+
   list(): CallOutput<'profiles.list'> {
     const { profiles, signIns } = this.#file.content
     return { profiles: structuredClone(profiles), signIns: signIns.map((signIn) => this.#view(signIn)) }
@@ -370,13 +378,10 @@ export class Profiles {
     return this.#examples.has(signInId) ? 'run' : 'stored'
   }
 
-  /**
-   * Removes secrets that a crash left without a sign-in. Not beside a file that was set aside: it may be mended and
-   * put back, and its sign-ins with it.
-   */
+  /** Removes secrets that a crash left without a sign-in. */
   async #removeOrphans(): Promise<void> {
-    const { credentials, dataFolder } = this.#options
-    if (this.#file.opened !== 'clean' || readdirSync(dataFolder).some((name) => name.startsWith('profiles.broken-'))) return
+    const { credentials } = this.#options
+    if (!this.isWhole) return
     const known = new Set(this.#file.content.signIns.map(({ id }) => id.toLowerCase()))
     for (const id of credentials.list()) {
       if (!known.has(id.toLowerCase())) await credentials.delete(id).catch(() => {})

@@ -2,6 +2,7 @@ import Papa from 'papaparse'
 import { z } from 'zod'
 import { cloudIdSchema, environmentSchema, profileSchema, serviceSchema, signInKindSchema, type Profile } from '../contract.ts'
 import { failure } from '../failures.ts'
+import { escapeFormula, unescapeFormula } from '../spreadsheet.ts'
 import { normaliseDomain } from '../tokens/clouds.ts'
 import { hasUnseenCharacters } from './names.ts'
 import type { SignIn } from './sign-in.ts'
@@ -37,8 +38,10 @@ export const rowSchema = z.object({
   loadPowerShellProfile: yesNo.default(false),
   moduleVersion: text(40).default(''),
   searchOnlySession: yesNo.default(false),
+  readOnly: yesNo.default(false),
   /** Null, an empty cell, where the environment decides. */
   logCommands: optional(z.stringbool().or(z.boolean()).nullable(), null),
+  keepTranscript: yesNo.default(false),
   notes: z.string().max(20_000).default('')
 })
 type ParsedRow = z.output<typeof rowSchema>
@@ -63,7 +66,7 @@ function exportRow(profile: Profile, signIn: SignIn | undefined): TransferRow {
   return {
     ...{ name, group, domain, tenantId, cloud, loginHost, exchangeHost, complianceHost, graphHost },
     ...{ signIn: signIn?.name ?? '', clientId: signIn?.clientId ?? null, kind: signIn?.kind ?? null, askEachTime: signIn?.askEachTime ?? false },
-    ...{ services, colour, environment, loadPowerShellProfile, moduleVersion, notes, searchOnlySession: profile.searchOnlySession ?? false, logCommands: profile.logCommands ?? null }
+    ...{ services, colour, environment, loadPowerShellProfile, moduleVersion, notes, searchOnlySession: profile.searchOnlySession ?? false, readOnly: profile.readOnly ?? false, logCommands: profile.logCommands ?? null, keepTranscript: profile.keepTranscript ?? false }
   }
 }
 
@@ -71,12 +74,6 @@ function cellText(value: TransferRow[keyof TransferRow]): string {
   if (value === null) return ''
   return Array.isArray(value) ? value.join(' ') : String(value)
 }
-
-/** What a spreadsheet would take for a formula (owasp.org, CSV Injection), full-width forms included. */
-const formula = /^'*\s*[=+\-@|\t\r\n＝＋－＠]/
-
-const escapeFormula = (cell: string) => (formula.test(cell) ? `'${cell}` : cell)
-const unescapeFormula = (cell: string) => (cell.startsWith("'") && formula.test(cell) ? cell.slice(1) : cell)
 
 /**
  * Reads what an import brings, row by row; a bad row does not spoil the others.

@@ -1,88 +1,69 @@
-import { mkdirSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import type { IPty } from 'node-pty'
 import type { Adapters } from '../adapters.ts'
 import { isLogged } from '../command-log/recorder.ts'
 import type { Service } from '../contract.ts'
-import { removeDotnetLeftovers } from '../dotnet-leftovers.ts'
 import { failure } from '../failures.ts'
+import { badgesOf, guardRules } from '../guard/rules.ts'
 import type { FoundPowerShell } from '../powershell/find.ts'
-import { launchShell } from '../powershell/launch.ts'
-import type { AppMessage, ShellMessage } from '../powershell/messages.ts'
-import { openSessionPipe, type SessionPipe } from '../powershell/pipe.ts'
-import { endProcessTree } from '../process-tree.ts'
+import type { AppMessage } from '../powershell/messages.ts'
 import { moduleOf } from './connect-parameters.ts'
-import { HeldKeys } from './held-keys.ts'
+import { historyFile } from './command-history.ts'
 import type { Output } from './output.ts'
 import type { SessionPlan } from './session-plan.ts'
+import { Shell, type Hello, type ShellEvents, type Size } from './shell.ts'
+import type { WarmShells } from './warm-shells.ts'
 
 /** A shell that says no hello within this time is reported; a cold start with a virus scanner takes up to 10 s. */
 export const helloDeadlineMs = 20_000
-/** How long a goodbye to the service may take before the shell is ended all the same. */
-export const disconnectDeadlineMs = 2_000
 
-/** A pipe that closes is mostly the shell's end, which is told by itself within this time. */
-const pipeClosedPatienceMs = 1_000
-/** How long the end of a killed shell's terminal is waited for. */
-const exitPatienceMs = 500
-
-export type Hello = Extract<ShellMessage, { type: 'hello' }>
-
-/** What a session hears of its attempt. */
-export interface AttemptEvents {
-  onHello(hello: Hello): void
-  onMessage(message: ShellMessage): void
-  /** The shell spoke another version of the pipe, or garbage, or closed it and lives on. */
-  onBroken(reason: string): void
-  onExit(exitCode: number, signal: number): void
+export interface AttemptOptions {
+  /** Of this attempt alone. */
+  id: string
+  /** What prompt and title say. */
+  name: string
+  service: Service
+  /** Whether lines are read for a screen reader, when the shell asks. */
+  screenReader: () => boolean
+  warmShells: WarmShells | null
 }
 
-interface Size {
-  cols: number
-  rows: number
-}
-
-/** One try at a shell with a connection; a reconnect begins another. It owns the shell, its pipe, folder and timers. */
+/** One try at a shell with a connection; a reconnect begins another. It owns the shell and its own timers. */
 export class Attempt {
   readonly plan: SessionPlan
-  /** Where the shell's session keeps its temporary files; of mode 0700, and gone with the attempt. */
-  readonly folder: string
   readonly abort = new AbortController()
   /** The shell has a connection that it can say goodbye to. */
   isConnected = false
   /** How often the shell was asked to connect. */
   tried = 0
+  /** The token it connects with was there before it: another session's. */
+  hasOlderToken = false
+  readonly #options: AttemptOptions
   readonly #adapters: Adapters
-  readonly #events: AttemptEvents
-  readonly #name: string
-  readonly #service: Service
-  #pipe: SessionPipe | null = null
-  #pty: IPty | null = null
-  readonly #keys = new HeldKeys((data) => this.#pty?.write(typeof data === 'string' ? data : Buffer.from(data)))
+  readonly #events: ShellEvents
+  #shell: Shell | null = null
+  #isWarm = false
   #saidHello = false
   #settleHello: (came: boolean) => void = () => {}
-  #onGoodbye: () => void = () => {}
-  #onGone: () => void = () => {}
-  #timer: NodeJS.Timeout | null = null
-  #released = false
 
-  /**
-   * @param id of this attempt alone: its folder is named by it
-   * @param name what prompt and title say
-   */
-  constructor(plan: SessionPlan, { id, name, service }: { id: string; name: string; service: Service }, adapters: Adapters, events: AttemptEvents) {
+  constructor(plan: SessionPlan, options: AttemptOptions, adapters: Adapters, events: ShellEvents) {
     this.plan = plan
-    this.#name = name
-    this.#service = service
+    this.#options = options
     this.#adapters = adapters
     this.#events = events
     this.abort.signal.addEventListener('abort', () => this.#settleHello(false))
-    this.folder = join(adapters.paths.runtime, id)
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 })
   }
 
   get shellPid(): number | null {
-    return this.#pty?.pid ?? null
+    return this.#shell?.pid ?? null
+  }
+
+  /** Where its shell keeps temporary files; once there is a shell. */
+  get folder(): string {
+    return this.#shell!.folder
+  }
+
+  /** See `Shell`. */
+  get areKeysHeld(): boolean {
+    return this.#shell?.areKeysHeld ?? true
   }
 
   get saidHello(): boolean {
@@ -90,104 +71,64 @@ export class Attempt {
   }
 
   /**
-   * Starts the shell and waits for its hello; false where the attempt was given up or the shell ended meanwhile.
+   * Starts the shell, or takes one that waits for its session, and waits for its hello; false where the attempt was given
+   * up or the shell ended meanwhile.
    *
    * @throws TenantryError `shell-not-started`, `shell-no-hello`
    */
   async start(powershell: FoundPowerShell, size: Size, output: Output, onStarted: () => void): Promise<boolean> {
     if (this.abort.signal.aborted) return false
-    const pipe = await openSessionPipe(this.folder, this.#adapters.platform, {
+    const hears: ShellEvents = {
       onHello: (hello) => this.#onHello(hello),
-      onMessage: (message) => this.#onMessage(message),
-      onBroken: (reason) => this.#onBroken(reason),
-      onClosed: () => this.#onPipeClosed()
-    })
-    this.#pipe = pipe
+      onMessage: (message) => this.#events.onMessage(message),
+      onBroken: (reason) => this.#events.onBroken(reason),
+      onExit: (exitCode, signal) => {
+        this.#settleHello(false)
+        this.#events.onExit(exitCode, signal)
+      }
+    }
+    const warm = this.#options.warmShells?.take(this.plan, this.#options.service, powershell) ?? null
+    const shell = warm?.shell ?? (await Shell.open(this.#options.id, this.#adapters, hears))
+    this.#shell = shell
+    this.#isWarm = warm !== null
     if (this.abort.signal.aborted) {
-      pipe.close()
+      shell.release()
       return false
     }
-    this.#spawn(powershell, size, output)
+    if (warm) {
+      shell.handOver(hears)
+      shell.resize(size)
+    } else {
+      const { workingFolder, loadPowerShellProfile } = this.plan.profile
+      const { env } = this.#adapters
+      shell.spawn({ powershell, workingFolder: workingFolder || homeOf(env), loadPowerShellProfile, ...size })
+    }
+    shell.show(output)
+    warm?.output.dispose()
     onStarted()
+    if (warm) this.#onHello(warm.hello)
     return this.#awaitHello()
   }
 
   send(message: AppMessage): void {
-    this.#pipe?.send(message)
+    this.#shell?.send(message)
   }
 
-  resize({ cols, rows }: Size): void {
-    this.#pty?.resize(cols, rows)
+  resize(size: Size): void {
+    this.#shell?.resize(size)
   }
 
   /** Lets the shell disconnect, where `goodbye` says that it can, and ends its process tree. */
   async end({ goodbye }: { goodbye: boolean }): Promise<void> {
     this.abort.abort()
-    if (goodbye && this.#pty) await this.#sayGoodbye()
-    if (this.#pty) {
-      const gone = new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, exitPatienceMs)
-        this.#onGone = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
-      await endProcessTree(this.#pty, this.#adapters)
-      await gone
-    }
-    this.release()
+    await this.#shell?.end({ goodbye })
   }
 
-  /** Frees all but the shell. */
+  /** Frees all but the shell's process. */
   release(): void {
-    this.#released = true
     this.abort.abort()
-    if (this.#timer) clearTimeout(this.#timer)
     this.#settleHello(false)
-    this.#pipe?.close()
-    try {
-      rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 })
-    } catch {
-      // Something on Windows still has a file of it open: the folder goes with the next start's sweep.
-    }
-  }
-
-  #spawn(powershell: FoundPowerShell, size: Size, output: Output): void {
-    const { paths, env, platform, spawn } = this.#adapters
-    const { profile } = this.plan
-    const workingFolder = profile.workingFolder || env.HOME || env.USERPROFILE || '.'
-    if (!statSync(workingFolder, { throwIfNoEntry: false })?.isDirectory()) throw failure('shell-not-started', { reason: `the folder ${workingFolder} is not there` })
-    const launch = launchShell({
-      powershell,
-      scriptsFolder: paths.scripts,
-      pipe: this.#pipe!,
-      ...size,
-      workingFolder,
-      loadPowerShellProfile: profile.loadPowerShellProfile,
-      env,
-      platform
-    })
-    const pty = startPty(() => spawn.pty(launch.file, launch.args, launch.options))
-    this.#pty = pty
-    // A profile of the person's own may ask them something before our module runs.
-    if (!profile.loadPowerShellProfile) this.#holdKeys()
-    const disconnect = output.connect({
-      pause: () => pty.pause(),
-      resume: () => pty.resume(),
-      write: (data) => this.#keys.write(data)
-    })
-    // On Windows node-pty gives text whatever the encoding says.
-    pty.onData((data: string | Uint8Array) => output.push(typeof data === 'string' ? Buffer.from(data) : data))
-    pty.onExit(({ exitCode, signal }) => {
-      // One that was killed from outside tidied nothing up; one that is being ended has its whole tree looked after.
-      if (!this.abort.signal.aborted) removeDotnetLeftovers([pty.pid], env)
-      this.#pty = null
-      disconnect()
-      this.#settleHello(false)
-      this.#onGoodbye()
-      this.#onGone()
-      this.#events.onExit(exitCode, signal ?? 0)
-    })
+    this.#shell?.release()
   }
 
   #awaitHello(): Promise<boolean> {
@@ -195,8 +136,7 @@ export class Attempt {
     const deadlineMs = this.#adapters.helloDeadlineMs ?? helloDeadlineMs
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        // Whatever it waits for, it may be a key.
-        this.#keys.release()
+        this.#shell?.releaseKeys()
         reject(failure('shell-no-hello', { seconds: deadlineMs / 1000 }))
       }, deadlineMs)
       this.#settleHello = (came) => {
@@ -206,33 +146,23 @@ export class Attempt {
     })
   }
 
-  /** A Windows console keeps keys as they were typed, whoever reads them. */
-  #holdKeys(): void {
-    if (this.#adapters.platform !== 'win32') this.#keys.hold()
-  }
-
-  #onMessage(message: ShellMessage): void {
-    if (message.type === 'disconnected') this.#onGoodbye()
-    else if (message.type === 'ready') this.#keys.release()
-    else this.#events.onMessage(message)
-  }
-
-  #onBroken(reason: string): void {
-    this.#keys.release()
-    this.#events.onBroken(reason)
-  }
-
   #onHello(hello: Hello): void {
-    this.#holdKeys()
     const { profile } = this.plan
-    const module = moduleOf(this.plan, this.#service)
+    const { folder, markNonce } = this.#shell!
     this.send({
       type: 'prepare',
-      tenantName: this.#name,
+      tenantName: this.#options.name,
       colour: profile.colour,
-      module,
-      temporaryFolder: this.folder,
-      logCommands: isLogged(profile)
+      module: moduleOf(this.plan, this.#options.service),
+      temporaryFolder: folder,
+      logCommands: isLogged(profile),
+      transcribe: profile.keepTranscript ?? false,
+      badges: badgesOf(profile),
+      guard: guardRules(profile, this.#options.service),
+      markNonce,
+      screenReader: this.#options.screenReader(),
+      historyFile: historyFile(this.#adapters.paths.data, profile),
+      workingFolder: this.#isWarm && profile.workingFolder ? profile.workingFolder : null
     })
     // A shell that comes when nobody waits for it any more gets its prompt, without a connection.
     if (this.abort.signal.aborted) return this.send({ type: 'abandon', message: 'PowerShell took too long to start.' })
@@ -240,31 +170,7 @@ export class Attempt {
     this.#events.onHello(hello)
     this.#settleHello(true)
   }
-
-  #onPipeClosed(): void {
-    if (this.#released || !this.#pty) return
-    this.#timer = setTimeout(() => {
-      if (this.#pty) this.#onBroken('PowerShell closed it')
-    }, pipeClosedPatienceMs)
-  }
-
-  #sayGoodbye(): Promise<void> {
-    return new Promise((resolve) => {
-      const deadline = setTimeout(resolve, disconnectDeadlineMs)
-      this.#onGoodbye = () => {
-        clearTimeout(deadline)
-        resolve()
-      }
-      this.send({ type: 'disconnect' })
-    })
-  }
 }
 
-/** @throws TenantryError `shell-not-started` */
-function startPty(start: () => IPty): IPty {
-  try {
-    return start()
-  } catch (error) {
-    throw failure('shell-not-started', { reason: error instanceof Error ? error.message.slice(0, 200) : 'no reason given' })
-  }
-}
+/** Where a shell starts that no folder was chosen for. */
+export const homeOf = (env: NodeJS.ProcessEnv): string => env.HOME || env.USERPROFILE || '.'

@@ -1,12 +1,13 @@
 import type { Cloud } from '../adapters.ts'
 import type { Profile, Service } from '../contract.ts'
+import { readingCommandNames } from '../guard/commands.ts'
 import type { ConnectMessage, PrepareMessage } from '../powershell/messages.ts'
 import type { Token } from '../tokens/acquire.ts'
 import { serviceTable } from '../tokens/services.ts'
 import { composeUri, remoteAddress, remoteOf } from './remote-powershell.ts'
 
 interface Plan {
-  profile: Pick<Profile, 'searchOnlySession' | 'remotePowerShell' | 'tenantId' | 'moduleVersion'>
+  profile: Pick<Profile, 'searchOnlySession' | 'remotePowerShell' | 'tenantId' | 'moduleVersion' | 'readOnly'>
   cloud: Cloud
 }
 
@@ -40,7 +41,9 @@ export function connectWith({ profile, cloud }: Plan, service: Service, organiza
       ...parameters,
       ...cloud.connectParameters[service],
       ...(family === 'exchange' ? whose(account, profile.tenantId, organization) : {}),
-      ...(service === 'compliance' && profile.searchOnlySession ? { EnableSearchOnlySession: true } : {})
+      ...(service === 'compliance' && profile.searchOnlySession ? { EnableSearchOnlySession: true } : {}),
+      // A wish that the service may not follow: the shell removes what it sends beyond.
+      ...(family === 'exchange' && profile.readOnly ? { CommandName: readingCommandNames } : {})
     }
   }
 }

@@ -14,7 +14,8 @@ export const connectRetry = {
   longestPauseMs: 60_000
 }
 
-const passing = new Set(['throttled', 'service-down'])
+const passing = new Set(['throttled', 'service-down', 'token-not-renewed'])
+const ofToken = new Set(['exchange-unauthorized', 'role-missing', 'module-malformed'])
 
 /**
  * Milliseconds until a connect that was refused for the `tried`-th time is tried again; null where that would be of no
@@ -25,6 +26,9 @@ export function pauseBeforeRetry(refusal: TenantryError, tried: number): number 
   const pauseMs = refusal.retryAfter === undefined ? connectRetry.firstPauseMs * 2 ** (tried - 1) : refusal.retryAfter * 1000
   return pauseMs > connectRetry.longestPauseMs ? null : pauseMs
 }
+
+/** Whether a newer token may be taken where this one was refused: its app may have been given its permission or role since. */
+export const isOfToken = ({ code }: TenantryError): boolean => ofToken.has(code)
 
 /** What a session says while it waits. */
 export function waitingDetail(refusal: TenantryError, pauseMs: number, tried: number): string {

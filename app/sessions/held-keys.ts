@@ -7,7 +7,7 @@ const controlC = 0x03
 const terminalAnswer = /^\x1b(?:\[[?>]?[\d;]*[cRn]|\[\?[\d;]*\$y|\[[IO]|[\]P])/
 
 /**
- * Holds what is typed before a shell's first prompt. On Unix a terminal that no line editor has taken yet turns Enter
+ * Holds what is typed before a shell's first prompt, and while a command waits for a fresh token. On Unix a terminal that no line editor has taken yet turns Enter
  * into a line feed, which PSReadLine reads as another key: the line would wait unfinished at the prompt. Setting the
  * terminal otherwise is no way out, since native programs inherit it.
  */
@@ -24,6 +24,10 @@ export class HeldKeys {
     this.#held ??= []
   }
 
+  get isHolding(): boolean {
+    return this.#held !== null
+  }
+
   write(data: string | Uint8Array): void {
     if (!this.#held || terminalAnswer.test(textOf(data))) return this.#write(data)
     if (!Buffer.from(data).includes(controlC)) return void this.#held.push(data)
@@ -32,9 +36,13 @@ export class HeldKeys {
     this.#write(data)
   }
 
-  /** The shell reads keys by itself now: it gets what was typed, in its order. */
-  release(): void {
-    const held = this.#held ?? []
+  /**
+   * The shell reads keys by itself now: it gets what was typed, in its order.
+   *
+   * @param before what it had read already, and used nothing of
+   */
+  release(before = ''): void {
+    const held = [...(before === '' ? [] : [before]), ...(this.#held ?? [])]
     this.#held = null
     for (const data of held) this.#write(data)
   }

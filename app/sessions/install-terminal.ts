@@ -27,10 +27,10 @@ export class InstallTerminal {
     this.output = new Output(size.cols, size.rows)
     const now = adapters.now()
     this.#view = {
-      id, profileId: noProfile, service: 'exchange', name: installation.name, colour: '#8d99a8', phase: 'connected', since: now,
+      id, profileId: noProfile, service: 'exchange', name: installation.name, colour: '#8d99a8', environment: null, isReadOnly: false, phase: 'connected', since: now,
       detail: `Running ${installation.command}`, openedAt: now, connectSeconds: null, failure: null,
       tenant: { id: null, organization: null, proof: 'unconfirmed' }, tokenExpiresOn: null, renewal: null, clockSkewSeconds: null, moduleVersion: null,
-      powershellVersion: null, standIn: false, busy: false, alive: true, canReconnect: false, unseen: null
+      powershellVersion: null, standIn: false, busy: false, alive: true, canReconnect: false, unseen: null, transcript: null, guard: null
     }
     this.#pty = this.#start(installation, size)
   }

@@ -1,4 +1,4 @@
-import { frameType, packFrame, unpackFrame, type ByteStream } from '../contract.ts'
+import { frameType, packFrame, unpackFrame, type ByteStream, type MarksMessage } from '../contract.ts'
 import { Screen } from './screen.ts'
 
 /** Sizes of the flow control between a pty and who reads it. */
@@ -12,7 +12,7 @@ export interface FlowLimits {
 /**
  * Swept by `npm run bench` (`cat` of 32 MB, DOM renderer, 2 cores; median MB/s): 100,000/5,000 bytes 5.5, 64 KiB 6.3,
  * 128 KiB 10.5, 256 KiB 12.6, 512 KiB 12.8, 1 MiB 14.3, 2 MiB 15.4, no limit 16.6. From Ctrl+C to the last flooded
- * glyph (p95): 512 KiB 87 ms, 1 MiB 88 ms, 2 MiB 225 ms, which is too late.
+ * glyph (p95; `interrupt`, with each value built in): 512 KiB 87 ms, 1 MiB 88 ms, 2 MiB 225 ms, which is too late.
  */
 export const flowLimits: FlowLimits = {
   pauseAboveBytes: 1024 * 1024,
@@ -50,13 +50,12 @@ export class Output {
   #paused = false
   #givingWay: NodeJS.Timeout | null = null
   #onTyped: () => void = () => {}
+  #markNonce: string | null = null
 
   constructor(cols: number, rows: number, limits: FlowLimits = flowLimits) {
     this.screen = new Screen(cols, rows)
     this.#limits = limits
-    this.screen.onReply((reply) => {
-      if (!this.#stream) this.#source?.write(reply)
-    })
+    this.screen.onReply((reply) => this.#source?.write(reply))
   }
 
   get attached(): boolean {
@@ -72,9 +71,33 @@ export class Output {
     }
   }
 
+  /** The marks of a shell that starts now count, and nobody else's. */
+  setMarkNonce(nonce: string): void {
+    this.#markNonce = nonce
+    this.screen.marks.setNonce(nonce)
+    this.#sendMarks({ nonce })
+  }
+
+  /** The shell of this nonce has ended. What it still wrote is parsed first. */
+  endMarks(nonce: string): void {
+    this.screen.whenParsed(() => {
+      if (this.#markNonce !== nonce) return
+      this.#markNonce = null
+      this.screen.marks.setNonce(null)
+      this.#flush()
+      this.#sendMarks({ nonce: null })
+    })
+  }
+
   /** Tells of each input of the window's. */
   onTyped(listener: () => void): void {
     this.#onTyped = listener
+  }
+
+  /** Types a text that comes from elsewhere than an attached window. */
+  type(text: string): void {
+    this.#source?.write(text)
+    this.#onTyped()
   }
 
   /** Somebody types in another session: what floods here waits a moment, what prints a little goes on. */
@@ -112,6 +135,7 @@ export class Output {
       if (this.#stream === stream) this.#forget()
     })
     stream.send(packFrame(frameType.snapshot, sequence, Buffer.from(text)))
+    this.#sendMarks({ nonce: this.#markNonce, table: this.screen.marks.table() }, sequence)
     for (const { bytes, end } of later) stream.send(packFrame(frameType.output, end, bytes))
     this.#regulate()
   }
@@ -128,6 +152,10 @@ export class Output {
     this.#givingWay = null
     this.#source = null
     this.screen.dispose()
+  }
+
+  #sendMarks(message: MarksMessage, sequence = this.screen.received): void {
+    this.#stream?.send(packFrame(frameType.marks, sequence, Buffer.from(JSON.stringify(message))))
   }
 
   #forget(): void {

@@ -3,11 +3,14 @@ import { TenantryError } from '../failures.ts'
 import type { AppMessage, ShellMessage } from '../powershell/messages.ts'
 import type { Token } from '../tokens/acquire.ts'
 import type { TokenBroker, TokenSubject } from '../tokens/broker.ts'
+import { isOfCommand, refusalOf } from './refused-command.ts'
 
 export type RenewalView = NonNullable<SessionView['renewal']>
 
 /** A command that is refused over and over does not ask for a new token each time. */
 const refusalPauseMs = 30_000
+/** Entra's tokens are valid from five minutes before; a clock that is further off than this will soon matter. */
+const toldSkewMs = 120_000
 
 export interface RenewalOptions {
   tokens: TokenBroker
@@ -15,18 +18,24 @@ export interface RenewalOptions {
   service: Service
   now: () => number
   send: (message: AppMessage) => void
-  onChange: (change: { tokenExpiresOn: number | null; renewal: RenewalView }) => void
+  onChange: (change: Pick<SessionView, 'tokenExpiresOn' | 'clockSkewSeconds'> & { renewal: RenewalView }) => void
 }
 
 /** When a token ends by this computer's clock, milliseconds since the epoch. */
 export const endOf = (token: Token): number => token.acquiredAt + token.lifeMs
 
+/** How far this computer's clock is from the login service's, in seconds; null where that does not matter. */
+function toldSkew({ skewMs }: Token): number | null {
+  const distance = Math.abs(skewMs ?? 0)
+  return distance > toldSkewMs ? Math.round(distance / 1000) : null
+}
+
 /** Keeps one session's token fresh: hears of the broker's new ones and hands them to the shell. */
 export class Renewal {
   readonly #options: RenewalOptions
   readonly #stop: () => void
-  /** What the shell has, and when that ends. Not held: a lock leaves no token in memory. */
-  #given: { token: WeakRef<Token>; endsAt: number } | null = null
+  /** What the shell has, and what is known of it. Not held: a lock leaves no token in memory. */
+  #given: { token: WeakRef<Token>; endsAt: number; skewSeconds: number | null } | null = null
   #isConnected = false
   #askedAt = 0
   #view: RenewalView = { state: 'fresh', renewedAt: null, problem: null, retryAt: null }
@@ -41,7 +50,7 @@ export class Renewal {
 
   /** The shell is being connected with this. */
   begin(token: Token): void {
-    this.#given = { token: new WeakRef(token), endsAt: endOf(token) }
+    this.#given = { token: new WeakRef(token), endsAt: endOf(token), skewSeconds: toldSkew(token) }
     this.#say({ state: 'fresh', problem: null, retryAt: null })
   }
 
@@ -62,7 +71,7 @@ export class Renewal {
     if (message.type === 'renewed') this.#onTaken(message.how)
     if (message.type === 'renewal-refused') this.#onFailed(TenantryError.fromShell(message.message, 'connect'), null)
     if (message.type === 'needs-token') this.#ask()
-    if (message.type === 'unauthorized' && this.#options.now() - this.#askedAt > refusalPauseMs) this.#ask()
+    if (message.type === 'refused' && !isOfCommand(refusalOf(message.message)) && this.#options.now() - this.#askedAt > refusalPauseMs) this.#ask()
   }
 
   dispose(): void {
@@ -73,7 +82,7 @@ export class Renewal {
     const { tokens, subject, service, send } = this.#options
     const token = tokens.current(subject, service)
     if (!this.#isConnected || !token || token === this.#given?.token.deref()) return
-    this.#given = { token: new WeakRef(token), endsAt: endOf(token) }
+    this.#given = { token: new WeakRef(token), endsAt: endOf(token), skewSeconds: toldSkew(token) }
     this.#say({ state: 'renewing', problem: null, retryAt: null })
     send({ type: 'token', service, accessToken: token.accessToken, expiresOn: endOf(token) })
   }
@@ -97,6 +106,6 @@ export class Renewal {
 
   #say(change: Partial<RenewalView>): void {
     this.#view = { ...this.#view, ...change }
-    this.#options.onChange({ tokenExpiresOn: this.#given && this.#given.endsAt, renewal: this.#view })
+    this.#options.onChange({ tokenExpiresOn: this.#given && this.#given.endsAt, clockSkewSeconds: this.#given && this.#given.skewSeconds, renewal: this.#view })
   }
 }

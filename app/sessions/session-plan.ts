@@ -1,13 +1,16 @@
 import type { Adapters, Cloud } from '../adapters.ts'
 import { CommandRecorder } from '../command-log/recorder.ts'
-import type { LoggedCommand, Profile, Service, SessionView } from '../contract.ts'
+import { serviceLabels, type LoggedCommand, type Profile, type Service, type SessionView } from '../contract.ts'
 import type { FoundPowerShell } from '../powershell/find.ts'
 import type { ConnectMessage } from '../powershell/messages.ts'
 import type { Token } from '../tokens/acquire.ts'
+import type { TranscriptFolder } from '../transcripts/file.ts'
+import type { TranscriptPlace } from '../transcripts/transcript.ts'
 import type { TokenBroker, TokenSubject } from '../tokens/broker.ts'
 import { connectWith } from './connect-parameters.ts'
 import { endOf } from './renewal.ts'
 import type { TenantProof } from './tenant-proof.ts'
+import type { WarmShells } from './warm-shells.ts'
 
 /** What a session needs to know of its tenant and who signs in. */
 export interface SessionPlan {
@@ -23,11 +26,28 @@ export interface SessionServices {
   powershell(): Promise<FoundPowerShell>
   plan(profileId: string): SessionPlan
   tokens: TokenBroker
+  warmShells: WarmShells | null
   /** Asks the service which tenant it serves; throws where it is another one. */
   prove(plan: SessionPlan, service: Service, token: Token): Promise<TenantProof>
+  /** How long a guard asks nothing after "not again". */
+  guardPauseMinutes(): number
+  /** Whether lines are read for a screen reader. */
+  screenReader(): boolean
   /** Puts a command into the command log. */
   logCommand(command: Omit<LoggedCommand, 'user'>): void
+  /** Where transcripts go. */
+  transcriptFolder(): TranscriptFolder
+  /** See `Attention`. */
+  longCommandMs(): number | null
+  /** Opens the connection for a table of a session, in a folder of its own. */
+  offerGrid(sessionId: string, folder: string): Promise<{ path: string; nonce: string }>
   onChange(view: SessionView): void
+}
+
+/** Whose session a transcript says it is of; null where its profile keeps none. */
+export function transcriptPlace({ profile }: SessionPlan, { name, service }: Pick<SessionView, 'name' | 'service'>): TranscriptPlace | null {
+  if (!profile.keepTranscript) return null
+  return { name, tenant: `${profile.initialDomain ?? profile.domain} (${profile.tenantId ?? 'not known'})`, service: serviceLabels[service] }
 }
 
 /** What makes two plans the same tenant: its id, and the hosts that know it. */

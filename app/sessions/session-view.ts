@@ -11,6 +11,8 @@ export function atBeginning({ profile }: SessionPlan, service: Service) {
   return {
     name: [profile.name, serviceTable[service].suffix].filter(Boolean).join(' · '),
     colour: profile.colour,
+    environment: profile.environment,
+    isReadOnly: profile.readOnly ?? false,
     phase: 'starting',
     detail: startingDetail,
     failure: null,
@@ -20,6 +22,7 @@ export function atBeginning({ profile }: SessionPlan, service: Service) {
     clockSkewSeconds: null,
     busy: false,
     unseen: null,
+    guard: null,
     canReconnect: false
   } satisfies Partial<SessionView>
 }
@@ -28,6 +31,7 @@ export function atBeginning({ profile }: SessionPlan, service: Service) {
 export function newView(id: string, plan: SessionPlan, service: Service, now: number): SessionView {
   return {
     ...atBeginning(plan, service),
+    transcript: null,
     ...{ id, profileId: plan.profile.id, service, since: now, openedAt: now, connectSeconds: null },
     ...{ moduleVersion: null, powershellVersion: null, standIn: false, alive: false }
   }
@@ -38,9 +42,21 @@ export function restoredView(id: string, plan: SessionPlan, service: Service, no
   return { ...newView(id, plan, service, now), phase: 'restored', detail: 'Not connected: connects when you open it' }
 }
 
-/** Why a session ended whose shell did. */
-export function exitFailure(phase: SessionView['phase'], exitCode: number, signal: number): Failure {
-  if (exitCode === 87) return new TenantryError('constrained-language').toFailure()
+/** What a shell ends with that may not run Tenantry.psm1's code: constrained language mode. It says no hello before. */
+const constrainedExitCode = 87
+
+/** How a session's shell ended. */
+export interface ShellEnd {
+  exitCode: number
+  /** 0 where none ended it. */
+  signal: number
+  phase: SessionView['phase']
+  saidHello: boolean
+}
+
+/** Why a session ended whose shell did. After its hello a code is whatever the person typed behind `exit`. */
+export function exitFailure({ exitCode, signal, phase, saidHello }: ShellEnd): Failure {
+  if (exitCode === constrainedExitCode && !saidHello) return new TenantryError('constrained-language').toFailure()
   const how = signal ? `was ended by signal ${signal}` : `ended with code ${exitCode}`
   const when = phase === 'connected' || phase === 'failed' ? '' : ' before it was connected'
   return new TenantryError('shell-exited', { how: how + when }).toFailure()

@@ -4,23 +4,22 @@ import { failure, TenantryError } from '../failures.ts'
 import { quote } from '../failures/reading.ts'
 import type { ShellMessage } from '../powershell/messages.ts'
 import type { Token } from '../tokens/acquire.ts'
-import { Attempt, type Hello } from './attempt.ts'
-import { pause, pauseBeforeRetry, waitingDetail } from './connect-retry.ts'
+import { guardMode } from '../guard/rules.ts'
+import { Attempt } from './attempt.ts'
+import { isOfToken, pause, pauseBeforeRetry, waitingDetail } from './connect-retry.ts'
+import { Guard } from './guard.ts'
+import { LastResult } from './last-result.ts'
 import { Organization } from './organization.ts'
 import { Output } from './output.ts'
+import { PromptLine } from './prompt-line.ts'
 import { checkPlatform, remoteAddress, remoteOf } from './remote-powershell.ts'
+import { RefusedCommand } from './refused-command.ts'
 import { Renewal } from './renewal.ts'
-import { connectMessage, recorderOf, tenantOf, type SessionPlan, type SessionServices } from './session-plan.ts'
+import { Transcript } from '../transcripts/transcript.ts'
+import { connectMessage, recorderOf, tenantOf, transcriptPlace, type SessionPlan, type SessionServices } from './session-plan.ts'
 import { isAtHome } from './tenant-proof.ts'
+import type { Hello, Size } from './shell.ts'
 import { atBeginning, exitFailure, newView, startingDetail } from './session-view.ts'
-
-/** Entra's tokens are valid from five minutes before; a clock that is further off than this will soon matter. */
-const toldSkewMs = 120_000
-
-interface Size {
-  cols: number
-  rows: number
-}
 
 /** One session: a terminal, its shell, its pipe and its connection. It owns them and frees them. */
 export class Session {
@@ -31,6 +30,11 @@ export class Session {
   #renewal: Renewal | null = null
   #organization: Organization | null = null
   #commands: CommandRecorder | null = null
+  #lastResult: LastResult | null = null
+  #guard: Guard | null = null
+  #refused = new RefusedCommand()
+  #line: PromptLine | null = null
+  readonly #transcript: Transcript
   #view: SessionView
   #size: Size
   #disposed = false
@@ -46,8 +50,9 @@ export class Session {
     this.#services = services
     this.#size = size
     this.output = new Output(size.cols, size.rows)
-    const now = services.adapters.now()
-    this.#view = newView(id, plan, service, now)
+    const { now } = services.adapters
+    this.#view = newView(id, plan, service, now())
+    this.#transcript = new Transcript({ screen: this.output.screen, folder: services.transcriptFolder, now, onChange: (transcript) => this.#set({ transcript }) })
   }
 
   get view(): SessionView {
@@ -74,6 +79,25 @@ export class Session {
     return this.#enqueue(() => this.#start(false))
   }
 
+  /**
+   * Has the shell show what its last command put on the screen as a table; nothing is run again.
+   *
+   * @throws TenantryError `result-…`
+   */
+  async showLastResult(): Promise<void> {
+    const attempt = this.#attempt
+    if (!attempt || !this.#view.alive || !attempt.saidHello) throw failure('result-nothing')
+    if (this.#view.busy) throw failure('result-while-busy')
+    this.#lastResult ??= new LastResult()
+    await this.#lastResult.ask(() => attempt.send({ type: 'show-last' }))
+  }
+
+  /** Types a text at the prompt; see `PromptLine`. Throws TenantryError `prompt-…`, `snippet-syntax`. */
+  async put(text: string, how: { isRun: boolean }): Promise<void> {
+    if (!this.#line) throw failure('prompt-missing', { name: this.#view.name })
+    await this.#line.put(text, how)
+  }
+
   /** Ends the shell and starts another one in the same terminal, with a new token; once however often it is asked for. */
   reconnect(): Promise<void> {
     if (this.#disposed || !this.#view.canReconnect) return Promise.resolve()
@@ -84,6 +108,16 @@ export class Session {
       this.#print('\r\n\x1b[90m── reconnecting ──\x1b[0m\r\n')
       await this.#start(true)
     })
+  }
+
+  /** Whether lines are read for a screen reader has changed: its shell does so from its next prompt on. */
+  screenReaderChanged(): void {
+    this.#attempt?.send({ type: 'screen-reader', mode: this.#services.screenReader() ? 'on' : 'off' })
+  }
+
+  /** The questions before data is changed; null where nobody is asked. */
+  get guard(): Guard | null {
+    return this.#guard
   }
 
   attach(stream: ByteStream): void {
@@ -103,6 +137,7 @@ export class Session {
     this.#disposed = true
     this.#attempt?.abort.abort()
     await this.#enqueue(() => this.#endAttempt({ goodbye: true }))
+    await this.#transcript.close()
     this.output.dispose()
   }
 
@@ -143,21 +178,24 @@ export class Session {
     })
     // Awaited after the shell's hello; until then its failure is nobody's.
     token.catch(() => {})
-    const powershell = await this.#services.powershell()
+    const place = transcriptPlace(attempt.plan, this.#view)
+    const [powershell] = await Promise.all([this.#services.powershell(), this.#transcript.begin(place, (sentence) => this.#print(`\x1b[90m${sentence}\x1b[0m\r\n`))])
     const onStarted = () => this.#set({ alive: true, powershellVersion: powershell.version, standIn: powershell.standIn, canReconnect: true })
     if (!(await attempt.start(powershell, this.#size, this.output, onStarted)) || !this.#isCurrent(attempt)) return
     this.#connect(attempt, await token)
   }
 
   #begin(plan: SessionPlan): Attempt {
-    const name = { id: `${this.id.slice(0, 8)}-${++this.#attempts}`, name: this.#view.name, service: this.#view.service }
-    const attempt: Attempt = new Attempt(plan, name, this.#services.adapters, {
+    const { warmShells } = this.#services
+    const options = { id: `${this.id.slice(0, 8)}-${++this.#attempts}`, name: this.#view.name, service: this.#view.service, screenReader: this.#services.screenReader, warmShells }
+    const attempt: Attempt = new Attempt(plan, options, this.#services.adapters, {
       onHello: (hello) => this.#onHello(attempt, hello),
       onMessage: (message) => this.#onMessage(attempt, message),
       onBroken: (reason) => this.#fail(attempt, new TenantryError('pipe-broken', { reason }).toFailure()),
       onExit: (exitCode, signal) => this.#onExit(attempt, exitCode, signal)
     })
     this.#attempt = attempt
+    this.#refused = new RefusedCommand()
     this.#organization = new Organization(plan, this.#view.service, this.#services.prove)
     this.#renewal = new Renewal({
       tokens: this.#services.tokens,
@@ -169,25 +207,53 @@ export class Session {
         if (this.#isCurrent(attempt)) this.#set(change)
       }
     })
+    this.#guard = guardMode(plan.profile) === 'ask' ? this.#newGuard(attempt) : null
+    this.#line = new PromptLine({
+      view: () => this.#view,
+      output: this.output,
+      areKeysHeld: () => attempt.areKeysHeld,
+      parse: (text) => attempt.send({ type: 'parse', text })
+    })
     this.#commands = isLogged(plan.profile) ? recorderOf(plan, this.#view.service, this.#services) : null
-    this.#set(atBeginning(plan, this.#view.service))
+    this.#set({ ...atBeginning(plan, this.#view.service), guard: this.#guard?.view ?? null })
     return attempt
   }
 
-  #signIn(attempt: Attempt, fresh: boolean): Promise<Token> {
+  #newGuard(attempt: Attempt): Guard {
+    return new Guard({
+      now: this.#services.adapters.now,
+      pauseMinutes: this.#services.guardPauseMinutes,
+      send: (message) => attempt.send(message),
+      onChange: (guard) => {
+        if (this.#isCurrent(attempt)) this.#set({ guard })
+      }
+    })
+  }
+
+  /** A login service that is busy or down for now is waited out too. */
+  async #signIn(attempt: Attempt, fresh: boolean): Promise<Token> {
     const onWaiting = (detail: string) => {
       if (this.#isCurrent(attempt)) this.#set({ detail })
     }
-    return this.#services.tokens.get(attempt.plan.subject, this.#view.service, { fresh, onWaiting, signal: attempt.abort.signal })
+    const { signal } = attempt.abort
+    for (let tried = 1; ; tried++) {
+      const token = await this.#services.tokens.get(attempt.plan.subject, this.#view.service, { fresh, onWaiting, signal }).catch((error: unknown) => TenantryError.from(error))
+      if (!(token instanceof TenantryError)) return token
+      const pauseMs = pauseBeforeRetry(token, tried)
+      if (pauseMs === null || !this.#isCurrent(attempt)) throw token
+      onWaiting(waitingDetail(token, pauseMs, tried))
+      if (attempt.saidHello) this.#print(`\x1b[90m${waitingDetail(token, pauseMs, tried)}\x1b[0m\r\n`)
+      if (!(await pause(pauseMs, signal))) throw failure('cancelled')
+    }
   }
 
   #connect(attempt: Attempt, token: Token): void {
     if (!this.#isCurrent(attempt) || attempt.abort.signal.aborted) return
-    const skewMs = Math.abs(token.skewMs ?? 0)
     const organization = this.#organization!.name
-    this.#set({ phase: 'connecting', detail: `Connecting to ${organization}`, clockSkewSeconds: skewMs > toldSkewMs ? Math.round(skewMs / 1000) : null })
+    this.#set({ phase: 'connecting', detail: `Connecting to ${organization}` })
     this.#renewal?.begin(token)
     attempt.tried++
+    attempt.hasOlderToken = token.acquiredAt < this.#view.openedAt
     attempt.send(connectMessage(attempt.plan, this.#view.service, token, organization))
   }
 
@@ -238,9 +304,29 @@ export class Session {
         return void this.#onRefused(attempt, message)
       case 'command':
         this.#commands?.take(message)
-        return this.#set({ busy: message.running })
+        return this.#set({ busy: message.running, failure: this.#refused.take(message, this.#view.failure) })
+      case 'refused':
+        if (this.#view.phase === 'connected') this.#set({ failure: this.#refused.take(message, this.#view.failure) })
+        return this.#renewal?.onMessage(message)
+      case 'grid':
+        return void this.#offerGrid(attempt, message.ask)
+      case 'parsed':
+        return this.#line?.parsed(message)
+      case 'last-shown':
+        return this.#lastResult?.answered(message)
+      case 'guard':
+      case 'guard-withdrawn':
+        return this.#guard?.take(message)
       default:
         this.#renewal?.onMessage(message)
+    }
+  }
+
+  async #offerGrid(attempt: Attempt, ask: number): Promise<void> {
+    try {
+      attempt.send({ type: 'grid', ask, ...(await this.#services.offerGrid(this.id, attempt.folder)) })
+    } catch (error) {
+      attempt.send({ type: 'grid-refused', ask, message: `There is no connection for a table (${error instanceof Error ? error.message : 'no reason given'}).` })
     }
   }
 
@@ -270,24 +356,36 @@ export class Session {
     void this.#prove(attempt)
   }
 
-  /** A refusal that may pass is waited out, as the service says; any other one is the end. */
+  /**
+   * A refusal that may pass is waited out, as the service says, and one of another session's token is tried with a new
+   * one; any other one is the end.
+   */
   async #onRefused(attempt: Attempt, { id, message, stage }: Extract<ShellMessage, { type: 'failed' }>): Promise<void> {
     const refusal = TenantryError.fromShell(message, stage, serviceLabels[this.#view.service])
     // What answers no connect is the shell's own: Ctrl+C.
-    const pauseMs = stage === 'connect' && id !== undefined ? pauseBeforeRetry(refusal, attempt.tried) : null
+    const isAnswer = stage === 'connect' && id !== undefined
+    if (isAnswer && attempt.hasOlderToken && isOfToken(refusal)) {
+      this.#set({ detail: `Asking ${attempt.plan.cloud.loginHost} for a new token` })
+      return this.#connectAgain(attempt, { fresh: true })
+    }
+    const pauseMs = isAnswer ? pauseBeforeRetry(refusal, attempt.tried) : null
     if (pauseMs === null) return this.#fail(attempt, refusal.toFailure())
     const detail = waitingDetail(refusal, pauseMs, attempt.tried)
     this.#set({ detail })
     this.#print(`\x1b[90m${detail}\x1b[0m\r\n`)
-    if (!(await pause(pauseMs, attempt.abort.signal)) || !this.#isCurrent(attempt)) return
-    const token = await this.#tokenAgain(attempt).catch((error: unknown) => TenantryError.from(error))
+    if (await pause(pauseMs, attempt.abort.signal)) await this.#connectAgain(attempt)
+  }
+
+  async #connectAgain(attempt: Attempt, options: { fresh?: boolean } = {}): Promise<void> {
+    if (!this.#isCurrent(attempt)) return
+    const token = await this.#tokenAgain(attempt, options).catch((error: unknown) => TenantryError.from(error))
     if (token instanceof TenantryError) this.#fail(attempt, token.toFailure())
     else this.#connect(attempt, token)
   }
 
   /** The session's token once more: behind a lock it is not held, and is fetched. */
-  #tokenAgain(attempt: Attempt): Promise<Token> {
-    return this.#services.tokens.get(attempt.plan.subject, this.#view.service, { signal: attempt.abort.signal })
+  #tokenAgain(attempt: Attempt, options: { fresh?: boolean } = {}): Promise<Token> {
+    return this.#services.tokens.get(attempt.plan.subject, this.#view.service, { ...options, signal: attempt.abort.signal })
   }
 
   #fail(attempt: Attempt, failure: Failure): void {
@@ -302,10 +400,12 @@ export class Session {
 
   #onExit(attempt: Attempt, exitCode: number, signal: number): void {
     if (!this.#isCurrent(attempt)) return
-    const failure = exitFailure(this.#view.phase, exitCode, signal)
+    const failure = exitFailure({ exitCode, signal, phase: this.#view.phase, saidHello: attempt.saidHello })
+    this.#transcript.ended(failure.message)
     this.#print(`\r\n\x1b[90m${failure.message}\x1b[0m\r\n`)
     this.#renewal?.dispose()
     this.#commands?.close()
+    this.#guard?.end()
     attempt.release()
     // What failed before stays the reason; a shell that went on after it just ended.
     const before = this.#view.phase === 'failed' ? this.#view.failure : null
@@ -329,6 +429,7 @@ export class Session {
     this.#renewal = null
     if (!attempt) return
     await attempt.end({ goodbye: goodbye && attempt.isConnected && !this.#view.busy })
+    this.#transcript.ended(null)
     this.#commands?.close()
     this.#set({ alive: false, busy: false })
   }

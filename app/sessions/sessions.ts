@@ -1,11 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { ByteStream, Service, SessionView } from '../contract.ts'
+import { arrange, mapPanes, panesOf, settled, type Tab } from '../arrangement.ts'
+import { scrollbackLines, type ByteStream, type Service, type SessionView } from '../contract.ts'
 import { TenantryError } from '../failures.ts'
 import type { Installation } from '../powershell/install-command.ts'
 import type { Token } from '../tokens/acquire.ts'
 import { Attention } from './attention.ts'
 import { InstallTerminal } from './install-terminal.ts'
-import type { OpenTabs } from './open-tabs.ts'
+import type { Guard } from './guard.ts'
+import type { OpenPane, OpenTab, OpenTabs } from './open-tabs.ts'
 import type { SessionPlan, SessionServices } from './session-plan.ts'
 import { Session } from './session.ts'
 import { restoredView } from './session-view.ts'
@@ -29,10 +31,15 @@ class RestoredTab {
 
 /** All open sessions, and the tickets by which a window attaches to their streams. */
 export class Sessions {
-  /** In the order of their tabs. */
+  /** In the order in which they were opened. */
   readonly #sessions = new Map<string, Session | InstallTerminal | RestoredTab>()
+  /** As the window arranged them; what came or went since is not in them. */
+  #tabs: Tab[] = []
   #activeId: string | null = null
+  /** Those that are seen beside the active one. */
+  #beside: readonly string[] = []
   #isFocused = false
+  #scrollback = scrollbackLines
   readonly #tickets = new Map<string, { sessionId: string; timer: NodeJS.Timeout }>()
   readonly #services: Omit<SessionServices, 'onChange'>
   readonly #events: SessionsEvents
@@ -43,14 +50,25 @@ export class Sessions {
     this.#events = events
     this.#attention = new Attention({
       now: services.adapters.now,
-      longCommandMs: services.adapters.longCommandMs,
-      isSeen: (id) => this.#isFocused && id === this.#activeId,
+      longCommandMs: services.longCommandMs,
+      isSeen: (id) => this.#isFocused && (id === this.#activeId || this.#beside.includes(id)),
       onUnseen: (view, sentence) => events.onUnseen(view, sentence)
     })
   }
 
   list(): SessionView[] {
     return [...this.#sessions.values()].map((session) => this.#attention.mark(session.view))
+  }
+
+  /** The tabs, in which every session has its pane. */
+  tabs(): Tab[] {
+    return (this.#tabs = arrange(this.#tabs, [...this.#sessions.keys()], randomUUID))
+  }
+
+  /** Keeps how the window's tabs stand; of panes that are of no session it hears no more. */
+  arrange(tabs: readonly Tab[]): void {
+    this.#tabs = [...tabs]
+    this.#tellTabs()
   }
 
   /** Opens a session and starts connecting it; what fails becomes its state. Throws `profile-not-found`. */
@@ -60,13 +78,24 @@ export class Sessions {
 
   /** Shows tabs of before, which connect when they are opened. What has no profile or no such service any more is left out. */
   restore({ tabs, active }: OpenTabs): void {
-    for (const [index, { profileId, service }] of tabs.entries()) {
-      const plan = this.#planOrNull(profileId)
-      if (!plan?.profile.services.includes(service)) continue
-      const id = randomUUID()
-      this.#sessions.set(id, new RestoredTab(restoredView(id, plan, service, this.#services.adapters.now())))
-      if (index === active) this.#activeId = id
+    for (const [index, { layout, active: activePane, ...tab }] of tabs.entries()) {
+      const ids = panesOf(layout).map((pane) => this.#restore(pane))
+      let next = 0
+      const found = mapPanes(layout, () => ids[next++] ?? null)
+      if (!found) continue
+      const restored = settled({ ...tab, id: randomUUID(), active: ids[activePane] ?? '', layout: found })
+      this.#tabs.push(restored)
+      if (index === active) this.#activeId = restored.active
     }
+  }
+
+  /** Shows one session of before; null where it has no profile or no such service any more. */
+  #restore({ profileId, service }: OpenPane): string | null {
+    const plan = this.#planOrNull(profileId)
+    if (!plan?.profile.services.includes(service)) return null
+    const id = randomUUID()
+    this.#sessions.set(id, new RestoredTab(restoredView(id, plan, service, this.#services.adapters.now())))
+    return id
   }
 
   /** Connects a restored session, whose tab it stays; any other one is left as it is. Throws `session-not-found`, `profile-not-found`. */
@@ -92,13 +121,27 @@ export class Sessions {
   }
 
   /** Which session is in front, and whether somebody works there. */
-  look(id: string | null, isFocused: boolean): void {
+  look(id: string | null, isFocused: boolean, beside: readonly string[] = []): void {
     const isOther = id !== this.#activeId
     this.#activeId = id
+    this.#beside = beside
     this.#isFocused = isFocused
     if (isOther) this.#tellTabs()
-    const session = this.#sessions.get(id ?? '')
-    if (session && isFocused && this.#attention.see(session.view.id)) this.#events.onState(this.#attention.mark(session.view))
+    for (const seen of isFocused ? [id ?? '', ...beside] : []) {
+      const session = this.#sessions.get(seen)
+      if (session && this.#attention.see(seen)) this.#events.onState(this.#attention.mark(session.view))
+    }
+  }
+
+  /** Lines above the screen that each session keeps, those that are open among them. */
+  setScrollback(lines: number): void {
+    this.#scrollback = lines
+    for (const session of this.#sessions.values()) if (!(session instanceof RestoredTab)) session.output.screen.setScrollback(lines)
+  }
+
+  /** Tells the shells that whether lines are read for a screen reader has changed. */
+  screenReaderChanged(): void {
+    for (const session of this.#sessions.values()) if (session instanceof Session) session.screenReaderChanged()
   }
 
   /** Opens a terminal in which something is installed; `onEnded` is told when what ran there has ended. */
@@ -114,6 +157,12 @@ export class Sessions {
   inUse(id: string): { view: SessionView; plan: SessionPlan; token(service: Service): Token | null } | null {
     const session = this.#get(id)
     return session instanceof Session && session.plan ? { view: session.view, plan: session.plan, token: (service) => session.token(service) } : null
+  }
+
+  /** The questions of a session before data is changed; null where nobody is asked. Throws `session-not-found`. */
+  guard(id: string): Guard | null {
+    const session = this.#get(id)
+    return session instanceof Session ? session.guard : null
   }
 
   ticket(id: string): string {
@@ -155,6 +204,32 @@ export class Sessions {
     const session = this.#get(id)
     void session.reconnect()
     return session.view
+  }
+
+  /** The lines that a session's terminal keeps, once it shows all that came so far, and its name. Throws `session-not-found`. */
+  async scrollback(id: string): Promise<{ name: string; lines: string[] }> {
+    const { view, output } = this.#get(id)
+    await new Promise<void>((resolve) => output.screen.whenParsed(resolve))
+    return { name: view.name, lines: output.screen.lines() }
+  }
+
+  /** Where a session's transcript is; null where there is none. Throws `session-not-found`. */
+  transcript(id: string): string | null {
+    return this.#get(id).view.transcript?.path ?? null
+  }
+
+  /** Throws `session-not-found`, `result-…`; see `Session.showLastResult`. */
+  async showLastResult(id: string): Promise<void> {
+    const session = this.#get(id)
+    if (!(session instanceof Session)) throw new TenantryError('result-nothing')
+    await session.showLastResult()
+  }
+
+  /** Types a text at a session's prompt. Throws `session-not-found`, `prompt-…`, `snippet-syntax`. */
+  async put(id: string, text: string, how: { isRun: boolean }): Promise<void> {
+    const session = this.#get(id)
+    if (!(session instanceof Session)) throw new TenantryError('prompt-missing', { name: session.view.name })
+    await session.put(text, how)
   }
 
   /** Throws `session-busy` where a command runs and `force` is not said. */
@@ -204,6 +279,7 @@ export class Sessions {
   /** A session that was restored keeps its place among the tabs. */
   #add(session: Session | InstallTerminal): void {
     this.#sessions.set(session.id, session)
+    session.output.screen.setScrollback(this.#scrollback)
     session.output.onTyped(() => {
       for (const other of this.#sessions.values()) if (other !== session && !(other instanceof RestoredTab)) other.output.giveWay()
     })
@@ -217,9 +293,17 @@ export class Sessions {
   }
 
   #tellTabs(): void {
-    const kept = this.list().filter(({ id }) => !(this.#sessions.get(id) instanceof InstallTerminal))
-    const active = kept.findIndex(({ id }) => id === this.activeId)
-    this.#events.onTabs({ tabs: kept.map(({ profileId, service }) => ({ profileId, service })), active: active < 0 ? null : active })
+    const kept = arrange(this.#tabs, [...this.#sessions].flatMap(([id, session]) => (session instanceof InstallTerminal ? [] : [id])), randomUUID)
+    const active = kept.findIndex(({ layout }) => this.activeId !== null && panesOf(layout).includes(this.activeId))
+    this.#events.onTabs({ tabs: kept.map((tab) => this.#openTab(tab)), active: active < 0 ? null : active })
+  }
+
+  #openTab({ name, isPinned, isZoomed, active, layout }: Tab): OpenTab {
+    const pane = (id: string): OpenPane => {
+      const { profileId, service } = this.#sessions.get(id)!.view
+      return { profileId, service }
+    }
+    return { name, isPinned, isZoomed, active: panesOf(layout).indexOf(active), layout: mapPanes(layout, pane)! }
   }
 
   #onChange(view: SessionView): void {

@@ -15,6 +15,8 @@ const shortestWaitMs = 1_000
 /** The first pause after a failed try is this part of the token's life, within the limits; each further one doubles. */
 const firstPause = { ofLife: 0.01, leastMs: 250, mostMs: 15_000 }
 const longestPause = { ofLife: 0.1, leastMs: 1_000, mostMs: 120_000 }
+/** A token that was fetched ahead and nobody took is dropped after this time. */
+const keptAheadMs = 60_000
 
 /**
  * Whom a token is for. A profile that was changed meanwhile is another subject, so that a session which is open keeps
@@ -63,12 +65,17 @@ interface Entry {
   pending: Pending | null
   listeners: Set<TokenListener>
   dueAt: number
+  /** Why no renewal is tried until the credential is another one, or a person asks anew. */
+  refusal: TenantryError | null
   pauseMs: number
   timer: NodeJS.Timeout | null
 }
 
 interface Pending {
-  purpose: AcquireOptions['purpose']
+  /** `ahead`: nobody asked yet, and nobody is asked anything. */
+  purpose: AcquireOptions['purpose'] | 'ahead'
+  /** Somebody wants another token than the last one. */
+  isFresh: boolean
   result: Promise<Token>
   abort: AbortController
   waiters: Set<(detail: string) => void>
@@ -84,6 +91,10 @@ export class TokenBroker {
   readonly #options: BrokerOptions
   readonly #entries = new Map<string, Entry>()
   #keepsNone = false
+  /** What was refused ahead; asking again would not get better, and may lock an app out. */
+  readonly #refusedAhead = new Set<string>()
+  /** The newest token's id (`uti`) of each profile and service, which outlives its listeners: Reconnect leaves and comes back. */
+  readonly #newestIds = new Map<string, unknown>()
 
   constructor(options: BrokerOptions) {
     this.#options = options
@@ -92,12 +103,16 @@ export class TokenBroker {
   /**
    * A token that is not due for renewal; `fresh` takes a new one even then.
    *
-   * @throws TenantryError as the token source does; `cancelled` where `signal` gave up
+   * @throws TenantryError as the token source does; `cancelled` where `signal` gave up; `token-not-renewed` where a
+   * fresh one was wanted and the last one came again
    */
   async get(subject: TokenSubject, service: Service, options: { fresh?: boolean; onWaiting?: (detail: string) => void; signal?: AbortSignal } = {}): Promise<Token> {
     const entry = this.#entry(subject, service)
-    if (!options.fresh && entry.token && this.#options.now() < entry.dueAt) return entry.token
+    // Where that fails, this one may ask the person.
+    if (entry.pending?.purpose === 'ahead') await withSignal(entry.pending.result.catch(() => {}), options.signal)
+    if (!options.fresh && entry.token && this.#options.now() < usableUntil(entry, entry.token)) return entry.token
     const pending = (entry.pending ??= this.#ask(entry, 'connect'))
+    pending.isFresh ||= options.fresh ?? false
     if (options.onWaiting) pending.waiters.add(options.onWaiting)
     pending.askers++
     try {
@@ -106,6 +121,26 @@ export class TokenBroker {
       // Nobody waits any more: a question for the credential goes with it.
       if (--pending.askers === 0 && pending.purpose === 'connect') pending.abort.abort()
     }
+  }
+
+  /**
+   * Asks for a token that is likely to be wanted in a moment, and asks no person anything. It is dropped where nobody
+   * takes it within a minute. Never throws.
+   */
+  async fetchAhead(subject: TokenSubject, service: Service): Promise<void> {
+    const key = keyOf(subject, service)
+    if (this.#keepsNone || this.#entries.has(key) || this.#refusedAhead.has(key)) return
+    const entry = this.#entry(subject, service)
+    entry.pending = this.#ask(entry, 'ahead')
+    try {
+      await entry.pending.result
+    } catch (error) {
+      if (!TenantryError.from(error).retryable) this.#refusedAhead.add(key)
+    }
+    if (entry.listeners.size > 0 || this.#entries.get(key) !== entry) return
+    if (!entry.token) return this.#forget(entry)
+    entry.timer = setTimeout(() => this.#forget(entry), keptAheadMs)
+    entry.timer.unref()
   }
 
   /** The token that is held now, expired or not; null where there is none. */
@@ -129,16 +164,23 @@ export class TokenBroker {
     }
   }
 
-  /** Renews now: after a 401 or 403, or where a command waits for it. */
+  /**
+   * Renews now: after a 401 or 403, or where a command waits for it. Where a refusal stopped the renewing, nobody is
+   * asked, and the listeners hear of it once more.
+   */
   renew(subject: TokenSubject, service: Service): void {
     const entry = this.#entries.get(keyOf(subject, service))
-    if (entry && entry.listeners.size > 0 && !entry.pending) void this.#renew(entry)
+    if (!entry || entry.listeners.size === 0 || entry.pending) return
+    const { refusal } = entry
+    if (refusal) for (const listener of entry.listeners) listener.onFailed(refusal, null)
+    else void this.#renew(entry)
   }
 
   /** A sign-in has a credential again: renews what stopped for want of it. */
   retry(signInId: string): void {
-    for (const { subject, service, dueAt } of this.#entries.values()) {
-      if (subject.signInId === signInId && dueAt === Number.POSITIVE_INFINITY) this.renew(subject, service)
+    this.#refusedAhead.clear()
+    for (const entry of this.#entries.values()) {
+      if (entry.subject.signInId === signInId && entry.refusal) void this.#renew(entry)
     }
   }
 
@@ -158,7 +200,7 @@ export class TokenBroker {
     for (const entry of this.#entries.values()) entry.token = null
   }
 
-  /** Keeps tokens again, and fetches each anew that somebody listens for. */
+  /** Keeps tokens again, and renews each that somebody listens for. */
   keepAgain(): void {
     this.#keepsNone = false
     for (const { subject, service } of [...this.#entries.values()]) this.renew(subject, service)
@@ -184,7 +226,7 @@ export class TokenBroker {
     const key = keyOf(subject, service)
     const known = this.#entries.get(key)
     if (known) return known
-    const entry: Entry = { subject, service, token: null, last: null, pending: null, listeners: new Set(), dueAt: 0, pauseMs: 0, timer: null }
+    const entry: Entry = { subject, service, token: null, last: null, pending: null, listeners: new Set(), dueAt: 0, refusal: null, pauseMs: 0, timer: null }
     this.#entries.set(key, entry)
     return entry
   }
@@ -194,18 +236,25 @@ export class TokenBroker {
     const waiters = new Set<(detail: string) => void>()
     const onWaiting = (detail: string) => waiters.forEach((waiter) => waiter(detail))
     const result = this.#options
-      .acquire(entry.subject, entry.service, { purpose, onWaiting, signal: abort.signal })
+      .acquire(entry.subject, entry.service, { purpose: purpose === 'ahead' ? 'renew' : purpose, onWaiting, signal: abort.signal })
       .then((token) => this.#take(entry, token, purpose))
       .finally(() => (entry.pending = null))
     // Whoever asked hears of it; a request that nobody waits for any more fails in silence.
     result.catch(() => {})
-    return { purpose, result, abort, waiters, askers: 0 }
+    return { purpose, isFresh: purpose === 'renew', result, abort, waiters, askers: 0 }
   }
 
-  /** @throws TenantryError `token-not-renewed` where a renewal was answered with the token that we have */
-  #take(entry: Entry, token: Token, purpose: AcquireOptions['purpose']): Token {
+  /** @throws TenantryError `token-not-renewed` where another token was wanted and the one that we had came again */
+  #take(entry: Entry, token: Token, purpose: Pending['purpose']): Token {
+    const key = keyOf(entry.subject, entry.service)
     const before = entry.last
-    if (purpose === 'renew' && before && isSame(before, token)) throw failure('token-not-renewed')
+    this.#refusedAhead.delete(key)
+    const isSameId = token.claims.uti !== undefined && token.claims.uti === this.#newestIds.get(key)
+    // A token that a person asks for may end in the same second as the one before.
+    const isSameEnd = purpose === 'renew' && before?.exp === token.claims.exp
+    if (entry.pending?.isFresh && (isSameId || isSameEnd)) throw failure('token-not-renewed')
+    this.#newestIds.set(key, token.claims.uti)
+    entry.refusal = null
     const spread = 1 + jitter * (2 * (this.#options.random ?? Math.random)() - 1)
     entry.token = token
     entry.last = { exp: token.claims.exp, uti: token.claims.uti, lifeMs: token.lifeMs }
@@ -236,14 +285,15 @@ export class TokenBroker {
     // A wrong credential does not get better by asking again, and may lock the app out.
     entry.pauseMs = Math.min(entry.pauseMs * 2 || within(firstPause, lifeMs), within(longestPause, lifeMs))
     const retryAt = !error.retryable ? null : this.#options.now() + Math.max(entry.pauseMs, (error.retryAfter ?? 0) * 1000)
-    entry.dueAt = retryAt ?? Number.POSITIVE_INFINITY
+    if (retryAt === null) entry.refusal = error
+    else entry.dueAt = retryAt
     for (const listener of entry.listeners) listener.onFailed(error, retryAt)
     this.#schedule(entry)
   }
 
   #schedule(entry: Entry): void {
     this.#stop(entry)
-    if (!entry.last || entry.dueAt === Number.POSITIVE_INFINITY) return
+    if (!entry.last || entry.refusal) return
     const wait = entry.dueAt - this.#options.now()
     if (wait <= 0) return void this.#renew(entry)
     entry.timer = setTimeout(() => this.#schedule(entry), Math.min(wait, longestWaitMs))
@@ -255,9 +305,8 @@ export class TokenBroker {
   }
 }
 
-/** A cache on the way answers with what it has: the same id (`uti`), or the same end. */
-const isSame = (before: NonNullable<Entry['last']>, { claims }: Token): boolean =>
-  before.exp === claims.exp || (before.uti !== undefined && before.uti === claims.uti)
+/** Where no better token will come, one is used up to its end. */
+const usableUntil = ({ refusal, dueAt }: Entry, { acquiredAt, lifeMs }: Token): number => (refusal ? acquiredAt + lifeMs : dueAt)
 
 /** Tells subjects apart; without a service, those of all services together. */
 export const keyOf = ({ profileId, tenantId, signInId, clientId, cloud }: TokenSubject, service: Service | null): string =>

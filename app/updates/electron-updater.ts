@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { AppUpdater } from 'electron-updater'
+import type { AppUpdater, UpdateInfo } from 'electron-updater'
 import type { Updater } from '../adapters.ts'
 import { failure } from '../failures.ts'
 import { notesAsText } from './notes.ts'
+import { isSignedRelease, releaseKeyFile } from './release-signature.mjs'
 
 /** The installed app, as far as it matters to its updates. */
 export interface Installation {
@@ -17,7 +18,7 @@ export interface Installation {
 /**
  * Why this installation can't update itself, as a sentence; null where it can. Only what is checked against a signature
  * is taken: Windows compares the publisher (and without one would take anything), macOS the signature of the running
- * app. An AppImage has no signature: its SHA-512 comes over https from where the release does, and that is all.
+ * app, and an AppImage the release's with the key that it was packaged with (`release-signature.mjs`).
  */
 export function reasonNotToUpdate({ platform, env, resources, executable }: Installation): string | null {
   const source = join(resources, 'app-update.yml')
@@ -26,7 +27,10 @@ export function reasonNotToUpdate({ platform, env, resources, executable }: Inst
     if (!existsSync(join(dirname(executable), 'Uninstall Tenantry.exe'))) return 'It was installed for the whole computer (MSI): whoever installed it updates it.'
     if (!/^publisherName:/m.test(readFileSync(source, 'utf8'))) return 'This package is not signed, so no update of it could be checked.'
   }
-  if (platform === 'linux' && !env.APPIMAGE) return 'It was installed as a package: the package’s next version updates it.'
+  if (platform === 'linux') {
+    if (!env.APPIMAGE) return 'It was installed as a package: the package’s next version updates it.'
+    if (!existsSync(join(resources, releaseKeyFile))) return 'This package is not signed, so no update of it could be checked.'
+  }
   return null
 }
 
@@ -54,6 +58,7 @@ export function createElectronUpdater(installation: Installation, log: { info(li
       })
       if (!result?.isUpdateAvailable) return null
       found = result.updateInfo.version
+      if (!isSigned(installation, result.updateInfo)) throw failure('update-refused', { version: found, reason: notThePublisher })
       return { version: found, notes: notesAsText(result.updateInfo.releaseNotes) }
     },
     async download(onPercent) {
@@ -84,6 +89,13 @@ export function createElectronUpdater(installation: Installation, log: { info(li
   }
 }
 
+const notThePublisher = 'it is not signed by the publisher of this Tenantry'
+
+/** What electron-updater does not look at by itself; the checksums in it are what it compares the file with. */
+function isSigned({ platform, resources }: Installation, release: UpdateInfo): boolean {
+  return platform !== 'linux' || isSignedRelease(release, readFileSync(join(resources, releaseKeyFile), 'utf8'))
+}
+
 async function loadUpdater(): Promise<AppUpdater> {
   const { default: module } = await import('electron-updater')
   return module.autoUpdater
@@ -103,7 +115,7 @@ function prepare(updater: AppUpdater, log: { info(line: string): void; warn(line
 /** What the download itself says: electron-updater's codes (docs of electron-builder, auto-update). */
 function refusalOf(error: unknown, version: string) {
   const { code, message } = error as NodeJS.ErrnoException
-  if (code === 'ERR_UPDATER_INVALID_SIGNATURE') return failure('update-refused', { version, reason: 'it is not signed by the publisher of this Tenantry' })
+  if (code === 'ERR_UPDATER_INVALID_SIGNATURE') return failure('update-refused', { version, reason: notThePublisher })
   if (code === 'ERR_CHECKSUM_MISMATCH') return failure('update-refused', { version, reason: 'it is not the file that was announced' })
   if (/code signature|did not pass validation/i.test(message ?? '')) return failure('update-refused', { version, reason: 'its signature is not that of this Tenantry' })
   return failure('update-unreachable', { reason: reasonOf(error) })

@@ -113,11 +113,13 @@ sealed class Shell
         while (host.ExitCode is null)
         {
             if (terminal.CurrentLine.Length > 0) host.UI.Write("\n");
+            terminal.Flush(); // a prompt may write to the console itself
             var prompt = Evaluate("prompt") ?? "PS> ";
             if (host.ExitCode is not null) return;
             // Before the prompt shows: Ctrl+C right after it is a key already.
             if (!Console.IsInputRedirected) Console.TreatControlCAsInput = true;
             host.UI.Write(prompt);
+            terminal.Flush();
             atPrompt = true;
             var line = HasReadLine() ? Evaluate("PSConsoleHostReadLine") ?? "" : ReadLine(false);
             atPrompt = false;

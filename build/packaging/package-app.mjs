@@ -5,14 +5,17 @@ import { Arch, build, Platform } from 'electron-builder'
 import { parse } from 'yaml'
 import { stamped } from '../build.mjs'
 import { root, SetupError } from '../setup.mjs'
+import { publicKeyOf, releaseKeyFile } from '../../app/updates/release-signature.mjs'
 import { makeIcons } from './icons.mjs'
+import { signReleases } from './sign-releases.mjs'
 
 const platforms = { win: Platform.WINDOWS, mac: Platform.MAC, linux: Platform.LINUX }
 const needed = ['out/app/main.js', 'out/app/preload.cjs', 'out/renderer/index.html', 'out/scripts/Tenantry.psm1', 'out/demo/ExchangeOnlineManagement/Tenantry.Demo.ExchangeOnline.dll']
 
 /**
  * Packages the app; nothing is published. Signing and notarising take electron-builder's own environment variables
- * (CSC_LINK, WIN_CSC_LINK, APPLE_API_KEY and the like) and are left out where these are not set.
+ * (CSC_LINK, WIN_CSC_LINK, APPLE_API_KEY and the like) and are left out where these are not set. Releases for Linux are
+ * signed with the Ed25519 key (PKCS#8, PEM) in `TENANTRY_RELEASE_KEY`, and the app takes updates by that key alone.
  *
  * @param {{
  *   platform: 'win' | 'mac' | 'linux',
@@ -33,14 +36,21 @@ export async function packageApp({ platform, archs = [], isFolder = false, outpu
   const config = configuration(env)
   config.directories = { ...config.directories, output }
   if (electronDist) config.electronDist = electronDist
+  const releaseKey = platform === 'linux' ? env.TENANTRY_RELEASE_KEY : undefined
+  mkdirSync(output, { recursive: true })
+  if (releaseKey) {
+    writeFileSync(join(output, releaseKeyFile), publicKeyOf(releaseKey))
+    config.linux.extraResources = [{ from: join(output, releaseKeyFile), to: releaseKeyFile }]
+  }
   change(config)
   const wanted = archs.length > 0 ? archs.map((name) => Arch[name]) : undefined
   const targets = platforms[platform].createTarget(isFolder ? 'dir' : null, ...(wanted ?? (isFolder ? [Arch[process.arch === 'arm64' ? 'arm64' : 'x64']] : [])))
-  mkdirSync(output, { recursive: true })
   // As a file, since electron-builder would add an object to electron-builder.yml and take every list twice.
   const file = join(output, 'electron-builder.json')
   writeFileSync(file, JSON.stringify(config, null, 2))
-  return build({ projectDir: root, targets, config: file, publish: 'never' })
+  const made = await build({ projectDir: root, targets, config: file, publish: 'never' })
+  if (releaseKey && !isFolder) signReleases(output, releaseKey)
+  return made
 }
 
 /**

@@ -1,4 +1,4 @@
-// npm run smoke: starts the packaged app of this machine, and waits until its core says in the log that it runs.
+// npm run smoke -- [FOLDER [MILLISECONDS IT STAYS]]: starts the packaged app of this machine, and waits until its core says in the log that it runs.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,7 +9,7 @@ import { findPackages } from './find-packages.mjs'
 /** A cold start on a runner whose virus scanner sees the files for the first time. */
 const startsWithinMs = 120_000
 /** One that falls over does so soon after its start. */
-const staysForMs = 5_000
+const staysForMs = Number(process.argv[3] ?? 5_000)
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 await runMain(async () => {

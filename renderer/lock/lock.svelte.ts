@@ -1,5 +1,5 @@
 import type { CallOutput } from '../../app/contract.ts'
-import { failureOf, type Bridge } from '../bridge.ts'
+import { sentenceOf, type Bridge } from '../bridge.ts'
 
 /** A person is told about this often at most; the main process counts in minutes. */
 const touchEveryMs = 10_000
@@ -48,8 +48,7 @@ export class WindowLock {
     try {
       await this.#bridge.call('lock.unlock', null)
     } catch (error) {
-      const { message, hint } = failureOf(error)
-      this.problem = [message, hint].filter(Boolean).join(' ')
+      this.problem = sentenceOf(error)
     } finally {
       this.isAsking = false
     }

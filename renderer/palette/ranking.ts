@@ -3,7 +3,7 @@ import { computeCommandScore } from 'bits-ui'
 /** One line of the palette. */
 export interface Choice {
   id: string
-  kind: 'session' | 'tenant' | 'command'
+  kind: 'session' | 'tenant' | 'command' | 'snippet' | 'setting'
   label: string
   /** Right of the label: a domain, a service, a key. */
   detail: string
@@ -14,6 +14,8 @@ export interface Choice {
   /** Orders what matches equally well: a session's recency or a tenant's frecency, 0 or more. */
   weight: number
   act(): void
+  /** Readies it, once it has been the highlighted one for a moment. */
+  prepare?(): void
 }
 
 /** More than a screen has room for; who sees none of them types on. */
@@ -22,7 +24,7 @@ const shownAtMost = 50
 const weightShare = 0.5
 
 /**
- * The choices that match what was typed, best first. Without anything typed: sessions, then tenants, then commands, each
+ * The choices that match what was typed, best first. Without anything typed: sessions, then tenants, commands, snippets and settings, each
  * by its weight.
  */
 export function rankChoices(choices: readonly Choice[], typed: string): Choice[] {
@@ -30,13 +32,19 @@ export function rankChoices(choices: readonly Choice[], typed: string): Choice[]
   if (!search) return [...choices].sort(byKindThenWeight).slice(0, shownAtMost)
   const most = Math.max(1, ...choices.map(({ weight }) => weight))
   const scored = choices.flatMap((choice) => {
-    const match = computeCommandScore(choice.label, search, choice.words)
+    const match = choice.kind === 'setting' && !hasWords(choice, search) ? 0 : computeCommandScore(choice.label, search, choice.words)
     return match > 0 ? [{ choice, score: match * (1 + (weightShare * choice.weight) / most) }] : []
   })
   return scored.sort((a, b) => b.score - a.score || byKindThenWeight(a.choice, b.choice)).slice(0, shownAtMost).map(({ choice }) => choice)
 }
 
-const kinds = ['session', 'tenant', 'command']
+/** There are many settings, and scattered letters find most of them: each word must stand in one. */
+function hasWords({ label, words }: Choice, search: string): boolean {
+  const text = [label, ...words].join('\n').toLowerCase()
+  return search.toLowerCase().split(/\s+/).every((word) => text.includes(word))
+}
+
+const kinds = ['session', 'tenant', 'command', 'snippet', 'setting']
 
 function byKindThenWeight(a: Choice, b: Choice): number {
   return kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || b.weight - a.weight

@@ -25,6 +25,8 @@ export class ProfileForm {
   readonly credential = new CredentialForm()
   services = $state<Service[]>(['exchange'])
   searchOnlySession = $state(false)
+  readOnly = $state(false)
+  keepTranscript = $state(false)
   isRemote = $state(false)
   connectionUri = $state('')
   allowRedirection = $state(false)
@@ -55,6 +57,8 @@ export class ProfileForm {
     Object.assign(this, { name, group, domain, cloud, services: [...services], colour, environment, workingFolder, loadPowerShellProfile, moduleVersion, notes })
     this.#logCommands = profile.logCommands ?? null
     this.searchOnlySession = profile.searchOnlySession ?? false
+    this.readOnly = profile.readOnly ?? false
+    this.keepTranscript = profile.keepTranscript ?? false
     const remote = profile.remotePowerShell
     if (remote) Object.assign(this, { isRemote: true, ...remote })
     Object.assign(this, profile.customCloud ?? {})
@@ -102,6 +106,8 @@ export class ProfileForm {
       ...{ name: name.trim(), group: group.trim(), domain: domain.trim(), cloud, customCloud, services: $state.snapshot(services), colour },
       ...{ environment, workingFolder, loadPowerShellProfile, moduleVersion, notes },
       ...(this.searchOnlySession && services.includes('compliance') ? { searchOnlySession: true } : {}),
+      ...(this.readOnly ? { readOnly: true } : {}),
+      ...(this.keepTranscript ? { keepTranscript: true } : {}),
       ...(this.isRemote ? { remotePowerShell: { connectionUri: this.connectionUri.trim(), allowRedirection: this.allowRedirection } } : {}),
       ...(this.#logCommands === null ? {} : { logCommands: this.#logCommands })
     }

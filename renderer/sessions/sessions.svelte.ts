@@ -26,14 +26,12 @@ export function problemOf({ phase, failure, renewal }: SessionView): Failure | n
   return phase === 'connected' ? (notRenewed ?? failure) : (failure ?? notRenewed)
 }
 
-/** The open sessions, one tab each, in the core's order: that in which they were opened. */
+/** The open sessions, in the core's order: that in which they were opened. Tabs (renderer/panes/) say where they are seen. */
 export class Sessions {
   all = $state.raw<SessionView[]>([])
   activeId = $state<string | null>(null)
-  /** Those that have a terminal. */
-  readonly open = $derived(this.all.filter(({ phase }) => phase !== 'restored'))
   readonly active = $derived(this.all.find((session) => session.id === this.activeId) ?? null)
-  /** The number of a session among its profile's; kept while it lives, so that no tab changes its name. */
+  /** The number of a session among its profile's; kept while it lives, so that nothing changes its name. */
   readonly #numbers = new SvelteMap<string, number>()
 
   /** Takes the whole list, as after a reload; `activeId` was in front before, where that is known. */
@@ -43,7 +41,7 @@ export class Sessions {
     if (!this.active) this.activeId = activeId ?? this.all.at(-1)?.id ?? null
   }
 
-  /** Takes one session's news; a session that is new gets its tab at the end. */
+  /** Takes one session's news; a session that is new stands at the end. */
   take(session: SessionView): void {
     this.#number(session)
     const isKnown = this.all.some(({ id }) => id === session.id)
@@ -51,16 +49,17 @@ export class Sessions {
     if (!this.active) this.activeId = session.id
   }
 
-  /** The tab goes; its right neighbour, or else its left one, comes to the front. */
   remove(id: string): void {
-    const index = this.all.findIndex((session) => session.id === id)
-    if (index < 0) return
     this.all = this.all.filter((session) => session.id !== id)
     this.#numbers.delete(id)
-    if (this.activeId === id) this.activeId = (this.all[index] ?? this.all[index - 1])?.id ?? null
+    if (this.activeId === id) this.activeId = null
   }
 
-  /** The tab's name: the profile's, with a number from its second session on. */
+  byId(id: string): SessionView | undefined {
+    return this.all.find((session) => session.id === id)
+  }
+
+  /** Its name: the profile's, with a number from its second session on. */
   title(session: SessionView): string {
     const number = this.#numbers.get(session.id) ?? 1
     return number > 1 ? `${session.name} (${number})` : session.name

@@ -1,5 +1,5 @@
 import type { Terminal } from '@xterm/xterm'
-import { frameType, maxInputFrameBytes, packFrame, unpackFrame, type ByteStream } from '../../app/frames.ts'
+import { frameType, maxInputFrameBytes, packFrame, unpackFrame, type ByteStream, type MarksMessage } from '../../app/frames.ts'
 import type { Bridge } from '../bridge.ts'
 
 /** Acknowledging each small frame would double the traffic; the core pauses at 512 KiB, far above this. */
@@ -16,6 +16,7 @@ export class SessionLink {
   readonly #bridge: Bridge
   readonly #sessionId: string
   readonly #terminal: Terminal
+  readonly #onMarks: (message: MarksMessage) => void
   #stream: ByteStream | null = null
   #attempt = 0
   #isAlive = true
@@ -28,10 +29,12 @@ export class SessionLink {
   #acknowledgeTimer: ReturnType<typeof setTimeout> | undefined
   #kept: Array<{ bytes: Uint8Array; at: number }> = []
 
-  constructor(bridge: Bridge, sessionId: string, terminal: Terminal) {
+  /** @param onMarks told what the core says of the session's commands, once all output of before is parsed */
+  constructor(bridge: Bridge, sessionId: string, terminal: Terminal, onMarks: (message: MarksMessage) => void) {
     this.#bridge = bridge
     this.#sessionId = sessionId
     this.#terminal = terminal
+    this.#onMarks = onMarks
     const encoder = new TextEncoder()
     terminal.onData((text) => this.#type(encoder.encode(text)))
     terminal.onBinary((text) => this.#type(Uint8Array.from(text, (character) => character.charCodeAt(0) & 0xff)))
@@ -85,6 +88,12 @@ export class SessionLink {
     if (!unpacked) return
     this.#retryMs = firstRetryMs
     const { type, sequence, bytes } = unpacked
+    if (type === frameType.marks) {
+      const message = JSON.parse(new TextDecoder().decode(bytes)) as MarksMessage
+      return this.#terminal.write('', () => {
+        if (this.#stream === stream) this.#onMarks(message)
+      })
+    }
     // Not Terminal.reset(): output that xterm has queued would come after it. This goes through the same queue.
     if (type === frameType.snapshot) this.#terminal.write(resetSequence)
     else if (type !== frameType.output) return

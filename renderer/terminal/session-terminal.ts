@@ -1,57 +1,76 @@
 import { FitAddon } from '@xterm/addon-fit'
 import { Unicode11Addon } from '@xterm/addon-unicode11'
-import { WebLinksAddon } from '@xterm/addon-web-links'
 import { WebglAddon } from '@xterm/addon-webgl'
-import { Terminal } from '@xterm/xterm'
-import { scrollbackLines } from '../../app/contract-values.ts'
+import { Terminal, type ITerminalOptions } from '@xterm/xterm'
+import { useCharacterWidths } from '../../app/character-widths.ts'
+import { refuseTricks } from '../../app/untrusted-output.ts'
 import type { Bridge } from '../bridge.ts'
-import { windowAction } from '../shortcuts/shortcuts.ts'
+import { shownKey, windowAction } from '../shortcuts/shortcuts.ts'
+import { settings } from '../settings/settings.svelte.ts'
+import { Bell } from './bell.ts'
+import { joinLigatures } from './ligatures.ts'
+import { Keeping } from './keeping.svelte.ts'
+import { TerminalLinks } from './links.svelte.ts'
+import { PasteAndCopy, type TerminalSurroundings } from './paste-and-copy.svelte.ts'
+import { TerminalSearch } from './search.svelte.ts'
 import { SessionLink } from './session-link.ts'
-import { darkScheme, terminalFont, terminalTheme } from './terminal-theme.ts'
+import { TerminalMarks } from './marks.svelte.ts'
+import { TypedInput } from './typed-input.ts'
 
 /** A drag of the window's edge asks for a new size dozens of times a second; each costs the shell a redraw. */
 const resizeDelayMs = 50
-/** 4.5:1 is the least contrast that WCAG AA takes for text. */
-const leastContrast = 4.5
+/** Chromium keeps 16 WebGL contexts alive; panes beyond these draw without. */
+const mostWebgl = 8
+let webglInUse = 0
 
 /** One session's terminal in the window: an xterm, its fit to the pane, and its link to the session's stream. */
 export class SessionTerminal {
+  readonly clipboard: PasteAndCopy
+  readonly keeping: Keeping
+  readonly search: TerminalSearch
+  readonly links: TerminalLinks
+  /** The commands on it. */
+  readonly marks: TerminalMarks
   readonly #terminal: Terminal
   readonly #fit = new FitAddon()
   readonly #link: SessionLink
+  readonly #typed: TypedInput
   readonly #bridge: Bridge
   readonly #sessionId: string
   readonly #undo: Array<() => void> = []
   #webgl: WebglAddon | null = null
+  #endLigatures: (() => void) | null = null
+  #theme: ITerminalOptions['theme']
   #resizeTimer: ReturnType<typeof setTimeout> | undefined
   #sentSize = ''
   #isVisible = false
   #isStarted = false
 
-  constructor(bridge: Bridge, sessionId: string, pane: HTMLElement, name: string) {
+  constructor(bridge: Bridge, sessionId: string, pane: HTMLElement, name: string, options: ITerminalOptions, surroundings: TerminalSurroundings) {
     this.#bridge = bridge
+    this.#theme = options.theme
     this.#sessionId = sessionId
-    this.#terminal = new Terminal({
-      allowProposedApi: true,
-      scrollback: scrollbackLines,
-      minimumContrastRatio: leastContrast,
-      cursorBlink: true,
-      macOptionIsMeta: false,
-      ...terminalFont,
-      theme: terminalTheme(darkScheme.matches)
-    })
+    // Else each byte that it can't make sense of is logged, all its state with it.
+    this.#terminal = new Terminal({ allowProposedApi: true, logLevel: 'off', macOptionIsMeta: false, ...options })
     this.#terminal.loadAddon(this.#fit)
-    this.#terminal.loadAddon(new Unicode11Addon())
-    this.#terminal.unicode.activeVersion = '11'
-    this.#terminal.loadAddon(new WebLinksAddon((event, address) => openLink(event, address)))
+    useCharacterWidths(this.#terminal, new Unicode11Addon())
+    this.search = new TerminalSearch(this.#terminal)
+    this.links = new TerminalLinks(this.#terminal, () => settings.values['terminal.openLinks'])
+    this.clipboard = new PasteAndCopy(this.#terminal, pane, bridge, surroundings, (put) => this.#typed.give(put))
+    this.keeping = new Keeping(bridge, sessionId)
     this.#terminal.open(pane)
     this.#terminal.textarea?.setAttribute('aria-label', `Terminal input of ${name}`)
-    // Tab is the shell's, so whoever came here by the keyboard must hear how to leave.
-    this.#terminal.textarea?.setAttribute('aria-description', 'F6 leaves the terminal')
-    this.#link = new SessionLink(bridge, sessionId, this.#terminal)
+    this.#sayTheWayOut()
+    refuseTricks(this.#terminal, 'window')
+    this.marks = new TerminalMarks(this.#terminal)
+    this.#link = new SessionLink(bridge, sessionId, this.#terminal, (message) => this.marks.take(message))
+    this.#typed = new TypedInput(this.#terminal, (data) => {
+      for (const other of surroundings.others()) other.receive(data)
+    })
     this.#terminal.attachCustomKeyEventHandler((event) => this.#handleKey(event))
+    const bell = new Bell(pane)
+    this.#terminal.onBell(() => bell.ring(settings.values['terminal.bell']))
     this.#watchPane(pane)
-    this.#watchScheme()
   }
 
   /** Shown: WebGL where it may be had, the pane's size, the stream on the first time. Hidden: WebGL is given back. */
@@ -61,9 +80,27 @@ export class SessionTerminal {
     if (!isVisible) return this.#dropWebgl()
     this.#useWebgl()
     this.#fitNow()
+    this.start()
+  }
+
+  /** Attaches the terminal to its session; it may be hidden still. */
+  start(): void {
     if (this.#isStarted) return
     this.#isStarted = true
     void this.#sendSize().finally(() => this.#link.start())
+  }
+
+  /** Takes keys that were typed in another terminal. */
+  receive(data: string): void {
+    this.#typed.give(() => this.#terminal.input(data))
+  }
+
+  receivePaste(text: string): void {
+    this.clipboard.put(text)
+  }
+
+  get isBracketed(): boolean {
+    return this.clipboard.isBracketed
   }
 
   /** Whether the session lives: a stream that is lost then is opened again, one of a dead session is not. */
@@ -77,9 +114,27 @@ export class SessionTerminal {
     if (this.#isStarted) void this.#sendSize().finally(() => this.#link.start())
   }
 
-  /** Lets a screen reader read the lines, and hear new ones. */
-  setScreenReader(isOn: boolean): void {
-    this.#terminal.options.screenReaderMode = isOn
+  setLigatures(isOn: boolean): void {
+    if (isOn && !this.#endLigatures) this.#endLigatures = joinLigatures(this.#terminal)
+    if (isOn) return
+    this.#endLigatures?.()
+    this.#endLigatures = null
+  }
+
+  /** Takes what the settings say; another font makes other columns. */
+  setOptions(options: ITerminalOptions): void {
+    const isRecoloured = options.theme !== this.#theme
+    this.#terminal.options = options
+    this.#theme = options.theme
+    if (isRecoloured) this.search.recolour()
+    this.#sayTheWayOut()
+    this.#fitSoon()
+  }
+
+  /** Tab is the shell's, so whoever came here by the keyboard must hear how to leave. */
+  #sayTheWayOut(): void {
+    const key = shownKey('next-region')
+    this.#terminal.textarea?.setAttribute('aria-description', key ? `${key} leaves the terminal` : '')
   }
 
   focus(): void {
@@ -89,28 +144,30 @@ export class SessionTerminal {
   dispose(): void {
     clearTimeout(this.#resizeTimer)
     for (const undo of this.#undo) undo()
+    this.clipboard.dispose()
+    this.keeping.dispose()
+    this.search.dispose()
+    this.#typed.dispose()
     this.#link.dispose()
     this.#dropWebgl()
+    this.marks.dispose()
     this.#terminal.dispose()
   }
 
   #watchPane(pane: HTMLElement): void {
-    const observer = new ResizeObserver(() => {
-      if (!this.#isVisible) return
-      clearTimeout(this.#resizeTimer)
-      this.#resizeTimer = setTimeout(() => {
-        this.#fitNow()
-        void this.#sendSize()
-      }, resizeDelayMs)
-    })
+    const observer = new ResizeObserver(() => this.#fitSoon())
     observer.observe(pane)
     this.#undo.push(() => observer.disconnect())
   }
 
-  #watchScheme(): void {
-    const onChange = () => (this.#terminal.options.theme = terminalTheme(darkScheme.matches))
-    darkScheme.addEventListener('change', onChange)
-    this.#undo.push(() => darkScheme.removeEventListener('change', onChange))
+  /** A drag, or a held key, asks many times a second. */
+  #fitSoon(): void {
+    if (!this.#isVisible) return
+    clearTimeout(this.#resizeTimer)
+    this.#resizeTimer = setTimeout(() => {
+      this.#fitNow()
+      void this.#sendSize()
+    }, resizeDelayMs)
   }
 
   #fitNow(): void {
@@ -127,39 +184,29 @@ export class SessionTerminal {
     await this.#bridge.call('sessions.resize', { id: this.#sessionId, cols, rows }).catch(() => (this.#sentSize = ''))
   }
 
-  /** Chromium keeps 16 WebGL contexts alive, so only a visible pane has one. */
+  /** Only a visible pane has a WebGL context. */
   #useWebgl(): void {
-    if (new URLSearchParams(location.search).get('renderer') === 'dom') return
+    if (new URLSearchParams(location.search).get('renderer') === 'dom' || webglInUse >= mostWebgl) return
     try {
       const webgl = new WebglAddon()
       webgl.onContextLoss(() => this.#dropWebgl())
       this.#terminal.loadAddon(webgl)
       this.#webgl = webgl
+      webglInUse++
     } catch {
       this.#webgl = null // No WebGL here: xterm's DOM renderer goes on.
     }
   }
 
   #dropWebgl(): void {
-    this.#webgl?.dispose()
+    if (!this.#webgl) return
+    this.#webgl.dispose()
     this.#webgl = null
+    webglInUse--
   }
 
-  /** Ctrl+Shift+C and Ctrl+Shift+V, since Ctrl+C alone must reach the shell. Answers false for a key taken here. */
+  /** Answers false for a key that is not the shell's. */
   #handleKey(event: KeyboardEvent): boolean {
-    if (windowAction(event)) return false
-    if (event.type !== 'keydown' || !event.ctrlKey || !event.shiftKey) return true
-    if (event.code === 'KeyC') {
-      event.preventDefault()
-      if (this.#terminal.hasSelection()) void navigator.clipboard.writeText(this.#terminal.getSelection()).catch(() => {})
-      return false
-    }
-    // The browser's own "paste as plain text" reaches xterm as a paste event; xterm must not send a key besides.
-    return event.code !== 'KeyV'
+    return !windowAction(event) && !this.clipboard.takesKey(event)
   }
-}
-
-/** A plain click selects text; only with Ctrl (Cmd on a Mac) it follows the link, and only to the web. */
-function openLink(event: MouseEvent, address: string): void {
-  if ((event.ctrlKey || event.metaKey) && /^https?:/i.test(address)) window.open(address, '_blank', 'noopener')
 }

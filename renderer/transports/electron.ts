@@ -8,6 +8,8 @@ export interface ElectronBridge {
   invoke(call: string, input: unknown): Promise<Reply>
   onEvent(listener: (message: { event: string; data: unknown }) => void): () => void
   openStream(ticket: string): void
+  /** Where a dropped file lies; empty for one that is on no disk. */
+  pathOf(file: File): string
 }
 
 /** The contract over Electron's IPC; a session's stream is a MessagePort that the preload posts to the page. */

@@ -3,9 +3,9 @@ import type { Result } from './figure.ts'
 import { needsDom } from './keys.ts'
 import { openWindow, until, type BenchWindow, type Renderer } from './window.ts'
 
-const tenant = 'Contoso demo'
+export const tenant = 'Contoso demo'
 /** What each request to the demo's services is held back. */
-const latencies = [0, 150]
+export const latencies = [0, 150]
 
 interface Connection {
   /** Milliseconds from the click to the frame with the connected prompt. */
@@ -68,22 +68,16 @@ function resultsAt(latency: number, product: Connection[], byHand: number[]): Re
 }
 
 /** The PowerShell that the product itself found. */
-async function powershellOf({ core }: BenchWindow): Promise<string> {
+export async function powershellOf({ core }: BenchWindow): Promise<string> {
   const reply = await core.dispatch({ trusted: true, description: 'bench' }, 'app.state', undefined)
   const state = 'output' in reply ? (reply.output as { powershell: { path: string } | null }) : null
   if (!state?.powershell) throw new Error('no PowerShell was found')
   return state.powershell.path
 }
 
-async function connectByClick({ page, core, seen }: BenchWindow): Promise<Connection> {
-  await page.getByRole('list', { name: 'Tenants' }).getByRole('button', { name: tenant, exact: true }).click()
-  const shown = page.evaluate((text) => window.bench.whenShown(text), `${tenant} PS>`)
-  // The listener must be there before the click is.
-  await page.evaluate(() => null)
-  await page.getByRole('button', { name: 'Connect', exact: true }).click()
-  const glyph = await shown
-  const click = await page.evaluate(() => window.bench.lastEvent.click ?? Number.NaN)
-  await until(() => seen.states.some(({ view }) => view.phase === 'connected'), 'the session to be connected')
+async function connectByClick(opened: BenchWindow): Promise<Connection> {
+  const { core, seen } = opened
+  const { click, glyph } = await clickToPrompt(opened)
   const phaseAt = (phase: string) => seen.states.find(({ view }) => view.phase === phase)!.at
   const token = core.demo.log.filter(({ service }) => service === 'login').at(-1)!.at
   const result = {
@@ -92,9 +86,26 @@ async function connectByClick({ page, core, seen }: BenchWindow): Promise<Connec
     helloToConnect: phaseAt('connecting') - Math.max(helloAt(seen), token),
     connectedToGlyph: glyph - phaseAt('connected')
   }
+  await closeSession(opened)
+  return result
+}
+
+/** When the click was, and when the connected prompt's glyphs were: milliseconds since the epoch. */
+export async function clickToPrompt({ page, seen }: BenchWindow): Promise<{ click: number; glyph: number }> {
+  await page.getByRole('list', { name: 'Tenants' }).getByRole('button', { name: tenant, exact: true }).click()
+  const shown = page.evaluate((text) => window.bench.whenShown(text), `${tenant} PS>`)
+  // The listener must be there before the click is.
+  await page.evaluate(() => null)
+  await page.getByRole('button', { name: 'Connect', exact: true }).click()
+  const glyph = await shown
+  const click = await page.evaluate(() => window.bench.lastEvent.click ?? Number.NaN)
+  await until(() => seen.states.some(({ view }) => view.phase === 'connected'), 'the session to be connected')
+  return { click, glyph }
+}
+
+export async function closeSession({ core, seen }: BenchWindow): Promise<void> {
   const [session] = seen.states
   await core.dispatch({ trusted: true, description: 'bench' }, 'sessions.close', { id: session!.view.id, force: true })
-  return result
 }
 
 /** With its hello the shell has started, and what is left is the token. */

@@ -22,7 +22,7 @@ export class BrowserWindow extends EventEmitter {
   isMaximized = () => false
   isFullScreen = () => false
   isMinimized = () => false
-  webContents = Object.assign(new EventEmitter(), { mainFrame: { url: '' }, setWindowOpenHandler() {}, send() {}, postMessage() {} })
+  webContents = Object.assign(new EventEmitter(), { mainFrame: { url: '' }, setWindowOpenHandler() {}, setWebRTCIPHandlingPolicy() {}, send() {}, postMessage() {} })
   async loadURL(url) {
     this.webContents.mainFrame.url = url
     process.send?.({ at: 'window', ms: performance.now() })
@@ -47,9 +47,11 @@ export class Notification {
 }
 export const screen = { getAllDisplays: () => [] }
 export const dialog = { showErrorBox: (_title, text) => console.error(text) }
+export const nativeTheme = { shouldUseDarkColors: false }
 export const powerMonitor = new EventEmitter()
 export const powerSaveBlocker = {}
-export const protocol = { registerSchemesAsPrivileged: nothing, handle: nothing }
-export const session = { defaultSession: { setPermissionRequestHandler: nothing, setPermissionCheckHandler: nothing, setDevicePermissionHandler: nothing, resolveProxy: async () => 'DIRECT' } }
+export const protocol = { registerSchemesAsPrivileged: nothing }
+const guarded = { on: nothing, setPermissionRequestHandler: nothing, setPermissionCheckHandler: nothing, setDevicePermissionHandler: nothing }
+export const session = { defaultSession: { ...guarded, resolveProxy: async () => 'DIRECT' }, fromPartition: () => ({ ...guarded, setProxy: async () => {}, protocol: { handle: nothing } }) }
 export const shell = {}
 export const systemPreferences = { canPromptTouchID: () => false }

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import type { Result } from './figure.ts'
+import { keystrokeTimes } from './keystrokes.ts'
 import { prepareDataFolder, profileCount, profileName } from './many-profiles.ts'
 import { openWindow, type Renderer } from './window.ts'
 
@@ -63,35 +64,12 @@ async function loadToInteraction(page: Page, url: string): Promise<number> {
 /** Per key: milliseconds from its event to the list being filtered and laid out. */
 async function searchKeystrokes(page: Page): Promise<number[]> {
   await page.getByRole('searchbox').focus()
-  await page.evaluate(() => {
-    const values: number[] = []
-    Object.assign(window, { keystrokes: values })
-    document.querySelector('input[type=search]')!.addEventListener(
-      'input',
-      () => {
-        const start = performance.now()
-        // A task after this one: by then the component's own microtasks have changed the list.
-        const channel = new MessageChannel()
-        channel.port1.onmessage = () => {
-          void document.body.offsetHeight
-          values.push(performance.now() - start)
-          channel.port1.close()
-        }
-        channel.port2.postMessage(null)
-      },
-      true
-    )
-  })
   const visible = () => page.evaluate(() => document.querySelectorAll('[aria-label="Tenants"] li[data-profile]:not([hidden])').length)
   const keys = [...typed, ...Array.from(typed, () => 'Backspace')]
-  for (const [index, key] of keys.entries()) {
-    await page.keyboard.press(key === ' ' ? 'Space' : key)
-    await page.waitForTimeout(20)
+  const values = await keystrokeTimes(page, 'input[type=search]', keys, async (index) => {
     // A search that finds nothing, or all, would be quick for the wrong reason.
     if (index === typed.length - 1 && (await visible()) !== 1) throw new Error(`the search for “${typed}” left ${await visible()} rows`)
-  }
+  })
   if ((await visible()) !== profileCount) throw new Error(`the empty search left ${await visible()} rows`)
-  const values = await page.evaluate(() => (window as unknown as { keystrokes: number[] }).keystrokes)
-  if (values.length !== keys.length) throw new Error(`${keys.length} keys gave ${values.length} times`)
   return values
 }

@@ -7,15 +7,15 @@ import { measureBundle } from './bundle.ts'
 import { measureConnect } from './connect.ts'
 import { rowOf, tableOf, type Result } from './figure.ts'
 import { writeFloodFile, type FloodFile } from './flood.ts'
+import { measureGrid } from './grid.ts'
 import { measureInterrupt, measureKeys } from './keys.ts'
 import { measureMemory } from './memory.ts'
+import { measurePalette } from './palette.ts'
 import { measureProfileList } from './profile-list.ts'
-import { measureStart } from './start.ts'
+import { measureSecondStart, measureStart } from './start.ts'
 import { measureThroughput, sweepFlowControl } from './throughput.ts'
+import { measureWarm } from './warm.ts'
 import { root, type Renderer } from './window.ts'
-
-/** A figure that a later part of the product brings. */
-const later: Result[] = [{ name: 'connect-warm', what: 'click to connected prompt with a warm shell', reason: 'there is no warm shell yet' }]
 
 interface Settings {
   runs: number
@@ -26,13 +26,16 @@ interface Settings {
 /** What can be asked for by `--only`, in the order in which it runs. */
 const measurements: Record<string, (settings: Settings) => Result[] | Promise<Result[]>> = {
   bundle: () => measureBundle(),
-  start: ({ runs }) => measureStart(runs),
+  start: async ({ runs }) => [...(await measureStart(runs)), ...(await measureSecondStart(runs))],
   window: ({ runs, renderer }) => measureProfileList(runs, renderer),
+  palette: ({ runs, renderer }) => measurePalette(runs, renderer),
   connect: ({ runs, renderer }) => measureConnect(runs, renderer),
+  warm: ({ runs, renderer }) => measureWarm(runs, renderer),
   throughput: ({ runs, renderer, file }) => measureThroughput(runs, renderer, file()),
   sweep: ({ runs, renderer, file }) => sweepFlowControl(runs, renderer, file()),
   keys: ({ runs, renderer, file }) => measureKeys(runs, renderer, file()),
   interrupt: ({ runs, renderer, file }) => measureInterrupt(runs, renderer, file()),
+  grid: ({ runs, renderer }) => measureGrid(runs, renderer),
   memory: ({ runs, renderer }) => measureMemory(runs, renderer)
 }
 
@@ -88,7 +91,7 @@ async function main(): Promise<void> {
   } finally {
     if (flood) rmSync((flood as FloodFile).path, { force: true })
   }
-  const rows = [...results, ...later].map(rowOf)
+  const rows = results.map(rowOf)
   mkdirSync(join(root, 'out'), { recursive: true })
   const report = { at: new Date().toISOString(), runs, machine, figures: rows }
   writeFileSync(join(root, 'out', 'bench.json'), `${JSON.stringify(report, null, 2)}\n`)

@@ -1,6 +1,6 @@
 import { spawn as spawnProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as nodePty from 'node-pty'
@@ -21,11 +21,15 @@ export interface WindowOptions {
   /** A prepared data folder, which the caller removes. */
   dataFolder?: string
   viewport?: { width: number; height: number }
+  /** Shells are started beforehand, as in the product; else each click starts its own. */
+  warmShells?: boolean
 }
 
 /** What the main process was seen doing; times in milliseconds since the epoch, with fractions. */
 export interface Sightings {
   spawns: Array<{ at: number; pty: nodePty.IPty }>
+  /** The ends of session pipes that the bench holds in the place of a shell that can't. */
+  shells: Socket[]
   states: Array<{ at: number; view: EventData<'session.state'> }>
   /** The output that was sent last and the acknowledgement that came last, in bytes of the newest stream. */
   sent: number
@@ -59,7 +63,7 @@ const rendererArguments = {
 export async function openWindow(options: WindowOptions): Promise<BenchWindow> {
   const dataFolder = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'tenantry-bench-data-'))
   const browserFolder = mkdtempSync(join(tmpdir(), 'tenantry-bench-browser-'))
-  const seen: Sightings = { spawns: [], states: [], sent: 0, acknowledged: 0, onAcknowledged: () => {} }
+  const seen: Sightings = { spawns: [], shells: [], states: [], sent: 0, acknowledged: 0, onAcknowledged: () => {} }
   const inPlaceOfShell: string[] = []
   let core!: MachineCore
   const preview = await startPreview({
@@ -71,6 +75,7 @@ export async function openWindow(options: WindowOptions): Promise<BenchWindow> {
         dataFolder,
         outFolder: join(root, 'out'),
         // The demo's secrets live for one run anyway.
+        ...(options.warmShells ? { isOnBattery: () => false } : {}),
         keychain: () => Promise.reject(new Error('the bench keeps no secrets')),
         spawn: { pty: spawnPty(inPlaceOfShell, seen), process: spawnProcess }
       })
@@ -121,18 +126,19 @@ function spawnPty(inPlaceOfShell: string[], seen: Sightings) {
     const at = now()
     const command = inPlaceOfShell.shift()
     const pty = command === undefined ? nodePty.spawn(file, args, options) : nodePty.spawn('/bin/sh', ['-c', command], options)
-    if (command !== undefined) sayHello(options.env ?? {}, pty.pid)
+    if (command !== undefined) seen.shells.push(sayHello(options.env ?? {}, pty.pid))
     seen.spawns.push({ at, pty })
     return pty
   }
 }
 
 /** In the name of a shell that can't: a session that hears nothing would fail after 20 s, amid a measurement. */
-function sayHello(env: Record<string, string | undefined>, pid: number): void {
+function sayHello(env: Record<string, string | undefined>, pid: number): Socket {
   const pipe = connect(env.TENANTRY_PIPE!)
   pipe.on('error', () => {})
   pipe.resume()
   pipe.write(`${JSON.stringify({ v: 1, type: 'hello', nonce: env.TENANTRY_NONCE, pid, psVersion: '0.0', edition: 'none' })}\n`)
+  return pipe
 }
 
 function watched(stream: ByteStream, seen: Sightings): ByteStream {

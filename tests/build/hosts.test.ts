@@ -8,7 +8,7 @@ import { chooseHosts, runHosts } from '../../build/hosts.mjs'
 import { root } from '../../build/setup.mjs'
 import packageJson from '../../package.json'
 
-const machine = { electron: '/electron', root: '/tenantry', platform: 'linux' as NodeJS.Platform, env: { DISPLAY: ':0' } as NodeJS.ProcessEnv }
+const machine = { electron: '/electron', root: '/tenantry', platform: 'linux' as NodeJS.Platform, env: { DISPLAY: ':0' } as NodeJS.ProcessEnv, node: '22.12.0' }
 const preview = join('/tenantry', 'out', 'app', 'start-preview.js')
 
 describe('choosing a host', () => {
@@ -27,6 +27,7 @@ describe('choosing a host', () => {
   it.each([
     ['the preview is asked for', { preview: true, port: 8080 }, machine, null],
     ['Electron is not there', { port: 8080 }, { ...machine, electron: null }, /^Electron's binary is not on this machine, so Tenantry runs as the preview/],
+    ['Node can’t fetch Electron', { port: 8080 }, { ...machine, electron: null, node: '20.19.0' }, /^Electron's binary is not on this machine, fetching it takes Node 22\.12 or later \(this is 20\.19\.0\), so Tenantry runs as the preview/],
     ['there is no display', {}, { ...machine, env: {} }, /^There is no display for Electron here, so Tenantry runs as the preview/]
   ] as const)('takes the preview alone where %s', (_, options, there, sentence) => {
     const [host, ...others] = chooseHosts(options, there)

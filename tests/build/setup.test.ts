@@ -11,7 +11,7 @@ beforeEach(() => {
 })
 afterEach(() => checkout.dispose())
 
-const answer = (call: string) => JSON.parse(checkout.run(`console.log(JSON.stringify(await setup.${call}))`).stdout) as unknown
+const answer = (call: string, options = {}) => JSON.parse(checkout.run(`console.log(JSON.stringify(await setup.${call}))`, options).stdout) as unknown
 
 describe.skipIf(process.platform === 'win32')('the set-up of a machine', () => {
   it.each(['20.18.3', '18.20.0'])('stops on Node %s with a sentence', (version) => {
@@ -68,11 +68,29 @@ describe.skipIf(process.platform === 'win32')('the set-up of a machine', () => {
       writeFileSync(checkout.path('build', 'engine-console', 'build.mjs'), "export const buildEngineConsole = async () => ({ executable: 'the fake engine console' })")
     })
 
-    it('on PATH, and asks nobody else', () => {
-      checkout.fakeCommand('pwsh')
+    it.each(['7.4.6', '7.10.0-preview.2', '8.0.0'])('%s on PATH, and asks nobody else', (version) => {
+      checkout.fakeCommand('pwsh', `echo PowerShell ${version}`)
       checkout.fakeCommand('dotnet')
       expect(answer('preparePowerShell()')).toEqual({ pwsh: 'pwsh', engineConsole: null })
-      expect(checkout.calls()).toEqual([])
+      expect(checkout.calls()).toEqual(['pwsh --version'])
+    })
+
+    it.each([
+      ['is too old', 'echo PowerShell 7.3.12', '/pwsh is PowerShell 7.3.12, and Tenantry needs 7.4 or later'],
+      ['says something else', 'echo hello', '/pwsh does not tell its version'],
+      ['fails', 'exit 1', '/pwsh does not tell its version']
+    ])('elsewhere where the one on PATH %s, and says so', (_, script, sentence) => {
+      checkout.fakeCommand('pwsh', script)
+      expect(checkout.run('await setup.preparePowerShell()').stderr).toBe(`tenantry: ${checkout.path('bin')}${sentence}`)
+      checkout.fakeCommand('dotnet', `/bin/mkdir -p "$7"; echo > "$7/pwsh"`)
+      expect(answer('preparePowerShell()')).toEqual({ pwsh: tool(), engineConsole: null })
+    })
+
+    it('further on in PATH than one that is too old', () => {
+      checkout.fakeCommand('pwsh', 'echo PowerShell 7.2.23')
+      checkout.fakeCommand('pwsh', 'echo PowerShell 7.5.0', 'more')
+      const { stdout } = checkout.run(`process.env.PATH += ':${checkout.path('more')}'; console.log((await setup.preparePowerShell()).pwsh)`)
+      expect(stdout).toBe(checkout.path('more', 'pwsh'))
     })
 
     it('as a tool of .NET in the project’s own cache, once', () => {
@@ -98,11 +116,16 @@ describe.skipIf(process.platform === 'win32')('the set-up of a machine', () => {
     })
   })
 
-  it('tries to fetch Electron once, where its installer runs on this Node', () => {
+  it.each([
+    ['20.19.0', []],
+    ['22.11.0', []],
+    ['22.12.0', ['install.js']],
+    ['24.0.0', ['install.js']]
+  ])('on Node %s: tries to fetch Electron once, where its installer runs at all', (version, first) => {
     mkdirSync(checkout.path('node_modules', 'electron'), { recursive: true })
     writeFileSync(checkout.path('node_modules', 'electron', 'install.js'), `require('node:fs').appendFileSync(${JSON.stringify(checkout.path('calls'))}, 'install.js\\n')`)
-    for (const asked of [Number(process.versions.node.split('.')[0]) < 22 ? [] : ['install.js'], []]) {
-      expect(answer('findElectron()')).toBe(null)
+    for (const asked of [first, []]) {
+      expect(answer('findElectron()', { version })).toBe(null)
       expect(checkout.calls()).toEqual(asked)
     }
   })

@@ -6,7 +6,8 @@ import { BareCheckout, type Ran } from './bare-checkout.ts'
 let checkout: BareCheckout
 beforeEach(() => {
   checkout = new BareCheckout()
-  for (const name of ['pwsh', 'openssl', 'gnome-keyring-daemon', 'dbus-run-session', 'apt-get']) checkout.fakeCommand(name)
+  checkout.fakeCommand('pwsh', 'echo PowerShell 7.6.5')
+  for (const name of ['openssl', 'gnome-keyring-daemon', 'dbus-run-session', 'apt-get']) checkout.fakeCommand(name)
   checkout.write('build/build.mjs', 'export const buildProduct = async () => {}')
   for (const tool of ['svelte-check', 'eslint']) fakeTool(tool)
   fakeVitest({ passed: 12, failed: 0, skipped: 3 })
@@ -27,7 +28,7 @@ const lastLine = ({ stdout }: Ran) => stdout.split('\n').at(-1)
 describe.skipIf(process.platform === 'win32')('npm test', () => {
   it('checks types, lints, runs the tests, and closes with one line of counts', () => {
     const ran = test()
-    expect(checkout.calls().filter((call) => !/^(npm|pkg-config|apt-get)/.test(call)).map((call) => call.split(' ')[0])).toEqual(['svelte-check', 'eslint', 'vitest'])
+    expect(checkout.calls().filter((call) => !/^(npm|pkg-config|apt-get|pwsh)/.test(call)).map((call) => call.split(' ')[0])).toEqual(['svelte-check', 'eslint', 'vitest'])
     expect(lastLine(ran)).toBe('14 passed, 0 failed, 3 skipped')
     expect(ran.status).toBe(0)
   })

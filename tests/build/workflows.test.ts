@@ -13,10 +13,14 @@ interface Step {
   env?: Record<string, string>
 }
 interface Job {
+  /** Another workflow, which is all of the job then. */
+  uses?: string
+  needs?: string
+  secrets?: unknown
   permissions?: Record<string, string>
   'timeout-minutes'?: number
   strategy?: { matrix: { os: string[] } }
-  steps: Step[]
+  steps?: Step[]
 }
 interface Workflow {
   on: Record<string, unknown>
@@ -28,7 +32,9 @@ const folder = join(root, '.github', 'workflows')
 const names = readdirSync(folder)
 const textOf = (name: string) => readFileSync(join(folder, name), 'utf8')
 const workflowOf = (name: string) => parse(textOf(name)) as Workflow
-const stepsOf = (name: string) => Object.values(workflowOf(name).jobs).flatMap(({ steps }) => steps)
+const stepsOf = (name: string) => Object.values(workflowOf(name).jobs).flatMap(({ steps = [] }) => steps)
+/** Of the workflows that are here, those that a workflow calls. */
+const calledBy = (name: string) => Object.values(workflowOf(name).jobs).flatMap(({ uses = [] }) => uses)
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
 
 /** What each pin is, as its tag in the action's own repository says. */
@@ -45,8 +51,9 @@ it('are these two', () => expect(names.sort()).toEqual(['ci.yml', 'release.yml']
 describe.each(names)('the workflow %s', (name) => {
   it('pins every action to a commit', () => {
     const uses = textOf(name).match(/uses: .*/g)!.map((line) => line.slice(6))
-    expect(uses).toHaveLength(stepsOf(name).filter((step) => step.uses).length)
-    for (const use of uses) expect.soft(pins[use.split('@')[0]!], use).toBe(use.split('@')[1])
+    const called = calledBy(name)
+    expect(uses).toHaveLength(stepsOf(name).filter((step) => step.uses).length + called.length)
+    for (const use of uses.filter((one) => !called.includes(one))) expect.soft(pins[use.split('@')[0]!], use).toBe(use.split('@')[1])
   })
 
   it('may read, and writes nothing but a release', () => {
@@ -58,7 +65,7 @@ describe.each(names)('the workflow %s', (name) => {
 
   it('leaves no token behind, and ends at some time', () => {
     for (const step of stepsOf(name).filter(({ uses }) => uses?.startsWith('actions/checkout@'))) expect(step.with).toMatchObject({ 'persist-credentials': false })
-    for (const job of Object.values(workflowOf(name).jobs)) expect(job['timeout-minutes']).toBeGreaterThan(0)
+    for (const job of Object.values(workflowOf(name).jobs).filter(({ uses }) => !uses)) expect(job['timeout-minutes']).toBeGreaterThan(0)
   })
 
   it('runs nothing that an event’s text could change', () => {
@@ -76,7 +83,7 @@ describe.each(names)('the workflow %s', (name) => {
 
   it('gives a secret to packaging alone', () => {
     const withSecrets = stepsOf(name).filter((step) => JSON.stringify(step).includes('secrets.'))
-    expect(withSecrets.map((step) => step.name)).toEqual(name === 'release.yml' ? ['Package for Windows', 'Package for macOS', 'Every script is signed'] : [])
+    expect(withSecrets.map((step) => step.name)).toEqual(name === 'release.yml' ? ['Package for Linux', 'Package for Windows', 'Package for macOS', 'Every script is signed'] : [])
     // The check of the signatures is told whether there is one, and not the secret.
     expect(withSecrets.at(-1)?.env ?? {}).toEqual(name === 'release.yml' ? { IS_SIGNED: "${{ secrets.WIN_CSC_LINK != '' && '1' || '' }}" } : {})
   })
@@ -84,7 +91,7 @@ describe.each(names)('the workflow %s', (name) => {
 
 describe('between them', () => {
   const everywhere = ['ubuntu-24.04', 'windows-2025', 'macos-15']
-  const runsOf = (name: string, job: string) => workflowOf(name).jobs[job]!.steps.map(({ run }) => run ?? '').join('\n')
+  const runsOf = (name: string, job: string) => workflowOf(name).jobs[job]!.steps!.map(({ run }) => run ?? '').join('\n')
 
   it('they test, package, read the fuses and start the app on each platform', () => {
     const { test, package: packaging } = workflowOf('ci.yml').jobs
@@ -95,10 +102,35 @@ describe('between them', () => {
     for (const script of ['package', 'check-package', 'smoke']) expect.soft(runsOf('release.yml', 'package'), script).toMatch(new RegExp(`npm run ${script}\\b`))
   })
 
+  it('a release begins with the whole of the check, which gets no secret and may write nothing', () => {
+    expect(workflowOf('ci.yml').on).toEqual({ push: { branches: ['main'] }, pull_request: null, workflow_call: null })
+    const { jobs } = workflowOf('release.yml')
+    expect(jobs.test).toEqual({ uses: './.github/workflows/ci.yml' })
+    expect({ package: jobs.package!.needs, publish: jobs.publish!.needs }).toEqual({ package: 'test', publish: 'package' })
+    for (const job of Object.values(workflowOf('ci.yml').jobs)) expect(job).not.toHaveProperty('if')
+  })
+
+  it('a release is signed where there are secrets, must be then, and is made without them too', () => {
+    const envs = stepsOf('release.yml').map(({ env }) => env ?? {})
+    for (const certificate of ['WIN_CSC_LINK', 'CSC_LINK']) {
+      const env = envs.find((one) => certificate in one)!
+      expect(env[certificate]).toBe(`\${{ secrets.${certificate} }}`)
+      expect(env.TENANTRY_REQUIRE_SIGNING).toBe(`\${{ secrets.${certificate} != '' && '1' || '' }}`)
+    }
+    expect(envs.find((one) => 'TENANTRY_RELEASE_KEY' in one)).toEqual({ TENANTRY_RELEASE_KEY: '${{ secrets.RELEASE_KEY }}' })
+    expect(envs.flatMap(Object.keys)).toEqual(expect.arrayContaining(['CSC_KEY_PASSWORD', 'APPLE_ID', 'APPLE_APP_SPECIFIC_PASSWORD', 'APPLE_TEAM_ID']))
+  })
+
+  it('a release is a draft, and nothing of a package registry runs where it is written', () => {
+    expect(workflowOf('release.yml').on).toEqual({ push: { tags: ['v*'] } })
+    expect(runsOf('release.yml', 'publish')).toMatch(/gh release create .* --draft /)
+    expect(runsOf('release.yml', 'publish')).not.toMatch(/\bnp[mx]\b/)
+  })
+
   it('they run Windows PowerShell 5.1 as well as PowerShell 7', () => {
-    const steps = workflowOf('ci.yml').jobs['windows-powershell']!.steps
+    const steps = workflowOf('ci.yml').jobs['windows-powershell']!.steps!
     expect(steps.find(({ shell }) => shell === 'powershell')!.run).toContain('LoadScripts.ps1')
     expect(steps.at(-1)!.env!.TENANTRY_PWSH).toMatch(/WindowsPowerShell\\v1\.0\\powershell\.exe$/)
-    expect(workflowOf('ci.yml').jobs.test!.steps.some(({ shell }) => shell === 'pwsh')).toBe(true)
+    expect(workflowOf('ci.yml').jobs.test!.steps!.some(({ shell }) => shell === 'pwsh')).toBe(true)
   })
 })

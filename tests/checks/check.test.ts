@@ -231,6 +231,7 @@ describe('PowerShell and the module', () => {
     ['one that is too old for the only module', having({ version: '7.4.6', modules: { ExchangeOnlineManagement: ['3.10.1'] } }), { powershell: /3\.10\.1 needs PowerShell 7\.6 or later/ }],
     ['no module', having({ modules: { ExchangeOnlineManagement: [] } }), { module: /is not installed for this PowerShell/ }],
     ['a module that takes no token', having({ modules: { ExchangeOnlineManagement: ['3.0.0'] } }), { module: /needs version 3\.1\.0 or later/ }],
+    ['a module without eDiscovery’s sessions', { ...having({ modules: { ExchangeOnlineManagement: ['3.8.0'] } }), service: 'compliance', profile: { searchOnlySession: true }, platform: 'win32' }, { module: /-EnableSearchOnlySession needs ExchangeOnlineManagement 3\.9\.0 or later/ }],
     ['a pinned version that is not there', { ...having({}), profile: { moduleVersion: '3.5.1' } }, { module: /asks for is not installed/ }]
   ])('%s', async (_, around, expected) => {
     const { those, step } = await check('Contoso demo', around)

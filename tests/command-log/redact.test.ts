@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { withoutSecrets } from '../../app/command-log/redact.ts'
 import { newSecret } from '../../app/demo/tenants.ts'
 import { runCommand } from '../engine-console/console.ts'
-import { describeOnEachEngine } from '../engines.ts'
+import { describeOnMainEngine } from '../engines.ts'
 
 const canary = () => `can${randomBytes(12).toString('hex')}`
 const jwt = () => `eyJ${randomBytes(40).toString('base64url')}.${randomBytes(40).toString('base64url')}.${randomBytes(20).toString('base64url')}`
@@ -106,11 +106,14 @@ describe('a command by its look alone', () => {
   })
 
   it('of any text comes to an end: a pattern that backtracks would take longer than a test may', () => {
-    for (const text of ["'".repeat(16_000), '-password '.repeat(1600), 'password='.repeat(1700), '"`'.repeat(8000), 'curl -u '.repeat(2000), 'az -p'.repeat(3200), '://a:'.repeat(3200), 'password`":`"'.repeat(1200), '"password: '.repeat(1400), '-----BEGIN '.repeat(1400)]) withoutSecrets(text)
+    const pieces = ["'", '"', '"a""', "'a''", 'pwd', 'password-', 'x.secret', '-pass:', '-', ' ', '`"', '\\"', 'eyJ', '0.A', 'a']
+    // With a secret's name in it, so that every pattern has its turn.
+    const runs = pieces.map((piece) => `secret ${piece.repeat(16_000 / piece.length)} | ConvertTo-SecureString`)
+    for (const text of [...runs, "'".repeat(16_000), '-password '.repeat(1600), 'password='.repeat(1700), '"`'.repeat(8000), 'curl -u '.repeat(2000), 'az -p'.repeat(3200), '://a:'.repeat(3200), 'password`":`"'.repeat(1200), '"password: '.repeat(1400), '-----BEGIN '.repeat(1400)]) withoutSecrets(text)
   })
 })
 
-describeOnEachEngine('a command by PowerShell’s parser', ({ path }) => {
+describeOnMainEngine('a command by PowerShell’s parser', ({ path }) => {
   it('has no secret, and what holds none is left as it is', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tenantry-redact-'))
     // A token is told by its look in both; a client secret alone on a line, and a form, only in the main process.

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { LoggedCommand } from '../../app/contract.ts'
-import { describeOnEachEngine } from '../engines.ts'
+import { describeOnMainEngine } from '../engines.ts'
 import { AttachedWindow } from '../sessions/attached-window.ts'
 import { startCore, type CoreUnderTest } from '../sessions/core-on-this-machine.ts'
 
-describeOnEachEngine('the command log of a session', ({ name, env }) => {
+describeOnMainEngine('the command log of a session', ({ name, env }) => {
   let under: CoreUnderTest
   let window: AttachedWindow
   let id: string

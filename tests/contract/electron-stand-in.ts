@@ -128,7 +128,8 @@ class StandInPort extends EventEmitter implements Pick<MessagePortMain, 'postMes
   }
 }
 
-class StandInChannel {
+/** Two ports that are joined, as the main process makes them. */
+export class StandInChannel {
   readonly port1: MessagePortMain
   readonly port2: MessagePortMain
 

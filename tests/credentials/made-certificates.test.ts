@@ -3,10 +3,10 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MadeCertificates } from '../../app/credentials/made-certificates.ts'
-import { describeOnEachEngine } from '../engines.ts'
+import { describeOnMainEngine } from '../engines.ts'
 import { CertificateHome } from './certificate-home.ts'
 
-describeOnEachEngine('a certificate that is made here', ({ path }) => {
+describeOnMainEngine('a certificate that is made here', ({ path }) => {
   let home: CertificateHome
   const saved: Array<{ fileName: string; text: string }> = []
   const made = () => {

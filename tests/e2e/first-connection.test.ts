@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { describeOnEachEngine } from '../engines.ts'
+import { describeOnMainEngine } from '../engines.ts'
 import { connect, openPreview, patienceMs, screenText, type, waitForText, type RunningPreview } from './preview-in-chromium.ts'
 
-describeOnEachEngine('Tenantry', ({ env }) => {
+describeOnMainEngine('Tenantry', ({ env }) => {
   let running: RunningPreview
   beforeAll(async () => {
     running = await openPreview({ env })

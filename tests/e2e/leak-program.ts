@@ -9,7 +9,7 @@ import { createMachineCore, type MachineCore } from '../../app/machine.ts'
 import { startPreview } from '../../app/preview.ts'
 
 /*
- * Run in a D-Bus session of its own by leak.test.ts: the preview over a core with this machine's keychain and
+ * Run in a D-Bus session of its own by leak.long.test.ts: the preview over a core with this machine's keychain and
  * processes, as `npm start` has it. What the test must know of (spawns, traffic, what the demo issued) it writes into the
  * evidence folder, which is no part of the product. It ends when its standard input does.
  */

@@ -115,6 +115,7 @@ async function connectBySecret({ page, machine, secrets, plants }: Stage): Promi
   const editor = await newProfile(page, 'By secret')
   await editor.enterSecret(secrets.clientSecret)
   await loadPowerShellProfile(editor)
+  await editor.dialog.getByRole('checkbox', { name: 'Keep a transcript of each session' }).check()
   await editor.field('Notes').fill(plants.notes.canary.value as string)
   await editor.saveAndConnect('By secret')
   plantInSession(machine, plants.sessionFile)

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type BrowserContext, type Page } from 'playwright-core'
+import { afterAll, afterEach } from 'vitest'
 import { createMachineCore, type MachineCore, type MachineOptions } from '../../app/machine.ts'
 import { startPreview, type Preview } from '../../app/preview.ts'
 
@@ -62,6 +63,19 @@ export async function openPreview(options: Partial<MachineOptions> & { dataFolde
       if (!options.dataFolder) rmSync(dataFolder, { recursive: true, force: true })
     }
   }
+}
+
+/** In a describe: a preview that starts again on what it left, one at a time; it ends with each test. */
+export function previewOnOneFolder(env: NodeJS.ProcessEnv) {
+  const dataFolder = mkdtempSync(join(tmpdir(), 'tenantry-data-'))
+  let running: RunningPreview | null = null
+  const end = async () => {
+    await running?.close()
+    running = null
+  }
+  afterEach(end)
+  afterAll(() => rmSync(dataFolder, { recursive: true, force: true }))
+  return { dataFolder, end, start: async () => (running = await openPreview({ env, dataFolder })) }
 }
 
 /** Connects a tenant by its row in the sidebar and waits for its prompt. */

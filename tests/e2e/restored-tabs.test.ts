@@ -1,23 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { describeOnMainEngine } from '../engines.ts'
-import { connect, openPreview, patienceMs, type, waitForText, type RunningPreview } from './preview-in-chromium.ts'
+import { connect, patienceMs, previewOnOneFolder, type, waitForText } from './preview-in-chromium.ts'
 
 describeOnMainEngine('the tabs of the last time', ({ env }) => {
-  let dataFolder: string
-  let running: RunningPreview | null = null
-  const start = async () => (running = await openPreview({ env, dataFolder }))
-  const end = async () => {
-    await running?.close()
-    running = null
-  }
-  beforeAll(() => {
-    dataFolder = mkdtempSync(join(tmpdir(), 'tenantry-tabs-'))
-  })
-  afterEach(end)
-  afterAll(() => rmSync(dataFolder, { recursive: true, force: true }))
+  const { dataFolder, start, end } = previewOnOneFolder(env)
 
   it('come back at the next start, connect as they are opened, and keep nothing of a screen', async () => {
     const first = await start()

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
@@ -24,6 +25,13 @@ describe('what the main process loads before it opens its window', () => {
 
   it('is Electron and what checks a file, and no package of the core’s', () => {
     expect(packages.sort()).toEqual(['electron', 'zod'])
+  })
+
+  it('is no more than that in the bundle, whose parts the bundler moves about', () => {
+    const bundle = readFileSync(resolve('out/app/main.js'), 'utf8')
+    const all = [...bundle.matchAll(/^import (?:[^"]* from )?"([^"]+)";$/gm)].map(([, name]) => name!)
+    expect(all.length).toBeGreaterThan(5)
+    expect(all.filter((name) => !isBuiltin(name))).toEqual(['electron'])
   })
 
   it('is not the core', () => {

@@ -8,9 +8,9 @@ type Item = MenuItemConstructorOptions
 const platforms = ['darwin', 'win32', 'linux'] as const
 
 const flat = (items: Item[]): Item[] => items.flatMap((item) => [item, ...(Array.isArray(item.submenu) ? flat(item.submenu) : [])])
-function menu(platform: NodeJS.Platform, isPackaged = true) {
+function menu(platform: NodeJS.Platform, isPackaged = true, keys: Record<string, string[]> = {}) {
   const chosen: MenuItem[] = []
-  const items = flat(menuTemplate({ platform, isPackaged, onChoose: (item) => chosen.push(item) }))
+  const items = flat(menuTemplate({ platform, isPackaged, keys, onChoose: (item) => chosen.push(item) }))
   return { items, chosen, roles: items.map(({ role }) => role).filter(Boolean), choose: (label: string) => (items.find((item) => item.label === label)!.click as () => void)() }
 }
 
@@ -53,15 +53,23 @@ describe.each(['win32', 'linux'] as const)('the menu’s keys on %s', (platform)
 describe('the menu’s keys on macOS', () => {
   it('are ⌘’s, and those that the window has too mean the same there', () => {
     const own = menu('darwin').items.filter(({ accelerator }) => accelerator)
-    expect(own.map(({ label, accelerator }) => `${label}: ${accelerator}`)).toEqual(['New Profile…: Command+N', 'Close Session: Command+W', 'Close Window: Shift+Command+W'])
+    expect(own.map(({ label, accelerator }) => `${label}: ${accelerator}`)).toEqual([
+      'Settings…: Command+,', 'New Profile…: Command+N', 'Save Scrollback…: Command+S', 'Close Session: Command+W', 'Close Window: Shift+Command+W', 'Snippets…: Shift+Command+S', 'Broadcast Input: Shift+Command+B', 'Actual Size: Alt+Command+0', 'Zoom In: Alt+Command+Plus', 'Zoom Out: Alt+Command+-'
+    ])
     const inWindow = new Map(shortcuts.flatMap(({ action, keys }) => keys.mac.map((key) => [key.replace('Meta', 'Command'), action] as const)))
-    expect(own.map(({ accelerator }) => inWindow.get(String(accelerator)))).toEqual([undefined, 'close', undefined])
+    expect(own.map(({ accelerator }) => inWindow.get(String(accelerator)))).toEqual(['settings', undefined, 'save-scrollback', 'close', undefined, 'snippets', 'broadcast', undefined, undefined, undefined])
+  })
+
+  it('are the changed ones where a person changed them, and none where they have no ⌘', () => {
+    const accelerators = (keys: Record<string, string[]>) => Object.fromEntries(menu('darwin', true, keys).items.map(({ label, accelerator }) => [label, accelerator]))
+    expect(accelerators({ close: ['Ctrl+Shift+W', 'Shift+Meta+ArrowLeft'], settings: ['Meta++'] })).toMatchObject({ 'Close Session': 'Shift+Command+Left', 'Settings…': 'Command+Plus' })
+    expect(accelerators({ close: ['Ctrl+Shift+W'], settings: [] })).toMatchObject({ 'Close Session': undefined, 'Settings…': undefined })
   })
 
   it('begin with the app’s own menu', () => {
     const [first] = menuTemplate({ platform: 'darwin', isPackaged: true, onChoose() {} })
     expect((first!.submenu as Item[]).map(({ role, label, type }) => role ?? label ?? type)).toEqual(
-      ['about', 'Check for Updates…', 'separator', 'Lock…', 'separator', 'services', 'separator', 'hide', 'hideOthers', 'unhide', 'separator', 'quit']
+      ['about', 'Check for Updates…', 'separator', 'Settings…', 'Lock…', 'separator', 'services', 'separator', 'hide', 'hideOthers', 'unhide', 'separator', 'quit']
     )
   })
 })

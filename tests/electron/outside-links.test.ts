@@ -7,11 +7,12 @@ describe('a link that the window wants opened', () => {
     ['https://аpple.example/', 'https', 'https://xn--pple-43d.example/'],
     ['HTTPS://Example.COM:443/a b', 'https', 'https://example.com/a%20b'],
     ['https://example.com/\u202egpj.exe', 'https', 'https://example.com/%E2%80%AEgpj.exe'],
-    ['http://learn.microsoft.com/', 'not-https', ''],
-    ['file:///etc/passwd', 'not-https', ''],
-    ['javascript:alert(1)', 'not-https', ''],
-    ['ms-msdt:/id x', 'not-https', ''],
-    ['tenantry://open/x', 'not-https', ''],
+    ['http://learn.microsoft.com/', 'http', 'http://learn.microsoft.com/'],
+    ['http://learn.microsoft.com@evil.example/', 'with-credentials', ''],
+    ['file:///etc/passwd', 'not-web', ''],
+    ['javascript:alert(1)', 'not-web', ''],
+    ['ms-msdt:/id x', 'not-web', ''],
+    ['tenantry://open/x', 'not-web', ''],
     ['https://learn.microsoft.com@evil.example/', 'with-credentials', ''],
     ['https://:secret@evil.example/', 'with-credentials', ''],
     [`https://example.com/${'a'.repeat(2000)}`, 'too-long', ''],
@@ -21,9 +22,9 @@ describe('a link that the window wants opened', () => {
     expect(ruleOf(address)).toEqual({ ...outsideRules.find((rule) => rule.kind === kind), target })
   })
 
-  it('has a reason in every row, and one row that opens', () => {
+  it('has a reason in every row, and opens pages of the web alone', () => {
     for (const { reason } of outsideRules) expect(reason).not.toBe('')
-    expect(outsideRules.filter(({ opens }) => opens).map(({ kind }) => kind)).toEqual(['https'])
+    expect(outsideRules.filter(({ opens }) => opens).map(({ kind }) => kind)).toEqual(['http', 'https'])
   })
 
   it('waits for the answer to the one before, and goes on after it', async () => {

@@ -52,7 +52,7 @@ describe('the page’s scheme', () => {
         const url = `app://${name}/${steps.flat().join('')}${target}`
         if (URL.canParse(url)) expect(await text(url)).not.toContain('not of the window')
       }),
-      { numRuns: 2000 }
+      { numRuns: 600 }
     )
   })
 

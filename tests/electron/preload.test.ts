@@ -15,6 +15,7 @@ async function preload() {
   vi.stubGlobal('window', { postMessage: (...args: unknown[]) => posted.push(args) })
   vi.doMock('electron', () => ({
     contextBridge: { exposeInMainWorld: (name: string, api: Record<string, unknown>) => (exposed[name] = api) },
+    webUtils: { getPathForFile: (file: { onDisk: string }) => file.onDisk },
     ipcRenderer: {
       invoke: async (channel: string, ...args: unknown[]) => told.push({ channel, args }),
       send: (channel: string, ...args: unknown[]) => told.push({ channel, args }),
@@ -27,7 +28,7 @@ async function preload() {
 }
 
 describe('what the preload gives to the page', () => {
-  it('is the contract’s three functions, and no part of Electron', async () => {
+  it('is the contract’s three functions and a dropped file’s path, and no part of Electron', async () => {
     const { exposed } = await preload()
     const surface = Object.fromEntries(Object.entries(exposed).map(([name, api]) => [name, Object.fromEntries(Object.entries(api).map(([key, value]) => [key, `${typeof value} of ${(value as () => void).length}`]))]))
     expect(surface).toMatchInlineSnapshot(`
@@ -36,6 +37,7 @@ describe('what the preload gives to the page', () => {
           "invoke": "function of 2",
           "onEvent": "function of 1",
           "openStream": "function of 1",
+          "pathOf": "function of 1",
         },
       }
     `)

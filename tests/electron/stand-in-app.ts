@@ -1,7 +1,15 @@
+import type * as Electron from 'electron'
 import { EventEmitter } from 'node:events'
 
+/** What the host calls of Electron's `app`. */
+type App = Pick<
+  Electron.App,
+  | 'enableSandbox' | 'exit' | 'getAppPath' | 'getName' | 'getPath' | 'getVersion' | 'isPackaged' | 'quit' | 'requestSingleInstanceLock' | 'setAppUserModelId'
+  | 'setAsDefaultProtocolClient' | 'setPath' | 'setToastActivatorCLSID' | 'setUserTasks' | 'whenReady'
+> & { commandLine: Pick<Electron.CommandLine, 'hasSwitch' | 'removeSwitch'>; dock: Pick<Electron.Dock, 'setMenu'> }
+
 /** Electron's `app`: what it was told before and after it was ready, in order. */
-export class StandInApp extends EventEmitter {
+export class StandInApp extends EventEmitter implements App {
   readonly calls: string[] = []
   isPackaged = false
   /** Whether another Tenantry runs already. */
@@ -30,15 +38,25 @@ export class StandInApp extends EventEmitter {
     this.calls.push(`setAsDefaultProtocolClient ${scheme}`)
     return true
   }
+  /** Chromium's switches, as they were given. */
+  readonly switches = new Set<string>()
+  readonly commandLine = { hasSwitch: (name: string) => this.switches.has(name), removeSwitch: (name: string) => void this.switches.delete(name) }
+  setAppUserModelId = (id: string) => void this.calls.push(`setAppUserModelId ${id}`)
+  setToastActivatorCLSID = (id: string) => void this.calls.push(`setToastActivatorCLSID ${id}`)
   readonly dockMenus: unknown[] = []
   readonly dock = { setMenu: (menu: unknown) => void this.dockMenus.push(menu) }
   setUserTasks = () => true
   getAppPath = () => '/tenantry'
+  /** Closes all windows; false where one stays. */
+  closeWindows = () => true
+  isQuitting = false
   quit(): void {
     this.calls.push('quit')
     let isPrevented = false
     this.emit('before-quit', { preventDefault: () => (isPrevented = true) })
-    if (!isPrevented) this.emit('will-quit', { preventDefault: () => (isPrevented = true) })
+    this.isQuitting = !isPrevented
+    if (isPrevented || !this.closeWindows()) return
+    this.emit('will-quit', { preventDefault: () => (isPrevented = true) })
     if (!isPrevented) this.exit()
   }
   exit(code = 0): void {
@@ -46,4 +64,3 @@ export class StandInApp extends EventEmitter {
     this.#onExit(code)
   }
 }
-

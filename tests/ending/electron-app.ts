@@ -29,7 +29,7 @@ class StandInApp extends EventEmitter implements Pick<App, 'whenReady' | 'getVer
 export const app = new StandInApp()
 
 export class BrowserWindow {
-  readonly webContents = { mainFrame: { url: '' }, on() {}, send() {}, postMessage() {}, setWindowOpenHandler() {} }
+  readonly webContents = { mainFrame: { url: '' }, on() {}, send() {}, postMessage() {}, setWindowOpenHandler() {}, setWebRTCIPHandlingPolicy() {} }
 
   on() {}
   async loadURL(): Promise<void> {
@@ -50,10 +50,12 @@ export class Notification {
   static isSupported = () => false
 }
 export const screen = { getAllDisplays: () => [] }
-export const dialog = {}
+export const dialog = { showErrorBox: (title: string, text: string) => console.error(`${title}: ${text}`) }
+export const nativeTheme = { shouldUseDarkColors: true }
 export const powerMonitor = new EventEmitter()
 export const powerSaveBlocker = {}
-export const protocol = { registerSchemesAsPrivileged() {}, handle() {} }
-export const session = { defaultSession: { setPermissionRequestHandler() {}, setPermissionCheckHandler() {}, setDevicePermissionHandler() {}, resolveProxy: async () => 'DIRECT' } }
+export const protocol = { registerSchemesAsPrivileged() {} }
+const guarded = { setPermissionRequestHandler() {}, setPermissionCheckHandler() {}, setDevicePermissionHandler() {}, on() {} }
+export const session = { defaultSession: { ...guarded, resolveProxy: async () => 'DIRECT' }, fromPartition: () => ({ ...guarded, setProxy: async () => {}, protocol: { handle() {} } }) }
 export const shell = {}
 export const systemPreferences = { canPromptTouchID: () => false }

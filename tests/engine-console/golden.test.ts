@@ -51,14 +51,13 @@ describe('the engine console prints what a real pwsh printed', () => {
   })
 })
 
-describe('the recorded cases hold on the pwsh of this machine', () => {
-  const pwsh = engines.find(({ name }) => name === 'pwsh')
-  if (!pwsh) console.log('skipped: no pwsh')
-
-  it.skipIf(!pwsh)(
-    'all of them',
+// The recordings themselves against the pwsh of this machine: a minute that only a new version of it is worth.
+const pwsh = engines.find(({ name }) => name === 'pwsh')
+if (process.env.TENANTRY_TEST_ENGINES === 'all' && pwsh) {
+  it(
+    'the recorded cases hold on the pwsh of this machine',
     async () => {
-      const results = await replay(pwsh!.path)
+      const results = await replay(pwsh.path)
       for (const { command, stdout, stderr, exitCode } of golden.cases) {
         const expected = { stdout, stderr, exitCode }
         if (anyOrder.has(command)) expect(inNoOrder(results.get(command)), command).toEqual(inNoOrder(expected))
@@ -67,4 +66,4 @@ describe('the recorded cases hold on the pwsh of this machine', () => {
     },
     300_000
   )
-})
+}

@@ -81,6 +81,18 @@ describe('the set-up guide', () => {
     expect(commands({ isPartner: true })).toContain('-TenantId <customer>')
   })
 
+  it('has each customer’s consent link in every form, and grants nothing in the partner’s own tenant', () => {
+    const customers = [{ name: 'Contoso', tenantId: '8f2d1c4e-5b7a-4c3d-9e10-6a2b7c8d9e01', domain: 'contoso.example' }, { name: 'x\nwhoami', tenantId: null, domain: 'fabrikam.example' }]
+    const steps = guideOf(factsOf({ ...typed, isPartner: true }, host, customers))
+    const step = steps.find(({ id }) => id === 'consent')!
+    for (const form of [step.powershell!, step.cli!]) {
+      expect(form).toContain(`# Contoso\n# ${consentLink(host, customers[0]!, typed.clientId)}\n# ${consentLink(host, customers[1]!, typed.clientId)}`)
+      expect(form.split('\n').filter((line) => !line.startsWith('# '))).toEqual([])
+    }
+    expect(commands({ isPartner: true })).not.toMatch(/admin-consent|New-MgServicePrincipalAppRoleAssignment|AppRoleAssignment\.ReadWrite/)
+    for (const grant of ['admin-consent', 'New-MgServicePrincipalAppRoleAssignment']) expect(commands()).toContain(grant)
+  })
+
   // TENANTRY_WRITE_DOCS=1 writes it anew.
   it('is the same text as docs/setting-up-an-app.md', () => {
     if (process.env.TENANTRY_WRITE_DOCS) writeFileSync('docs/setting-up-an-app.md', guideDocument())

@@ -49,7 +49,7 @@ afterEach(() => {
   }
 })
 
-const trust = { prepare() {}, certificates: null }
+const trust = { prepare() {}, certificates: null, version: 0 }
 const url = 'http://login.tenantry.example/token'
 function ask(options: { env?: NodeJS.ProcessEnv; resolveProxy?: (url: string) => Promise<string> }, to = url): Promise<string> {
   const network = createNetwork(createRoute({ env: {}, trust, ...options }))
@@ -73,6 +73,17 @@ describe('a request goes out', () => {
     expect(answer).toContain('hello')
     expect(tunnels.join()).toContain('login.tenantry.example')
     expect(authorizations.filter(Boolean)).toEqual(authorizations)
+  })
+
+  it('over a tunnel that is opened anew once other authorities are trusted', async () => {
+    const changing = { ...trust }
+    const network = createNetwork(createRoute({ env: { ALL_PROXY: `http://${address}` }, trust: changing }))
+    const ask = () => network({ url, method: 'GET', headers: {} }).then(({ body }) => body)
+    await ask()
+    const before = await ask().then(() => tunnels.length)
+    changing.version++
+    expect(await ask()).toContain('hello')
+    expect(tunnels.length).toBe(before + 1)
   })
 
   it('straight to this machine, whatever is set', async () => {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -47,6 +47,33 @@ describe('a chosen file of certificate authorities', () => {
     trust.use(null)
     expect(await ask()).toBe('tls-untrusted')
     expect(trust.view.file).toBeNull()
+  })
+
+  it('is asked by every connection once another is chosen: those of before are left', async () => {
+    const trust = createTrust(node20)
+    const network = createNetwork(createRoute({ env: {}, trust }))
+    const ask = () => network({ url, method: 'GET', headers: {} }).then(({ body }) => body)
+    const sockets: Socket[] = []
+    const onConnection = (socket: Socket) => void sockets.push(socket)
+    server.on('secureConnection', onConnection)
+    trust.use(at('ca.pem'))
+    expect(await ask()).toBe('hello')
+    trust.use(at('ca.pem'))
+    expect([await ask(), sockets.length]).toEqual(['hello', 2])
+    await expect.poll(() => sockets.map(({ destroyed }) => destroyed)).toEqual([true, false])
+    server.off('secureConnection', onConnection)
+  })
+
+  it('leaves Node’s own connections too, where one list is Node’s for all', async () => {
+    const trust = createTrust({ getCACertificates: () => ['own'], setDefaultCACertificates() {} })
+    const route = createRoute({ env: {}, trust })
+    expect(await route(url)).toBeNull()
+    trust.use(at('ca.pem'))
+    const chosen = await route(url)
+    expect([chosen === null, (await route(url)) === chosen]).toEqual([false, true])
+    trust.use(null)
+    const without = await route(url)
+    expect([without === null, without === chosen]).toEqual([false, false])
   })
 
   it('is added to the system’s and Node’s own where Node can, once they are read', () => {

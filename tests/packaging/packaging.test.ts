@@ -1,17 +1,19 @@
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createHash, generateKeyPairSync } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { extractFile, getRawHeader, listPackage, statFile } from '@electron/asar'
 import type { Configuration } from 'electron-builder'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { publicKeyOf, releaseKeyFile } from '../../app/updates/release-signature.mjs'
 import { binaryTarget } from '../../build/packaging/binaries.mjs'
+import { noticesOf, packagesOf } from '../../build/notices.mjs'
 import { fuses, readFuses } from '../../build/packaging/fuses.mjs'
 import { configuration, packageApp } from '../../build/packaging/package-app.mjs'
 import { engines } from '../engines.ts'
 import { startCore, type CoreUnderTest } from '../sessions/core-on-this-machine.ts'
-import { makeDistribution, shippedWire } from './stand-in-distribution.ts'
+import { electronVersion, makeDistribution, shippedWire, wireLine } from './stand-in-distribution.ts'
 
 /*
  * What a package holds, from electron-builder itself around a stand-in for Electron's distribution. Here no installer is
@@ -30,6 +32,15 @@ interface Packaged {
   archive: string
 }
 type Platform = 'linux' | 'win' | 'mac'
+const releaseKey = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+
+/** Made once, and looked at by several. */
+const made = new Map<Platform, Promise<Packaged>>()
+function packageOf(platform: Platform): Promise<Packaged> {
+  const known = made.get(platform) ?? packageFor(platform)
+  made.set(platform, known)
+  return known
+}
 
 async function packageFor(platform: Platform, change: (config: Configuration) => void = () => {}, wire = shippedWire): Promise<Packaged> {
   const work = mkdtempSync(join(folder, `${platform}-`))
@@ -37,7 +48,7 @@ async function packageFor(platform: Platform, change: (config: Configuration) =>
   const electronDist = makeDistribution(join(work, 'electron'), platform, wire)
   const output = join(work, 'out')
   await packageApp({
-    platform, archs: ['x64'], isFolder: true, output, electronDist, env: {},
+    platform, archs: ['x64'], isFolder: true, output, electronDist, env: { TENANTRY_RELEASE_KEY: releaseKey },
     change(config) {
       if (isForeign) takeForeignKeytar(config, join(work, 'keytar'), platform)
       change(config)
@@ -65,12 +76,14 @@ function takeForeignKeytar(config: Configuration, keytar: string, platform: Plat
 
 /** Files of the archive, with `/` between folders. */
 function filesOf({ archive }: Packaged): string[] {
-  return listPackage(archive, { isPack: false }).map((name) => name.replaceAll('\\', '/').slice(1)).filter((name) => 'size' in statFile(archive, name.replaceAll('/', process.platform === 'win32' ? '\\' : '/')))
+  return listPackage(archive, { isPack: false }).map((name) => name.replaceAll('\\', '/').slice(1)).filter((name) => 'size' in statFile(archive, inArchive(name)))
 }
 
 function filesIn(root: string): string[] {
   return readdirSync(root, { recursive: true }).map((name) => join(root, String(name))).filter((file) => statSync(file).isFile()).map((file) => relative(root, file).replaceAll('\\', '/')).sort()
 }
+
+const inArchive = (name: string) => name.replaceAll('/', process.platform === 'win32' ? '\\' : '/')
 
 const unpackedOf = ({ archive }: Packaged) => filesIn(`${archive}.unpacked`)
 
@@ -85,7 +98,7 @@ const unpacked: Record<Platform, string[]> = {
 describe.each<Platform>(['linux', 'win', 'mac'])('the package for %s', (platform) => {
   let packaged: Packaged
   beforeAll(async () => {
-    packaged = await packageFor(platform)
+    packaged = await packageOf(platform)
   })
 
   it('has every fuse as decided, and no other', async () => {
@@ -105,7 +118,7 @@ describe.each<Platform>(['linux', 'win', 'mac'])('the package for %s', (platform
 
   it('holds no code of the preview, no source map, and no key in its texts', () => {
     for (const name of filesOf(packaged).filter((file) => /\.(js|cjs|css|html|json)$/.test(file))) {
-      const text = extractFile(packaged.archive, name.replaceAll('/', process.platform === 'win32' ? '\\' : '/')).toString()
+      const text = extractFile(packaged.archive, inArchive(name)).toString()
       expect.soft(/-----BEGIN [A-Z ]*PRIVATE KEY-----\s*[A-Za-z0-9+/=]{20}/.test(text), `${name} holds a key`).toBe(false)
       expect.soft(/sourceMappingURL=data:/.test(text), `${name} holds a source map`).toBe(false)
       if (name.startsWith('out/app/')) expect.soft(/startPreview|Origin and Host|start-preview/.test(text), `${name} holds the preview`).toBe(false)
@@ -140,8 +153,27 @@ describe.each<Platform>(['linux', 'win', 'mac'])('the package for %s', (platform
     ])
   })
 
+  it('carries the licence of every package that it has code of, Electron’s and Chromium’s too', () => {
+    const notices = readFileSync(join(packaged.resources, 'THIRD-PARTY-NOTICES.txt'), 'utf8')
+    const named = [...notices.matchAll(/^(@?[\w./-]+) \d\S* \((\S.*)\)$/gm)].map(([, name]) => name!)
+    const main = extractFile(packaged.archive, inArchive('out/app/main.js')).toString()
+    const inMain = packagesOf([...main.matchAll(/^\/\/ (\S*node_modules\/\S+)$/gm)].map(([, id]) => `/${id!}`)).map((name) => name.split('node_modules/').at(-1)!)
+    expect(inMain.length).toBeGreaterThan(20)
+    expect(inMain.filter((name) => !named.includes(name))).toEqual([])
+    for (const name of ['svelte', 'bits-ui', '@xterm/xterm', '@xterm/headless', '@azure/msal-node', 'keytar', 'node-pty']) expect(named).toContain(name)
+    expect(notices).toMatch(/lazy-val[^]*?Copyright \(c\) Vladimir Krivosheev\n\nPermission is hereby granted/)
+    // Of a distribution for macOS that is a folder electron-builder takes the .app alone; of the real one, which is an archive, these too.
+    if (platform !== 'mac') for (const file of ['LICENSE.electron.txt', 'LICENSES.chromium.html']) expect(existsSync(join(packaged.app, file)), file).toBe(true)
+  })
+
   it('carries no address of updates where it was made without one', () => {
     expect(existsSync(join(packaged.resources, 'app-update.yml'))).toBe(false)
+  })
+
+  it('carries the key that its releases are signed with on Linux, the public part alone', () => {
+    const file = join(packaged.resources, releaseKeyFile)
+    expect(existsSync(file)).toBe(platform === 'linux')
+    if (platform === 'linux') expect(readFileSync(file, 'utf8')).toBe(publicKeyOf(releaseKey))
   })
 
   if (platform === 'mac') {
@@ -169,7 +201,7 @@ describe.skipIf(thisPlatform !== 'linux')('the packaged app on this machine', ()
   let packaged: Packaged
   let machine: CoreUnderTest | undefined
   beforeAll(async () => {
-    packaged = await packageFor('linux')
+    packaged = await packageOf('linux')
   })
   afterAll(() => machine?.dispose())
 
@@ -184,6 +216,12 @@ describe.skipIf(thisPlatform !== 'linux')('the packaged app on this machine', ()
     const session = await machine.open('Contoso demo')
     const connected = await machine.until(session.id, ({ phase }) => phase === 'connected' || phase === 'failed')
     expect(connected.failure).toBeNull()
+  })
+})
+
+describe('the pinned Electron', () => {
+  it('is a stable one, of the line whose fuses were looked at', () => {
+    expect(electronVersion).toMatch(new RegExp(`^${wireLine}\\.\\d+\\.\\d+$`))
   })
 })
 
@@ -231,6 +269,28 @@ describe('the icons', () => {
     expect(icns.toString('latin1', 0, 4)).toBe('icns')
     expect(icns.readUInt32BE(4)).toBe(icns.length)
     expect(icns.toString('latin1')).toContain('ic10')
+  })
+})
+
+describe('the licences', () => {
+  const noticesUnder = (license: string, files: Record<string, string> = {}) => {
+    const modules = mkdtempSync(join(folder, 'modules-'))
+    mkdirSync(join(modules, 'theirs'))
+    for (const [name, text] of Object.entries({ 'package.json': JSON.stringify({ name: 'theirs', version: '1.2.3', license }), ...files })) writeFileSync(join(modules, 'theirs', name), text)
+    return noticesOf(['theirs'], modules)
+  }
+
+  it('are the packages’ own texts', () => {
+    expect(noticesUnder('ISC', { 'LICENCE.md': 'Do as you like.' })).toMatch(/\ntheirs 1\.2\.3 \(ISC\)\n\nDo as you like\.\n/)
+  })
+
+  it('stop the build where one is not accepted, or has no text', () => {
+    expect(() => noticesUnder('GPL-3.0-only', { LICENSE: 'Share alike.' })).toThrow(/theirs 1\.2\.3 is under GPL-3\.0-only, which nobody has accepted/)
+    expect(() => noticesUnder('ISC')).toThrow('theirs carries no text of its licence.')
+  })
+
+  it('know a package by its folder, one within another too', () => {
+    expect(packagesOf(['/x/node_modules/a/b.js', 'C:\\x\\node_modules\\@s\\p\\c.js?v=1', '\0/x/node_modules/a/node_modules/d/e.js', '/x/app/core.ts', '\0virtual'])).toEqual(['@s/p', 'a', 'a/node_modules/d'])
   })
 })
 

@@ -3,8 +3,14 @@ import { dirname, join, resolve } from 'node:path'
 
 /*
  * Stands in for Electron's binary distribution, which not every machine can fetch: the files that electron-builder
- * touches, and a binary with the fuse sentinel and the wire of Electron 45 in it.
+ * touches, and a binary with the fuse sentinel and the wire of Electron's line in it.
  */
+
+/** Electron's major version, whose build/fuses/fuses.json5 (in electron/electron) the wire below was copied from. */
+export const wireLine = 45
+
+/** The version of Electron that is pinned. */
+export const electronVersion = (JSON.parse(readFileSync(resolve('package-lock.json'), 'utf8')) as { packages: Record<string, { version: string }> }).packages['node_modules/electron']!.version
 
 /** build/fuses in electron/electron: the sentinel, the wire's version, and its nine fuses as Electron ships them. */
 const sentinel = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'
@@ -26,7 +32,7 @@ export function makeDistribution(folder: string, platform: 'linux' | 'win' | 'ma
   }
   write('LICENSE', 'MIT')
   write('LICENSES.chromium.html', '<html></html>')
-  write('version', '45.4.1')
+  write('version', electronVersion)
   if (platform === 'linux') {
     write('electron', withFuses(Buffer.from('\x7fELF', 'latin1'), wire), 0o755)
     write('chrome-sandbox', '', 0o755)

@@ -13,7 +13,7 @@ let folder: string
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'tenantry-workflow-'))))
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-const run = (script: string) => spawnSync(process.execPath, [resolve('build/packaging', script), folder], { encoding: 'utf8' })
+const run = (script: string) => spawnSync(process.execPath, [resolve('build/packaging', script), folder, '1500'], { encoding: 'utf8' })
 
 describe('the check of the fuses', () => {
   it('passes a package whose fuses are flipped, and no other', async () => {
@@ -48,7 +48,7 @@ describe.skipIf(process.platform === 'win32')('the start of the packaged app', (
 
   it.each([
     ['falls over at once', 'exit 3', /ended by itself \(3\)/],
-    ['falls over once it is up', `${comesUp}; sleep 1; exit 4`, /ended by itself \(4\)/],
+    ['falls over once it is up', `${comesUp}; sleep 0.7; exit 4`, /ended by itself \(4\)/],
     ['can still be used as Node', `# NODE\n${comesUp}; exec sleep 60`, /runs as Node/]
   ])('fails where it %s', (_, lines, sentence) => {
     program(lines)

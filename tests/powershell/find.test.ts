@@ -1,11 +1,11 @@
 import { spawn, type SpawnOptions } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { spawn as ptySpawn } from 'node-pty'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Spawn } from '../../app/adapters.ts'
-import { findPowerShell, isNewEnough, readVersionAnswer, type FindRequest } from '../../app/powershell/find.ts'
+import { candidates, findPowerShell, isNewEnough, readVersionAnswer, type FindRequest } from '../../app/powershell/find.ts'
 import { createFinder } from '../../app/powershell/finder.ts'
 import { policyQuery, refusingPolicy } from '../../app/powershell/policy.ts'
 import { describeOnEachEngine } from '../engines.ts'
@@ -105,6 +105,49 @@ describe('finding PowerShell', () => {
   })
 })
 
+describe('the order in which PowerShell is looked for', () => {
+  const windows = {
+    USERPROFILE: 'C:/Users/ada',
+    ProgramFiles: 'C:/Program Files (x86)',
+    ProgramW6432: 'C:/Program Files',
+    LOCALAPPDATA: 'C:/Users/ada/AppData/Local',
+    SystemRoot: 'D:/Windows'
+  }
+  const usual = {
+    unix: ['/usr/local/bin/pwsh', '/opt/homebrew/bin/pwsh', '/usr/bin/pwsh', '/snap/bin/pwsh', '/opt/microsoft/powershell/7/pwsh', '/home/ada/.dotnet/tools/pwsh'],
+    windows: [
+      'C:/Program Files (x86)/PowerShell/7/pwsh.exe',
+      'C:/Program Files/PowerShell/7/pwsh.exe',
+      'C:/Users/ada/AppData/Local/Microsoft/WindowsApps/pwsh.exe',
+      'C:/Users/ada/.dotnet/tools/pwsh.exe',
+      'D:/Windows/System32/WindowsPowerShell/v1.0/powershell.exe'
+    ]
+  }
+  // Written with the slashes and the list separator of the machine that runs this.
+  const slashes = (paths: string[]) => paths.map((path) => path.replaceAll('\\', '/'))
+  const list = (platform: NodeJS.Platform, env: NodeJS.ProcessEnv, chosen = true) =>
+    slashes(candidates({ platform, env, configuredPath: chosen ? '/chosen/shell' : null, engineConsole: chosen ? '/project/engine-console' : null }))
+
+  it.each([
+    ['win32', { ...windows, Path: ['/one', '', '/two'].join(delimiter) }, ['/one/pwsh.exe', '/two/pwsh.exe'], usual.windows],
+    ['darwin', { HOME: '/home/ada', PATH: ['/one', '', '/two'].join(delimiter) }, ['/one/pwsh', '/two/pwsh'], usual.unix],
+    ['linux', { HOME: '/home/ada', PATH: ['/one', '', '/two'].join(delimiter) }, ['/one/pwsh', '/two/pwsh'], usual.unix]
+  ] as const)('on %s: the configured one, PATH, the usual places, Windows PowerShell last of them, the engine console', (platform, env, onPath, places) => {
+    expect(list(platform, env)).toEqual(['/chosen/shell', ...onPath, ...places, '/project/engine-console'])
+    expect(list(platform, env, false)).toEqual([...onPath, ...places])
+  })
+
+  it('names each path once, where it comes first', () => {
+    const [first, ...others] = usual.unix
+    expect(list('linux', { HOME: '/home/ada', PATH: '/snap/bin' }, false)).toEqual(['/snap/bin/pwsh', first, ...others.filter((path) => path !== '/snap/bin/pwsh')])
+  })
+
+  it('is content with a Windows that tells no folders', () => {
+    const env = { USERPROFILE: 'C:/Users/ada' }
+    expect(list('win32', env, false)).toEqual(['C:/Users/ada/.dotnet/tools/pwsh.exe', 'C:/Windows/System32/WindowsPowerShell/v1.0/powershell.exe'])
+  })
+})
+
 describe('a policy that refuses scripts', () => {
   it.each([
     ['Undefined', 'Undefined', 'NotSigned', null],
@@ -139,7 +182,7 @@ describe('a policy that refuses scripts', () => {
 
   it('is said before a session starts, and asked for anew each time', async () => {
     anAnswering('pwsh.exe', '7.5.0|Core||AllSigned|Undefined|NotSigned')
-    const finder = createFinder({ env: request().env, platform: 'win32', spawn: watched, paths: { data: join(folder, 'data'), runtime: '', scripts: 'C:\\scripts', logs: '', engineConsole: null } }, () => null)
+    const finder = createFinder({ env: request().env, platform: 'win32', spawn: watched, paths: { data: join(folder, 'data'), runtime: '', scripts: 'C:\\scripts', notices: '', logs: '', engineConsole: null } }, () => null)
     await expect(finder.require()).rejects.toMatchObject({ code: 'scripts-refused', message: expect.stringContaining('(AllSigned)') as string })
     expect(existsSync(join(folder, 'data', 'powershell.json'))).toBe(false)
     anAnswering('pwsh.exe', '7.5.0|Core||Undefined|Undefined|NotSigned')
@@ -153,7 +196,7 @@ describe('the finder', () => {
   it('looks once, and again after a look that failed', async () => {
     anAnswering('pwsh', '7.5.0|Core|')
     let broken = true
-    const finder = createFinder({ env: request().env, platform: 'linux', spawn: watched, paths: { data: join(folder, 'data'), runtime: '', scripts: '', logs: '', engineConsole: null } }, () => {
+    const finder = createFinder({ env: request().env, platform: 'linux', spawn: watched, paths: { data: join(folder, 'data'), runtime: '', scripts: '', notices: '', logs: '', engineConsole: null } }, () => {
       if (broken) throw new Error('settings that can’t be read')
       return null
     })

@@ -3,7 +3,8 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { maxHelloBytes, openSessionPipe, type SessionPipe } from '../../app/powershell/pipe.ts'
+import { maxHelloBytes } from '../../app/powershell/first-shell.ts'
+import { openSessionPipe, type SessionPipe } from '../../app/powershell/pipe.ts'
 
 let folder: string
 let pipe: SessionPipe

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { expect, it } from 'vitest'
 import { runScript } from '../demo/shell.ts'
-import { describeOnEachEngine } from '../engines.ts'
+import { describeOnMainEngine } from '../engines.ts'
 
 const tenantId = '11111111-2222-4333-8444-555555555555'
 const uri = 'https://outlook.office365.com/PowerShell-LiveId?BasicAuthToOAuthConversion=true&email=SystemMailbox%7Bx%7D%40contoso.onmicrosoft.com'
@@ -37,7 +37,7 @@ function Get-ItemProperty {
 }
 `
 
-describeOnEachEngine('remote PowerShell', (engine) => {
+describeOnMainEngine('remote PowerShell', (engine) => {
   const token = `${randomBytes(30).toString('base64url')}.${randomBytes(60).toString('base64url')}.x`
   const run = (script: string, { basic = {}, importFails = false }: { basic?: { policy?: number; own?: number }; importFails?: boolean } = {}) =>
     runScript(engine, `${fakes(basic, importFails)}\n. '${services}'\n. '${remote}'\n${script}\n$script:Calls | ForEach-Object { 'call: ' + $_ }`)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runCommand } from '../engine-console/console.ts'
-import { describeOnEachEngine } from '../engines.ts'
+import { describeOnMainEngine } from '../engines.ts'
 
 const checker = join(import.meta.dirname, 'NewerSyntax.ps1')
 const scripts = ['app/powershell', 'app/credentials'].flatMap((folder) =>
@@ -45,7 +45,7 @@ const old = [
   'function Get-A { [CmdletBinding()] [OutputType([string])] param([AllowNull()][object]$B) begin { } process { } end { } }'
 ]
 
-describeOnEachEngine('syntax that Windows PowerShell 5.1 has not', ({ path }) => {
+describeOnMainEngine('syntax that Windows PowerShell 5.1 has not', ({ path }) => {
   let folder: string
   let findings: Map<string, Array<{ line: number; what: string; text: string }>>
   const fileOf = (name: string, index: number) => join(folder, `${name.replace(/\W/g, (letter) => letter.codePointAt(0)!.toString(16))}-${index}.ps1`)

@@ -113,7 +113,7 @@ describe('what was exported', () => {
     desk.tenant('fabrikam.example.com')
     await desk.profiles.save({
       profile: draft('=HYPERLINK("http://x")', 'fabrikam.example.com', {
-        group: '@group', notes: '-1+1\r\nline two; "x"\r\n', environment: 'test', services: ['exchange', 'compliance'], workingFolder: desk.folder, loadPowerShellProfile: true, moduleVersion: '3.9.0', cloud: 'worldwide', colour: '#e5734b', searchOnlySession: true, logCommands: true
+        group: '@group', notes: '-1+1\r\nline two; "x"\r\n', environment: 'test', services: ['exchange', 'compliance'], workingFolder: desk.folder, loadPowerShellProfile: true, moduleVersion: '3.9.0', cloud: 'worldwide', colour: '#e5734b', searchOnlySession: true, readOnly: true, logCommands: true, keepTranscript: true
       }),
       signIn: existing(contoso.signInId)
     })
@@ -124,7 +124,7 @@ describe('what was exported', () => {
     return desk
   }
   const bare = (desk: ProfileDesk) =>
-    desk.profiles.list().profiles.map((profile) => ({ ...profile, id: null, signInId: null, workingFolder: '', clientId: desk.profiles.signIn(profile.signInId!).clientId }))
+    desk.profiles.list().profiles.map(({ logCommands, keepTranscript: _, ...profile }) => ({ ...profile, ...(logCommands ? { logCommands } : {}), id: null, signInId: null, workingFolder: '', clientId: desk.profiles.signIn(profile.signInId!).clientId }))
 
   it.each(['json', 'csv'] as const)('as %s comes back elsewhere as it was, with new ids and without a credential', async (format) => {
     const [from, to] = [await filled(), await ProfileDesk.open()]
@@ -137,6 +137,26 @@ describe('what was exported', () => {
     expect([...to.profiles.list().profiles, ...to.profiles.list().signIns].some(({ id }) => ids.has(id))).toBe(false)
     expect(to.profiles.list().signIns).toMatchObject([{ ready: false, usedBy: 2 }, { ready: false, usedBy: 1 }])
     expect(to.credentials.list()).toEqual([])
+  })
+
+  it.each(['json', 'csv'] as const)('as %s switches nobody’s command log off, and says so beforehand', async (format) => {
+    const [from, to] = [await filled(), await ProfileDesk.open()]
+    const { text } = from.profiles.export({ format })
+    const { rows } = await to.profiles.previewImport({ format, text })
+    expect(rows.map(({ problem }) => problem)).toEqual([null, expect.stringContaining('transcripts') as string, 'Its command log is on here: only you can switch that off.'])
+    await to.profiles.import({ format, text })
+    expect(to.profiles.list().profiles.map(({ logCommands }) => logCommands)).toEqual([undefined, true, undefined])
+    expect(from.profiles.list().profiles.map(({ logCommands }) => logCommands)).toEqual([undefined, true, false])
+  })
+
+  it.each(['json', 'csv'] as const)('as %s switches nobody’s transcripts on, and says so beforehand', async (format) => {
+    const [from, to] = [await filled(), await ProfileDesk.open()]
+    const { text } = from.profiles.export({ format })
+    expect(from.profiles.list().profiles.map(({ keepTranscript }) => keepTranscript)).toEqual([undefined, true, undefined])
+    const { rows } = await to.profiles.previewImport({ format, text })
+    expect(rows.map(({ problem }) => problem?.includes('transcripts') ?? false)).toEqual([false, true, false])
+    await to.profiles.import({ format, text })
+    expect(to.profiles.list().profiles.map(({ keepTranscript }) => keepTranscript)).toEqual([undefined, undefined, undefined])
   })
 
   it.each(['json', 'csv'] as const)('as %s merges where it came from, twice over', async (format) => {

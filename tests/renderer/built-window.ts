@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { build } from 'vite'
 import { hashFiles, root } from '../../build/setup.mjs'
 
-const sources = ['renderer', 'app/contract.ts', 'build/vite.renderer.config.ts', 'package-lock.json']
+const sources = ['renderer', 'app/contract.ts', 'app/arrangement.ts', 'app/contract-values.ts', 'app/frames.ts', 'app/character-widths.ts', 'app/command-marks.ts', 'app/shell-marks.ts', 'app/terminal-text.ts', 'app/untrusted-output.ts', 'app/settings', 'app/snippets', 'build/vite.renderer.config.ts', 'package-lock.json']
 
 /**
  * The folder of the window as `vite build` makes it from the sources of now. Built beside out/, so that tests of the

@@ -40,6 +40,11 @@ function contrasts({ page }: TestWindow, names: string[], background: string): P
 }
 
 describe.each(schemes)('the window where the system is %s', (colorScheme) => {
+  it('shows where the keyboard is by a line of 3:1', async () => {
+    const window = await aDesk({ colorScheme })
+    for (const background of ['--bg', '--surface', '--raised']) expect((await contrasts(window, ['--accent'], background))['--accent'], background).toBeGreaterThanOrEqual(3)
+  })
+
   it('follows it', async () => {
     const { page } = await aDesk({ colorScheme })
     const [scheme, background] = await page.evaluate(() => [getComputedStyle(document.documentElement).colorScheme, getComputedStyle(document.body).backgroundColor])

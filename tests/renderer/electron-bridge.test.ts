@@ -54,7 +54,8 @@ function standInOfPreload(): void {
       port1.onmessage = ({ data }) => window.fakeInput(ticket, [...data])
       window.postMessage({ tenantryStream: ticket }, '*', [port2])
       window.fakeOpen(ticket)
-    }
+    },
+    pathOf: (file) => (file.name === 'on no disk' ? '' : `/home/ada/${file.name}`)
   } satisfies ElectronBridge
 }
 
@@ -79,6 +80,15 @@ async function openWindow(core: FakeMainProcess): Promise<Page> {
   await page.addInitScript(standInOfPreload)
   await page.goto(`http://127.0.0.1:${preview.port}/?renderer=dom`)
   return page
+}
+
+/** Answers the session once its terminal is attached. */
+async function connectContoso(core: FakeMainProcess, page: Page) {
+  await page.getByRole('list', { name: 'Tenants' }).getByRole('button', { name: 'Contoso demo', exact: true }).dblclick()
+  await page.getByRole('status').filter({ hasText: /^Connected/ }).waitFor()
+  const session = core.sessionOf('Contoso demo')
+  await eventually(() => session.attachments, (count) => count === 1)
+  return session
 }
 
 describe('the window over a typed stand-in of Electron’s preload', () => {
@@ -106,13 +116,30 @@ describe('the window over a typed stand-in of Electron’s preload', () => {
     await page.close()
   })
 
+  it('inserts the paths of files that are dropped, quoted, and says why where it can’t', async () => {
+    const core = new FakeMainProcess()
+    const page = await openWindow(core)
+    const session = await connectContoso(core, page)
+    const drop = (...names: string[]) =>
+      page.locator('.screen .xterm').evaluate((pane, files) => {
+        const dataTransfer = new DataTransfer()
+        for (const name of files) dataTransfer.items.add(new File(['x'], name))
+        pane.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer }))
+      }, names)
+    await drop("Ada's $list [1].csv", 'b.csv')
+    await eventually(() => session.typed, (typed) => typed === "'/home/ada/Ada''s $list `[1`].csv', '/home/ada/b.csv'")
+    await drop('on no disk')
+    await page.getByText('This is no file of this computer: it has no path to insert.').waitFor()
+    await drop('a\nb')
+    await page.getByText('A file’s name has characters that can’t be typed, such as a line end.').waitFor()
+    expect(session.typed).not.toContain('a\nb')
+    await page.close()
+  })
+
   it('attaches again when a port is closed from the other side', async () => {
     const core = new FakeMainProcess()
     const page = await openWindow(core)
-    await page.getByRole('list', { name: 'Tenants' }).getByRole('button', { name: 'Contoso demo', exact: true }).dblclick()
-    await page.getByRole('status').filter({ hasText: /^Connected/ }).waitFor()
-    const session = core.sessionOf('Contoso demo')
-    await eventually(() => session.attachments, (count) => count === 1)
+    const session = await connectContoso(core, page)
     session.breakStream()
     await eventually(() => session.attachments, (count) => count === 2)
     session.print('\r\nafterwards')

@@ -100,6 +100,8 @@ export function aSession(profile: Profile): SessionView {
     service: profile.services[0]!,
     name: profile.name,
     colour: profile.colour,
+    environment: profile.environment,
+    isReadOnly: profile.readOnly ?? false,
     phase: 'starting',
     since: now,
     detail: 'Starting PowerShell',
@@ -116,7 +118,9 @@ export function aSession(profile: Profile): SessionView {
     busy: false,
     alive: true,
     canReconnect: false,
-    unseen: null
+    unseen: null,
+    transcript: null,
+    guard: null
   }
 }
 

@@ -1,18 +1,25 @@
 import { randomUUID } from 'node:crypto'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { arrange } from '../../app/arrangement.ts'
 import type {
   AppState, ByteStream, CallName, CallOutput, CheckStep, EventData, EventName, Failure, ImportRow, LoggedCommand, Profile, ProfileDraft, SessionView,
-  Service, SignInView, StoreCertificate, UpdateState
+  Service, SignInView, StoreCertificate, Tab, UpdateState
 } from '../../app/contract.ts'
 import type { Core } from '../../app/core.ts'
 import { createDispatcher, type Handlers, type Reply, type Sender } from '../../app/dispatcher.ts'
 import { expiryOf } from '../../app/expiry/expiry.ts'
 import { TenantryError } from '../../app/failures.ts'
 import { consentLink, factsOf, guideOf, offeredRoleIds } from '../../app/guide/guide.ts'
+import { Settings } from '../../app/settings/settings.ts'
 import { directoryRole } from '../../app/tokens/directory-roles.ts'
 import { anUpdateState, aSession, aSignIn, aState, connected, firstStart } from './fake-data.ts'
 import { FakeAccounts } from './fake-accounts.ts'
 import { checkAnswer, someSteps } from './fake-checks.ts'
+import { FakeGrids } from './fake-grids.ts'
 import { FakeSession } from './fake-session.ts'
+import { FakeSnippets } from './fake-snippets.ts'
 import { describeClaims, explainPasted, someClaims } from './fake-tokens.ts'
 
 type EventListener = <N extends EventName>(event: N, data: EventData<N>) => void
@@ -34,7 +41,7 @@ export class FakeMainProcess implements Core {
   /** What a test changes in the claims of every session's token; null where there is no token. */
   claims: Record<string, unknown> | null = {}
   /** What a check finds. */
-  checkSteps: (profile: Profile) => CheckStep[] = (profile) => someSteps(profile)
+  checkSteps: (profile: Profile, service: Service) => CheckStep[] = (profile) => someSteps(profile)
   isLocked = false
   updates = anUpdateState()
   /** Whether the host has a dialog that saves files. */
@@ -42,6 +49,11 @@ export class FakeMainProcess implements Core {
   /** What Microsoft Graph tells of an app's secrets. */
   secretsFound: CallOutput<'expiry.read'>['found'] = []
   readonly sessions = new Map<string, FakeSession>()
+  /** The real ones, in a folder of their own unless a test says where. */
+  readonly settings: Settings
+  readonly snippets = new FakeSnippets(this.sessions, (wanted) => this.profiles.some(({ id }) => id === wanted), (snippets) => this.emit('snippets.changed', { snippets }))
+  /** The tabs as the window arranged them. */
+  tabs: Tab[] = []
   /** The session that the window said is in front. */
   activeId: string | null = null
   usage: Record<string, number> = {}
@@ -56,9 +68,11 @@ export class FakeMainProcess implements Core {
   /** The cloud that a resolved tenant turns out to be in, where that is detected; the one that is asked unless told. */
   tenantCloud: Profile['cloud'] | null = null
   readonly accounts = new FakeAccounts((waiting) => this.emit('account.waiting', waiting))
+  readonly grids = new FakeGrids({ changed: (view) => this.emit('grid.changed', view), removed: (id) => this.emit('grid.removed', { id }) })
   readonly #answer = createDispatcher(this.#handlers(), () => {})
 
-  constructor(start: { profiles: Profile[]; signIns: SignInView[] } = firstStart()) {
+  constructor(start: { profiles: Profile[]; signIns: SignInView[] } = firstStart(), settingsFile = join(mkdtempSync(join(tmpdir(), 'tenantry-settings-')), 'settings.json')) {
+    this.settings = new Settings({ file: settingsFile, now: Date.now, onChange: (view) => this.emit('settings.changed', view) })
     this.profiles = start.profiles
     this.signIns = start.signIns
   }
@@ -162,11 +176,23 @@ export class FakeMainProcess implements Core {
     return []
   }
 
+  waitingShells(): [] {
+    return []
+  }
+
   recentTenants(): [] {
     return []
   }
 
   choose(): void {}
+
+  theme() {
+    return 'system' as const
+  }
+
+  keys(): Record<string, string[]> {
+    return this.settings.values.keys
+  }
 
   async dispose(): Promise<void> {}
 
@@ -202,6 +228,13 @@ export class FakeMainProcess implements Core {
     })
   }
 
+  /** A session goes, whoever ended it. */
+  endSession(id: string): void {
+    this.sessions.get(id)?.breakStream()
+    this.sessions.delete(id)
+    this.emit('session.removed', { id })
+  }
+
   /** The tab of a session that was open when Tenantry ended. */
   restoreTab(name: string): FakeSession {
     const view = aSession(this.profiles.find((profile) => profile.name === name)!)
@@ -225,7 +258,7 @@ export class FakeMainProcess implements Core {
   }
 
   #handlers(): Handlers {
-    return { ...this.#appHandlers(), ...this.#profileHandlers(), ...this.#credentialHandlers(), ...this.#sessionHandlers(), ...this.#tokenHandlers(), ...this.#checkHandlers(), ...this.#commandHandlers(), ...this.accounts.handlers() }
+    return { ...this.#appHandlers(), ...this.#profileHandlers(), ...this.#credentialHandlers(), ...this.#sessionHandlers(), ...this.#tokenHandlers(), ...this.#checkHandlers(), ...this.#commandHandlers(), ...this.grids.handlers(), ...this.snippets.handlers(), ...this.accounts.handlers() }
   }
 
   #appHandlers() {
@@ -242,9 +275,15 @@ export class FakeMainProcess implements Core {
       'app.findPowerShell': () => this.state,
       'app.choosePowerShell': () => this.state,
       'app.answer': () => {},
+      'app.paste': () => ({ isPasted: false }),
       'app.chooseCaFile': () => this.changeState({ trust: { systemCertificates: 140, file: { path: '/home/admin/proxy.pem', subjects: ['Corporate proxy CA'], problem: null } } }),
       'app.forgetCaFile': () => this.changeState({ trust: { ...this.state.trust, file: null } }),
+      'app.notices': () => ({ text: `Tenantry carries the work of others.\n\n${'a-package 1.0.0 (MIT)\n'.repeat(200)}` }),
       'app.diagnostics': () => ({ text: '- Tenantry: 0.1.0 (preview)\n' }),
+      'settings.read': () => this.settings.readAgain(),
+      'settings.change': ({ key, value }) => this.settings.change(key, value),
+      'settings.reset': ({ key }) => this.settings.reset(key),
+      'settings.choose': ({ key }) => this.settings.set(key, '/home/admin/chosen' as never),
       'updates.state': () => this.updates,
       'updates.check': () => this.updates,
       'updates.setChannel': ({ channel }) => this.changeUpdates({ channel }),
@@ -317,6 +356,7 @@ export class FakeMainProcess implements Core {
 
   #tokenHandlers() {
     return {
+      'tokens.fetchAhead': () => undefined,
       'tokens.describe': ({ sessionId, service }) => {
         const view = this.sessions.get(sessionId)?.view
         const profile = this.profiles.find(({ id }) => id === view?.profileId)
@@ -331,7 +371,7 @@ export class FakeMainProcess implements Core {
     return {
       'checks.run': async ({ run, profileId, service = 'exchange' }) => {
         const profile = this.profiles.find(({ id }) => id === profileId)!
-        const steps = this.checkSteps(profile)
+        const steps = this.checkSteps(profile, service)
         for (const { id, title } of steps) {
           const step: CheckStep = { id, title, state: 'waiting', milliseconds: null, evidence: 'Not started yet.', details: [], fixes: [] }
           this.emit('check.step', { run, step })
@@ -360,7 +400,8 @@ export class FakeMainProcess implements Core {
 
   #sessionHandlers() {
     return {
-      'sessions.list': () => ({ sessions: [...this.sessions.values()].map(({ view }) => view), activeId: this.activeId }),
+      'sessions.list': () => ({ sessions: [...this.sessions.values()].map(({ view }) => view), tabs: arrange(this.tabs, [...this.sessions.keys()], randomUUID), activeId: this.activeId }),
+      'sessions.arrange': ({ tabs }) => void (this.tabs = tabs),
       'sessions.look': ({ id, isFocused }) => {
         this.activeId = id
         const session = this.sessions.get(id ?? '')
@@ -384,12 +425,18 @@ export class FakeMainProcess implements Core {
         this.changeSession(session, { phase: 'starting', detail: 'Starting PowerShell', failure: null })
         return session.view
       },
+      'sessions.saveScrollback': ({ id }) => ({ fileName: `${this.sessions.get(id)!.view.name}.txt`, savedAs: this.savesFiles ? '/home/admin/scrollback.txt' : null, text: this.savesFiles ? null : 'PS> 6 * 7\n42\n', lines: 2 }),
+      'sessions.showTranscript': ({ id }) => ({ path: this.sessions.get(id)!.view.transcript?.path ?? null, isShown: this.savesFiles }),
+      'guard.answer': ({ id, question, answer }) => {
+        const session = this.sessions.get(id)!
+        if (session.view.guard?.question?.id !== question) return
+        this.changeSession(session, { guard: { ...session.view.guard, question: null, quietUntil: answer === 'run-quietly' ? Date.now() + 600_000 : null } })
+      },
+      'guard.askAgain': ({ id }) => this.changeSession(this.sessions.get(id)!, { guard: { question: null, quietUntil: null, pauseMinutes: 10 } }),
       'sessions.close': ({ id, force }) => {
         const session = this.sessions.get(id)!
         if (session.view.busy && !force) throw new TenantryError('session-busy', { name: session.view.name })
-        this.sessions.delete(id)
-        session.breakStream()
-        this.emit('session.removed', { id })
+        this.endSession(id)
       }
     } satisfies Partial<Handlers>
   }

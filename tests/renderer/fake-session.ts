@@ -45,9 +45,17 @@ export class FakeSession {
   }
 
   print(text: string): void {
-    const bytes = new TextEncoder().encode(text)
+    this.printBytes(new TextEncoder().encode(text))
+  }
+
+  printBytes(bytes: Uint8Array): void {
     this.#output = Buffer.concat([this.#output, bytes])
     this.#stream?.send(packFrame(frameType.output, this.#output.length, bytes))
+  }
+
+  /** A frame as the core might send it. */
+  sendFrame(frame: Uint8Array): void {
+    this.#stream?.send(frame)
   }
 
   /** The stream breaks, as on a network's hiccup. */

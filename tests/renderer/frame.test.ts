@@ -152,15 +152,14 @@ describe('a small window', () => {
 })
 
 describe('the built window', () => {
-  it('is one page with its own script and style, nothing inline, in at most 250 kB gzipped', async () => {
+  it('opens with one page, its own scripts and styles, nothing inline, in at most 250 kB gzipped', async () => {
     const folder = await builtWindow('production')
     const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-    const names = files.map(({ name }) => name)
-    expect(names.filter((name) => name.endsWith('.js'))).toHaveLength(1)
-    expect(names.filter((name) => name.endsWith('.css'))).toHaveLength(1)
     const page = readFileSync(join(folder, 'index.html'), 'utf8')
     expect(page).not.toMatch(/<script(?![^>]*\bsrc=)|\son\w+=|<style|https?:/)
-    const bytes = files.reduce((sum, { parentPath, name }) => sum + gzipSync(readFileSync(join(parentPath, name))).length, 0)
+    const first = files.filter(({ name }) => name === 'index.html' || page.includes(name))
+    expect(first.filter(({ name }) => /\.(js|css)$/.test(name)).length).toBeGreaterThanOrEqual(2)
+    const bytes = first.reduce((sum, { parentPath, name }) => sum + gzipSync(readFileSync(join(parentPath, name))).length, 0)
     expect(bytes).toBeLessThan(250_000)
   })
 })

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { FakeMainProcess } from './fake-main-process.ts'
-import { stepsWithoutRole } from './fake-checks.ts'
+import { someSteps, stepsWithoutRole } from './fake-checks.ts'
 import { eventually, startBrowser, type Browser } from './window-in-chromium.ts'
 
 let browser: Browser
@@ -47,6 +47,21 @@ it('lies over the editor, filled in with what was typed there, and tells by the 
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'detached' })
   expect(await editor.isVisible()).toBe(true)
+})
+
+it('checks every service of the profile, and says in which one a step is missing', async () => {
+  const core = new FakeMainProcess()
+  core.profiles = core.profiles.map((profile) => ({ ...profile, services: ['exchange', 'compliance'] }))
+  core.checkSteps = (profile, service) => (service === 'compliance' ? stepsWithoutRole(profile) : someSteps(profile))
+  const { page, tenant } = await browser.openWindow(core)
+  await tenant('Contoso demo').click()
+  await page.keyboard.press('F2')
+  await page.getByRole('dialog', { name: 'Edit Contoso demo' }).getByRole('button', { name: 'How do I set this up?' }).click()
+  const dialog = page.getByRole('dialog', { name: 'How do I set this up?' })
+  await dialog.getByRole('button', { name: 'Check which are done' }).click()
+  await dialog.locator('li', { hasText: 'Give its service principal a role' }).getByText('missing: Security & Compliance', { exact: true }).waitFor()
+  await dialog.locator('li', { hasText: 'Register the app' }).getByText('done', { exact: true }).waitFor()
+  expect(core.inputsOf('checks.run').map((input) => (input as { service: string }).service)).toEqual(['exchange', 'compliance'])
 })
 
 it('lists a partner’s consent links', async () => {

@@ -46,14 +46,25 @@ describe('Tab', () => {
     await page.getByRole('tab', { name: 'Contoso demo', exact: true, selected: true }).waitFor()
   })
 
-  it('goes from the tabs through the strip into the terminal', async () => {
+  it('goes through the window as it is read, up to the terminal, which shows by its cursor that it is there', async () => {
     const { page, connect } = await browser.openWindow()
     await connect('Contoso demo')
-    await page.getByRole('tab').focus()
-    for (const name of ['button Close tab Contoso demo', 'button Open a tenant', 'button Reconnect', 'button Token', 'button Close', 'textarea Terminal input of Contoso demo']) {
+    const terminal = page.getByRole('region', { name: 'Terminal Contoso demo', exact: true })
+    await terminal.locator('.xterm-cursor-block').waitFor()
+    await page.getByRole('button', { name: 'Explain a token…' }).focus()
+    await terminal.locator('.xterm-cursor-outline').waitFor()
+    const stops = [await focused(page)]
+    while (!stops.at(-1)!.startsWith('textarea') && stops.length < 40) {
       await page.keyboard.press('Tab')
-      await waitForFocus(page, name)
+      stops.push(await focused(page))
     }
+    expect(stops).toEqual([
+      ...['button Explain a token…', 'button Tools', 'input Search tenants', 'button Contoso demo', 'button More actions'],
+      ...['Connect', 'New profile', 'Import…', 'Export…', 'Sign-ins…'].map((name) => `button ${name}`),
+      ...['tab Contoso demo', 'button Close tab Contoso demo', 'button Open a tenant', 'button Split', 'button Table', 'button Reconnect', 'button Token', 'button Close'],
+      'textarea Terminal input of Contoso demo'
+    ])
+    await terminal.locator('.xterm-cursor-block').waitFor()
   })
 })
 

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { aProfile } from './fake-data.ts'
 import { FakeMainProcess } from './fake-main-process.ts'
-import { startBrowser, type Browser } from './window-in-chromium.ts'
+import { eventually, startBrowser, type Browser } from './window-in-chromium.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -27,6 +27,20 @@ describe('the palette', () => {
     await tab(page, 'Fabrikam demo').waitFor()
     expect(await field(page).count()).toBe(0)
     await page.locator('textarea:focus').waitFor()
+  })
+
+  it('has the token of the tenant fetched that stays highlighted', async () => {
+    const { core, page } = await browser.openWindow()
+    const fetched = (name: string) => eventually(() => core.inputsOf('tokens.fetchAhead').at(-1), (input) => JSON.stringify(input) === JSON.stringify({ profileId: core.profiles.find((profile) => profile.name === name)!.id }))
+    await page.keyboard.press('Control+Shift+P')
+    await field(page).fill('contoso')
+    await fetched('Contoso demo')
+    await field(page).fill('fabrikam')
+    await fetched('Fabrikam demo')
+    const asked = core.inputsOf('tokens.fetchAhead').length
+    await field(page).fill('settings')
+    await page.getByRole('option', { name: /^Settings…/, selected: true }).waitFor()
+    expect(core.inputsOf('tokens.fetchAhead')).toHaveLength(asked)
   })
 
   it('shows open sessions first, the one in front last of them, then tenants by how often they are opened', async () => {

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { images, widths } from '../character-widths.ts'
 import { eventually, startBrowser, type Browser } from './window-in-chromium.ts'
 
 let browser: Browser
@@ -43,11 +44,11 @@ describe('a terminal', () => {
     await eventually(() => core.sessionOf('Contoso demo').typed, (typed) => typed === '"Zoë"\x03')
   })
 
-  it('answers what a program asks of its terminal', async () => {
+  it('answers for its colours alone what a program asks of its terminal: the core does the rest', async () => {
     const { core, connect } = await browser.openWindow()
     await connect('Contoso demo')
-    core.sessionOf('Contoso demo').print('\x1b[c')
-    await eventually(() => core.sessionOf('Contoso demo').typed, (typed) => /^\x1b\[\?[\d;]+c$/.test(typed))
+    core.sessionOf('Contoso demo').print('\x1b[c\x1b[>c\x1b[5n\x1b[6n\x1b[?6n\x1b[?2004$p\x1b[>q\x1bP$qm\x1b\\\x1b]11;?\x07')
+    await eventually(() => core.sessionOf('Contoso demo').typed, (typed) => /^\x1b\]11;rgb:[\da-f/]+\x1b\\$/.test(typed))
   })
 
   it('takes the size of its pane, and a new one when the window changes', async () => {
@@ -95,7 +96,7 @@ describe('a terminal', () => {
     expect(core.sessionOf('Fabrikam demo').typed).toBe('')
   })
 
-  it('opens a web address only by Ctrl+click, and apart from this window', async () => {
+  it('opens a web address only by Ctrl+click and a yes, and apart from this window', async () => {
     const { core, page, connect, screen } = await browser.openWindow()
     await page.evaluate(() => {
       window.open = (...args: unknown[]) => {
@@ -108,14 +109,35 @@ describe('a terminal', () => {
     await eventually(() => screen('Contoso demo'), (text) => text.includes('example.com'))
     const link = await placeOf(page, 'https://example.com/about')
     await page.mouse.move(link.x, link.y)
+    await page.getByRole('tooltip').filter({ hasText: 'https://example.com/about' }).waitFor()
     await page.mouse.click(link.x + 4, link.y)
-    expect(await page.title()).not.toContain('example.com')
+    expect(await page.getByRole('alertdialog').count()).toBe(0)
     await page.keyboard.down('Control')
     await page.mouse.click(link.x + 8, link.y)
     await page.keyboard.up('Control')
+    const question = page.getByRole('alertdialog', { name: 'Open a link' })
+    await question.getByText('https://example.com/about').waitFor()
+    expect(await page.title()).not.toContain('_blank')
+    await question.getByRole('button', { name: 'Open', exact: true }).click()
     const opened = await eventually(() => page.title(), (title) => title.includes('https://example.com/about'))
     expect(opened).toContain('_blank')
     expect(opened).toContain('noopener')
+  })
+
+  it('gives each text as many cells as the core’s screen, and draws no image', async () => {
+    const { core, connect, screen } = await browser.openWindow()
+    await connect('Contoso demo')
+    const session = core.sessionOf('Contoso demo')
+    /** How many cells of a row of dots a text covers. */
+    let shownTexts = 0
+    const cellsOf = async (text: string) => {
+      const name = `text ${++shownTexts}:`
+      session.print(`\x1b[2J\x1b[1;1H${name}\x1b[3;1H${'.'.repeat(20)}\r${text}`)
+      return 20 - (await eventually(() => screen('Contoso demo'), (shown) => shown.includes(name))).split('.').length + 1
+    }
+    for (const [name, text, cells] of widths) expect(await cellsOf(text), name).toBe(cells)
+    for (const [name, sequence] of images) expect(await cellsOf(`image${sequence}`), name).toBe('image'.length)
+    expect((await screen('Contoso demo')).trim().split('\n').at(-1)!.trim()).toMatch(/^image\.+$/)
   })
 
   it('copies the selection by Ctrl+Shift+C and pastes by Ctrl+Shift+V', async () => {
@@ -131,6 +153,36 @@ describe('a terminal', () => {
     await page.keyboard.press('Control+Shift+KeyV')
     await eventually(() => core.sessionOf('Contoso demo').typed, (typed) => typed.includes('AdeleVance'))
     expect(core.sessionOf('Contoso demo').typed).toBe('AdeleVance')
+  })
+
+  it('brackets a paste where the program asks for that, and says that it is one piece', async () => {
+    const { core, page, connect } = await browser.openWindow()
+    await browser.context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await connect('Contoso demo')
+    const session = core.sessionOf('Contoso demo')
+    session.print('\x1b[?2004h')
+    await eventually(() => session.acknowledged, (bytes) => bytes === session.received)
+    await page.evaluate(() => navigator.clipboard.writeText('a\tb\n\x1b[201~c\n'))
+    await page.keyboard.press('Control+Shift+KeyV')
+    const dialog = page.getByRole('dialog', { name: 'Paste 2 lines into Contoso demo?' })
+    await dialog.getByText('It goes in as one piece: nothing runs before you press Enter.').waitFor()
+    await dialog.getByRole('button', { name: 'Paste', exact: true }).click()
+    await eventually(() => session.typed, (typed) => typed === '\x1b[200~a\tb\rc\x1b[201~')
+  })
+
+  it('has a search without a problem of accessibility, of which Escape gives the keyboard back', async () => {
+    const { core, page, connect } = await browser.openWindow()
+    await connect('Contoso demo')
+    await page.keyboard.press('Control+Shift+KeyF')
+    await page.keyboard.type('demo PS')
+    const bar = page.getByRole('search', { name: 'Find in the terminal of Contoso demo' })
+    await bar.getByText('1 of 1').waitFor()
+    await bar.getByRole('button', { name: 'Regular expression' }).click()
+    await bar.getByRole('textbox', { name: 'Find' }).fill('(')
+    await bar.getByRole('alert').waitFor()
+    await bar.getByRole('textbox', { name: 'Find' }).press('Escape')
+    await page.keyboard.type('z')
+    await eventually(() => core.sessionOf('Contoso demo').typed, (typed) => typed === 'z')
   })
 
   it('lets a screen reader read its lines once that is switched on, also after a reload', async () => {

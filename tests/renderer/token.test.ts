@@ -61,6 +61,7 @@ describe('the token panel', () => {
     await panel.getByText('41c9…07ee').waitFor()
     await panel.getByText('Exchange’s audit log will show the app “Exchange automation”, not the person who uses it.').waitFor()
     expect(await panel.getByRole('link', { name: 'Microsoft’s page' }).getAttribute('href')).toMatch(/^https:\/\/learn\.microsoft\.com\//)
+    await panel.getByText('Microsoft’s page, as of 2025-10-24', { exact: true }).waitFor()
   })
 
   it('shows the token’s life as a bar that has words too', async () => {
@@ -137,6 +138,30 @@ describe('the token panel', () => {
     expect(box.y + box.height).toBeLessThanOrEqual((await page.getByRole('contentinfo').boundingBox())!.y + 1)
     await panel.getByRole('button', { name: 'Close the token panel' }).click()
     await panel.waitFor({ state: 'detached' })
+  })
+})
+
+describe('the panel where there is no room beside the terminal', () => {
+  it('takes the keyboard, gives it back by Escape, and goes once one goes on elsewhere', async () => {
+    const { page, connect } = await browser.openWindow()
+    await page.setViewportSize({ width: 640, height: 400 })
+    await connect('Contoso demo')
+    const toggle = page.getByRole('button', { name: 'Token', exact: true })
+    const panel = page.getByRole('region', { name: 'Token', exact: true })
+    await toggle.press('Enter')
+    await panel.getByRole('button', { name: 'Close the token panel' }).and(page.locator(':focus')).waitFor()
+    await page.keyboard.press('Escape')
+    await panel.waitFor({ state: 'detached' })
+    await toggle.and(page.locator(':focus')).waitFor()
+    await toggle.press('Enter')
+    // A dialog that is opened from it leaves it there.
+    await panel.getByRole('button', { name: 'Explain another token…' }).press('Enter')
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await panel.getByRole('button', { name: 'Explain another token…' }).and(page.locator(':focus')).waitFor()
+    await page.keyboard.press('F6')
+    await panel.waitFor({ state: 'detached' })
+    expect(await page.evaluate(() => document.activeElement?.tagName)).not.toBe('BODY')
   })
 })
 

@@ -68,6 +68,15 @@ describe('the network', () => {
   })
 })
 
+it('shows the licences of what it carries, which the keyboard scrolls', async () => {
+  const { page, problems } = await openTool('Third-party licences…')
+  const text = page.getByRole('dialog', { name: 'Third-party licences' }).getByLabel('Licences')
+  await text.filter({ hasText: 'Tenantry carries the work of others.' }).waitFor()
+  await text.press('End')
+  await expect.poll(() => text.evaluate((pre) => pre.scrollTop)).toBeGreaterThan(0)
+  expect(problems).toEqual([])
+})
+
 describe('diagnostics', () => {
   it('are shown, and copied as they are shown', async () => {
     const { page } = await openTool('Copy diagnostics…')

@@ -48,12 +48,12 @@ describe('the window', () => {
   it('tells which session is in front, and whether it has the keyboard', async () => {
     const window = await twoSessions()
     const id = idOf(window, 'Fabrikam demo')
-    await eventually(() => looks(window), (look) => JSON.stringify(look) === JSON.stringify({ id, isFocused: true }))
+    await eventually(() => looks(window), (look) => JSON.stringify(look) === JSON.stringify({ id, isFocused: true, beside: [] }))
     // A headless browser's page always has the focus, so it is taken from it by hand.
     await window.page.evaluate(() => {
       document.hasFocus = () => false
       globalThis.dispatchEvent(new Event('blur'))
     })
-    await eventually(() => looks(window), (look) => JSON.stringify(look) === JSON.stringify({ id, isFocused: false }))
+    await eventually(() => looks(window), (look) => JSON.stringify(look) === JSON.stringify({ id, isFocused: false, beside: [] }))
   })
 })

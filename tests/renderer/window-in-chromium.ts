@@ -31,14 +31,15 @@ export interface TestWindow {
   screen(title: string): Promise<string>
 }
 
-export async function startBrowser(): Promise<Browser> {
+/** @param args more of Chromium's switches */
+export async function startBrowser(args: string[] = []): Promise<Browser> {
   const folder = mkdtempSync(join(tmpdir(), 'tenantry-browser-'))
   const rendererFolder = await builtWindow()
   const context = await chromium.launchPersistentContext(folder, {
     executablePath: process.env.TENANTRY_TEST_BROWSER ?? '/usr/bin/chromium',
     headless: true,
     viewport: { width: 1360, height: 820 },
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', ...args]
   })
   context.setDefaultTimeout(patienceMs)
   const open: TestWindow[] = []

@@ -1,23 +1,26 @@
 import headless from '@xterm/headless'
 import { frameType, packFrame, unpackFrame, type ByteStream } from '../../app/contract.ts'
+import { refuseTricks } from '../../app/untrusted-output.ts'
 
 /** How long a text may take before a test gives up on it; no figure of the product's. */
 const patienceMs = 45_000
 
-/** A window's end of a stream: a real terminal that answers the shell's questions and acknowledges what it parsed. */
+/** A window's end of a stream: a real terminal that answers what a window answers and acknowledges what it parsed. */
 export class AttachedWindow implements ByteStream {
   text = ''
   /** Bytes of the session's output up to the newest frame. */
   sequence = 0
-  readonly #terminal = new headless.Terminal({ cols: 120, rows: 30, allowProposedApi: true })
+  readonly #terminal = new headless.Terminal({ cols: 120, rows: 30, allowProposedApi: true, logLevel: 'off' })
   #onFrame: (frame: Uint8Array) => void = () => {}
 
   constructor() {
+    refuseTricks(this.#terminal, 'window')
     this.#terminal.onData((reply) => this.type(reply))
   }
 
   send(frame: Uint8Array) {
-    const { sequence, bytes } = unpackFrame(frame)!
+    const { type, sequence, bytes } = unpackFrame(frame)!
+    if (type === frameType.marks) return
     this.sequence = sequence
     this.text += Buffer.from(bytes).toString()
     this.#terminal.write(bytes, () => this.#onFrame(packFrame(frameType.ack, sequence, new Uint8Array())))

@@ -10,6 +10,7 @@ describe('a long command', () => {
   let seen: string | null
   let told: string[]
   let attention: Attention
+  let longMs: number | null
   const session = { ...aSession(aProfile({ name: 'Contoso' })), phase: 'connected' as const, alive: true }
   const take = (change: Partial<SessionView>, afterMs = 0) => {
     now += afterMs
@@ -19,7 +20,8 @@ describe('a long command', () => {
     now = 1_800_000_000_000
     seen = null
     told = []
-    attention = new Attention({ now: () => now, isSeen: (id) => id === seen, onUnseen: ({ name }, sentence) => told.push(`${name}: ${sentence}`) })
+    longMs = 10_000
+    attention = new Attention({ now: () => now, longCommandMs: () => longMs, isSeen: (id) => id === seen, onUnseen: ({ name }, sentence) => told.push(`${name}: ${sentence}`) })
   })
 
   it.each([
@@ -42,6 +44,17 @@ describe('a long command', () => {
     take({ busy: true })
     expect(take({ busy: false }, 60_000)).toBe(null)
     expect(told).toEqual([])
+  })
+
+  it('is one of as many seconds as the person chose, and none where they chose never', () => {
+    longMs = 2000
+    take({ busy: true })
+    expect(take({ busy: false }, 2000)).toBe('A command ended after 2 s')
+    attention.see(session.id)
+    longMs = null
+    take({ busy: true })
+    expect(take({ busy: false }, 3_600_000)).toBe(null)
+    expect(told).toHaveLength(1)
   })
 
   it('whose shell went away is told as that', () => {
@@ -103,8 +116,9 @@ describeOnMainEngine('a command in a tab that nobody looks at', ({ env }) => {
   })
 
   it('is told too in front where the window is not in use, or gone, and behind the lock without a name', async () => {
-    const [contoso] = await connectTwo()
-    await running.call('sessions.look', { id: contoso.id, isFocused: true })
+    const [contoso, fabrikam] = await connectTwo()
+    // Seen in a pane beside the one in front.
+    await running.call('sessions.look', { id: fabrikam.id, isFocused: true, beside: [contoso.id] })
     await run(contoso.id, '"it-was-" + 6 * 7')
     expect(notifications).toEqual([])
     running.core.leave()

@@ -43,6 +43,13 @@ describe('the connect cmdlet is given', () => {
   })
 })
 
+describe('a read-only session', () => {
+  it.each([['exchange', true], ['compliance', true], ['graph', false]] as const)('of %s asks for the commands that read: %s', (service, asks) => {
+    const { parameters } = connectWith({ profile: { ...profile, readOnly: true }, cloud: cloudOf('worldwide') }, service, organization, undefined)
+    expect(parameters.CommandName).toEqual(asks ? ['Get-*', 'Test-*', 'Find-*', 'Search-*', 'Export-*', 'Preview-*', 'Validate-*', 'Compare-*'] : undefined)
+  })
+})
+
 describe('a person’s token', () => {
   const connected = (homeTenantId: string, service: Service) =>
     connectWith({ profile, cloud: cloudOf('worldwide') }, service, organization, { username: 'admin@partner.example', homeTenantId }).parameters

@@ -34,6 +34,8 @@ const silentHost: Host = {
   saveFile: null,
   askPerson: null,
   notify: null,
+  paste: null,
+  showFile: () => false,
   openBrowser: async () => false,
   keepAwake: () => {}
 }

@@ -21,6 +21,13 @@ describe('keys before the first prompt', () => {
     expect(written).toBe('one\rtwo\rthree\r')
   })
 
+  it('come after what the shell had read of them already', () => {
+    type('two\r')
+    keys.release('one\r')
+    type('three\r')
+    expect(written).toBe('one\rtwo\rthree\r')
+  })
+
   it('are thrown away by Ctrl+C, which goes at once', () => {
     type('one\r')
     type('\x03')

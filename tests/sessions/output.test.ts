@@ -29,7 +29,7 @@ class RecordingStream implements ByteStream {
     this.say(packFrame(frameType.ack, this.frames.at(-1)!.sequence, new Uint8Array()))
   }
   get text() {
-    return this.frames.map(({ bytes }) => Buffer.from(bytes).toString()).join('')
+    return this.frames.filter(({ type }) => type !== frameType.marks).map(({ bytes }) => Buffer.from(bytes).toString()).join('')
   }
 }
 
@@ -71,9 +71,9 @@ describe('output of a session', () => {
     const stream = new RecordingStream()
     output.attach(stream)
     output.push(Buffer.from('after'))
-    expect(stream.frames.map(({ type }) => type)).toEqual([frameType.snapshot, frameType.output])
+    expect(stream.frames.map(({ type }) => type)).toEqual([frameType.snapshot, frameType.marks, frameType.output])
     expect(stream.frames[0]!.sequence).toBe(8)
-    expect(stream.frames[1]!.sequence).toBe(13)
+    expect(stream.frames[2]!.sequence).toBe(13)
     expect(stream.text).toMatch(/before[^]*after/)
   })
 
@@ -85,6 +85,35 @@ describe('output of a session', () => {
     output.attach(stream)
     output.push(Buffer.from('three'))
     expect(stream.text).toBe('one two three')
+  })
+
+  it('sends the first chunk at once, small ones after it together, and a big one without waiting', () => {
+    vi.useFakeTimers()
+    try {
+      open()
+      const stream = new RecordingStream()
+      output.attach(stream)
+      const sent = () => stream.frames.filter(({ type }) => type === frameType.output).map(({ bytes }) => Buffer.from(bytes).toString())
+      output.push(Buffer.from('first'))
+      expect(sent()).toEqual(['first'])
+      for (const chunk of ['one ', 'two ', 'three']) output.push(Buffer.from(chunk))
+      vi.advanceTimersByTime(flowLimits.batchMs - 1)
+      expect(sent()).toEqual(['first'])
+      vi.advanceTimersByTime(1)
+      expect(sent()).toEqual(['first', 'one two three'])
+      expect(stream.frames.at(-1)!.sequence).toBe('firstone two three'.length)
+      const half = 'x'.repeat(flowLimits.batchBytes / 2)
+      output.push(Buffer.from(half))
+      expect(sent()).toHaveLength(2)
+      output.push(Buffer.from(half))
+      expect(sent().slice(2)).toEqual([half + half])
+      // Idle again, and the next chunk is a first one.
+      vi.advanceTimersByTime(flowLimits.batchMs)
+      output.push(Buffer.from('y'))
+      expect(sent().slice(3)).toEqual(['y'])
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('pauses the pty when the window falls behind and resumes it when it catches up', async () => {
@@ -169,16 +198,14 @@ describe('output of a session', () => {
     expect(second.text).toContain('x')
   })
 
-  it('answers device queries itself only while no window is attached', async () => {
+  it('answers device queries itself, also beside a window, which may go before it answers', async () => {
     const source = open()
-    output.push(Buffer.from('\x1b[c'))
+    output.push(Buffer.from('\x1b[5n'))
     await settled(() => source.typed !== '')
-    expect(source.typed).toContain('\x1b[?')
-    const before = source.typed
     output.attach(new RecordingStream())
     output.push(Buffer.from('\x1b[6n'))
     await settled(() => output.screen.parsed === output.screen.received)
-    expect(source.typed).toBe(before)
+    expect(source.typed).toBe('\x1b[0n\x1b[1;1R')
   })
 
   it('takes input and ignores frames that are none, and acknowledgements of what was never sent', () => {

@@ -2,10 +2,10 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { describeOnEachEngine } from '../engines.ts'
+import { describeOnMainEngine } from '../engines.ts'
 import { startCore, type CoreUnderTest } from './core-on-this-machine.ts'
 
-describeOnEachEngine('sessions', ({ env }) => {
+describeOnMainEngine('sessions', ({ env }) => {
   let under: CoreUnderTest
   beforeAll(async () => {
     under = await startCore({ env })
@@ -121,6 +121,61 @@ describeOnEachEngine('sessions', ({ env }) => {
       await under.until(id, ({ busy }) => busy)
       await under.call('sessions.close', { id, force: true })
       expect((await under.call('sessions.list', undefined)).sessions).toEqual([])
+    })
+
+    it.each([
+      ['exit', null],
+      ['exit 3', 'PowerShell ended with code 3'],
+      ['exit 87', 'PowerShell ended with code 87']
+    ])('is closed by a typed %s, and can be connected again', async (typed, message) => {
+      const { id } = await under.open('Contoso demo')
+      await under.until(id, ({ phase }) => phase === 'connected')
+      const window = await under.attach(id)
+      await window.shows(/PS> /)
+      window.type(`${typed}\r`)
+      const view = await under.until(id, ({ alive }) => !alive)
+      expect([view.phase, view.canReconnect]).toEqual(['closed', true])
+      expect(view.failure).toEqual(message && expect.objectContaining({ code: 'shell-exited', message: expect.stringContaining(message) as string }))
+    })
+
+    it('says the tenant’s name in its colour at each prompt, and in the window’s title', async () => {
+      const { id, colour } = await under.open('Contoso demo')
+      const [red, green, blue] = [1, 3, 5].map((start) => Number.parseInt(colour.slice(start, start + 2), 16))
+      await under.until(id, ({ phase }) => phase === 'connected')
+      const window = await under.attach(id)
+      await window.shows(/PS> /)
+      // From here on the bytes are the shell's own; what came before is the screen as it was put together again.
+      const before = window.text.length
+      window.type('"a " + "command"\r')
+      await window.shows(/a command\r[^]*PS> /)
+      const raw = window.text.slice(before)
+      expect(raw).toMatch(new RegExp(`\\x1b\\[1;38;2;${red};${green};${blue}mContoso demo\\x1b\\[0m PS> `))
+      expect(raw).toMatch(/\x1b\][02];Contoso demo(\x07|\x1b\\)/)
+    })
+
+    it('gets its token and its shell side by side: the shell is ready for it while the login service still thinks', async () => {
+      const { demo } = under.core
+      const { network } = demo
+      let answer = () => {}
+      const held = new Promise<void>((resolve) => (answer = resolve))
+      let asked = 0
+      demo.network = async (request) => {
+        if (request.url.includes('/oauth2/v2.0/token')) {
+          asked++
+          await held
+        }
+        return network(request)
+      }
+      try {
+        const { id } = await under.open('Fabrikam demo')
+        const view = await under.until(id, ({ moduleVersion }) => moduleVersion !== null)
+        expect([view.phase, view.powershellVersion === null, asked]).toEqual(['signing-in', false, 1])
+        answer()
+        await under.until(id, ({ phase }) => phase === 'connected')
+      } finally {
+        answer()
+        demo.network = network
+      }
     })
 
     it('says when its shell was killed, and connects again', async () => {

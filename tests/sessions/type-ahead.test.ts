@@ -2,10 +2,10 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { describeOnEachEngine } from '../engines.ts'
+import { describeOnMainEngine } from '../engines.ts'
 import { startCore, type CoreUnderTest } from './core-on-this-machine.ts'
 
-describeOnEachEngine('what is typed before the prompt', ({ env }) => {
+describeOnMainEngine('what is typed before the prompt', ({ env }) => {
   let under: CoreUnderTest
   let home: string
   beforeAll(async () => {

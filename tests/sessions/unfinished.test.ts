@@ -2,7 +2,7 @@ import headless from '@xterm/headless'
 import serialize from '@xterm/addon-serialize'
 import unicode11 from '@xterm/addon-unicode11'
 import { describe, expect, it } from 'vitest'
-import { unpackFrame, type ByteStream } from '../../app/contract.ts'
+import { frameType, unpackFrame, type ByteStream } from '../../app/contract.ts'
 import { Output } from '../../app/sessions/output.ts'
 import { unfinishedEnd } from '../../app/sessions/unfinished.ts'
 
@@ -20,7 +20,8 @@ function newTerminal(): headless.Terminal {
 class JoiningTerminal implements ByteStream {
   readonly terminal = newTerminal()
   send(frame: Uint8Array) {
-    this.terminal.write(unpackFrame(frame)!.bytes)
+    const { type, bytes } = unpackFrame(frame)!
+    if (type !== frameType.marks) this.terminal.write(bytes)
   }
   onFrame() {}
   onClose() {}

@@ -54,6 +54,49 @@ describe('a token', () => {
     expect(broker.current(p, 'exchange')).toBe(tokens[0])
   })
 
+  it('fetched ahead is the one that a session takes, asked for without asking anybody', async () => {
+    const acquire = vi.fn(async (_subject: TokenSubject, _service: string, { purpose }: AcquireOptions) => aToken(purpose === 'renew' ? 75 * minute : 1))
+    const broker = start(acquire)
+    void broker.fetchAhead(p, 'exchange')
+    const token = await broker.get(p, 'exchange')
+    const stop = broker.listen(p, 'exchange', recorder())
+    await vi.advanceTimersByTimeAsync(2 * minute)
+    expect(broker.current(p, 'exchange')).toBe(token)
+    await broker.fetchAhead(p, 'exchange')
+    expect(acquire).toHaveBeenCalledTimes(1)
+    stop()
+  })
+
+  it('fetched ahead is dropped after a minute where nobody takes it, and is none behind a lock', async () => {
+    const broker = start(async () => aToken(75 * minute))
+    await broker.fetchAhead(p, 'exchange')
+    expect(broker.current(p, 'exchange')).not.toBeNull()
+    await vi.advanceTimersByTimeAsync(minute)
+    expect(broker.current(p, 'exchange')).toBeNull()
+    broker.keepNone()
+    await broker.fetchAhead(p, 'exchange')
+    expect(broker.current(p, 'exchange')).toBeNull()
+  })
+
+  it('that is refused ahead is not asked for ahead again, and whoever wants it may ask the person', async () => {
+    const purposes: string[] = []
+    const broker = start(async (_subject, _service, { purpose }) => {
+      purposes.push(purpose)
+      if (purpose === 'renew') throw failure('needs-credential', { signIn: 'x' })
+      return aToken(75 * minute)
+    })
+    const ahead = broker.fetchAhead(p, 'exchange')
+    await expect(broker.get(p, 'exchange')).resolves.toMatchObject({ lifeMs: 75 * minute })
+    await ahead
+    expect(purposes).toEqual(['renew', 'connect'])
+    await broker.fetchAhead(q, 'exchange')
+    await broker.fetchAhead(q, 'exchange')
+    expect(purposes).toEqual(['renew', 'connect', 'renew'])
+    broker.retry('s')
+    await broker.fetchAhead(q, 'exchange')
+    expect(purposes).toEqual(['renew', 'connect', 'renew', 'renew'])
+  })
+
   it('is one per profile and service', async () => {
     const acquire = vi.fn(async () => aToken(75 * minute))
     const broker = start(acquire)
@@ -68,6 +111,20 @@ describe('a token', () => {
     expect(second).not.toBe(first)
     vi.setSystemTime(Date.now() + 46 * minute)
     expect(await broker.get(p, 'exchange')).not.toBe(second)
+  })
+
+  it('that is to be fresh and comes with the id of the last one is none, also where nobody listened meanwhile; the same end alone is no sign', async () => {
+    let claims: Record<string, unknown> = { uti: 'first', exp: 1 }
+    const broker = start(async () => aToken(60 * minute, claims))
+    const leave = broker.listen(p, 'exchange', recorder())
+    const first = await broker.get(p, 'exchange')
+    await expect(broker.get(p, 'exchange', { fresh: true })).rejects.toMatchObject({ code: 'token-not-renewed' })
+    expect(broker.current(p, 'exchange')).toBe(first)
+    leave()
+    await expect(broker.get(p, 'exchange', { fresh: true })).rejects.toMatchObject({ code: 'token-not-renewed' })
+    await expect(broker.get(p, 'exchange')).resolves.toMatchObject({ claims })
+    claims = { uti: 'second', exp: 1 }
+    await expect(broker.get(p, 'exchange', { fresh: true })).resolves.toMatchObject({ claims })
   })
 
   it('tells everybody who waits what it waits for', async () => {
@@ -255,6 +312,50 @@ describe('renewing', () => {
     await vi.advanceTimersByTimeAsync(10 * 60 * minute)
     expect(heard.failed.map(({ code, retryAt }) => ({ code, retryAt }))).toEqual([{ code: 'secret-expired', retryAt: null }])
     expect(asked).toBe(2)
+  })
+
+  it('asks nobody again after that, however often a session wants a token or a lock ends, and repeats what it said', async () => {
+    let isRight = true
+    const acquire = vi.fn(async () => {
+      if (!isRight) throw failure('secret-expired')
+      return aToken(60 * minute)
+    })
+    const broker = start(acquire)
+    const first = await broker.get(p, 'exchange')
+    const heard = recorder()
+    broker.listen(p, 'exchange', heard)
+    isRight = false
+    await vi.advanceTimersByTimeAsync(50 * minute)
+    expect(acquire).toHaveBeenCalledTimes(2)
+    // Another session may still have what is left of the old one.
+    expect(await broker.get(p, 'exchange')).toBe(first)
+    broker.renew(p, 'exchange')
+    broker.wake()
+    broker.keepNone()
+    broker.keepAgain()
+    await vi.advanceTimersByTimeAsync(60 * minute)
+    broker.renew(p, 'exchange')
+    await vi.advanceTimersByTimeAsync(minute)
+    expect(acquire).toHaveBeenCalledTimes(2)
+    expect(heard.failed.map(({ code, retryAt }) => ({ code, retryAt }))).toEqual(Array(4).fill({ code: 'secret-expired', retryAt: null }))
+    isRight = true
+    await broker.get(p, 'exchange', { fresh: true })
+    expect(heard.renewed).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(46 * minute)
+    expect(heard.renewed).toHaveLength(2)
+  })
+
+  it('does not hand out a token that is over where it stopped', async () => {
+    let isRight = true
+    const broker = start(async () => {
+      if (!isRight) throw failure('secret-expired')
+      return aToken(60 * minute)
+    })
+    await broker.get(p, 'exchange')
+    broker.listen(p, 'exchange', recorder())
+    isRight = false
+    await vi.advanceTimersByTimeAsync(61 * minute)
+    await expect(broker.get(p, 'exchange')).rejects.toMatchObject({ code: 'secret-expired' })
   })
 
   it('goes on where it waited for the request of somebody who gave up', async () => {

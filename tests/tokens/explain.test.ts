@@ -89,18 +89,19 @@ describe('the verdict, for each row of the table of claims', () => {
   })
 
   it.each([
-    ['a secret', { appidacr: '1' }, 'a client secret', /client secret is not named/],
-    ['a certificate', { appidacr: '2' }, 'a certificate', /supports signing in as an app with a certificate/],
-    ['a secret, as a token of version 2 says it', { appidacr: undefined, azpacr: '1' }, 'a client secret', /client secret is not named/],
-    ['nothing', { appidacr: '0' }, 'nothing: a public client, which can’t prove who it is', null],
-    ['nobody knows what', { appidacr: undefined }, 'not said', null],
-    ['a user’s password and phone', { ...delegatedClaims, scp: 'Exchange.Manage', amr: ['pwd', 'mfa'] }, 'password, multifactor authentication', /user’s token/]
-  ])('tells that it was signed in with %s, and what Microsoft says of that', (_, change, words, support) => {
+    ['a secret', { appidacr: '1' }, 'a client secret', /client secret is not named/, '2026-11-23'],
+    ['a certificate', { appidacr: '2' }, 'a certificate', /supports signing in as an app with a certificate/, '2025-10-24'],
+    ['a secret, as a token of version 2 says it', { appidacr: undefined, azpacr: '1' }, 'a client secret', /client secret is not named/, '2026-11-23'],
+    ['nothing', { appidacr: '0' }, 'nothing: a public client, which can’t prove who it is', null, null],
+    ['nobody knows what', { appidacr: undefined }, 'not said', null, null],
+    ['a user’s password and phone', { ...delegatedClaims, scp: 'Exchange.Manage', amr: ['pwd', 'mfa'] }, 'password, multifactor authentication', /user’s token/, '2026-11-23']
+  ])('tells that it was signed in with %s, and what Microsoft says of that as of which day', (_, change, words, support, asOf) => {
     const { facts, support: status } = explained(change)
     expect(facts).toContainEqual(expect.objectContaining({ name: 'Signed in with', value: words }))
     if (support === null) return expect(status).toBeNull()
     expect(status!.sentence).toMatch(support)
     expect(status!.link).toMatch(/^https:\/\/learn\.microsoft\.com\//)
+    expect(status!.asOf).toBe(asOf)
   })
 
   it('names what stands out in the sentence, and only that', () => {

@@ -1,13 +1,15 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { AppUpdater } from 'electron-updater'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createElectronUpdater, reasonNotToUpdate } from '../../app/updates/electron-updater.ts'
+import { publicKeyOf, releaseKeyFile } from '../../app/updates/release-signature.mjs'
+import { signReleases } from '../../build/packaging/sign-releases.mjs'
 
 /*
  * The real electron-updater against a real server on 127.0.0.1; Electron's `app` is stood in for. The file that comes is
@@ -66,17 +68,24 @@ afterEach(() => {
 
 const sha512 = (data: string | Buffer) => createHash('sha512').update(data).digest('base64')
 
-/** What electron-builder writes beside a release. */
-function release(version: string, name: string, data: string, { announced = data, channel = 'latest', notes = '<ul><li>New</li></ul>' } = {}): void {
+const newKey = () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+const releaseKey = newKey()
+
+/** What electron-builder writes beside a release, signed for Linux as packaging does. */
+function release(version: string, name: string, data: string, { announced = data, channel = 'latest', notes = '<ul><li>New</li></ul>', key = releaseKey as string | null, change = (text: string) => text } = {}): void {
   files[`/${name}`] = data
   const file = { url: name, sha512: sha512(announced), size: Buffer.byteLength(data) }
-  files[`/${channel}.yml`] = files[`/${channel}-linux.yml`] = JSON.stringify({ version, files: [file], path: name, sha512: file.sha512, releaseDate: '2026-11-28T00:00:00Z', releaseNotes: notes })
+  const announcement = join(mkdtempSync(join(folder, 'release-')), `${channel}-linux.yml`)
+  writeFileSync(announcement, files[`/${channel}.yml`] = JSON.stringify({ version, files: [file], path: name, sha512: file.sha512, releaseDate: '2026-11-28T00:00:00Z', releaseNotes: notes }))
+  if (key) expect(signReleases(dirname(announcement), key)).toEqual([`${channel}-linux.yml`])
+  files[`/${channel}-linux.yml`] = change(readFileSync(announcement, 'utf8'))
 }
 
 function updaterOf(Kind: UpdaterClass, { version = '1.0.0', config = '' } = {}) {
   const resources = join(folder, 'resources')
   mkdirSync(resources, { recursive: true })
   const appUpdateConfigPath = join(resources, 'app-update.yml')
+  writeFileSync(join(resources, releaseKeyFile), publicKeyOf(releaseKey))
   writeFileSync(appUpdateConfigPath, `provider: generic\nurl: http://127.0.0.1:${port}\nupdaterCacheDirName: tenantry-updater\n${config}`)
   const app = { version, name: 'tenantry', isPackaged: true, appUpdateConfigPath, userDataPath: join(folder, 'data'), baseCachePath: join(folder, 'cache'), whenReady: async () => {}, relaunch() {}, quit() {}, onQuit() {} }
   const real = new Kind(null, app)
@@ -118,6 +127,21 @@ describe.skipIf(process.platform !== 'linux')('an AppImage', () => {
     expect(updater.install({ restart: false })).toBe(false)
     expect(readFileSync(appImage, 'utf8')).toBe(program('old'))
     expect(existsSync(join(folder, 'ran'))).toBe(false)
+  })
+
+  it.each<[string, Parameters<typeof release>[3]]>([
+    ['without a signature', { key: null }],
+    ['with another key’s', { key: newKey() }],
+    ['with one of another version', { change: (text) => text.replace('1.1.0', '1.2.0') }],
+    ['with one of another file', { change: (text) => text.replace(sha512(program('new')), sha512(program('evil'))) }],
+    ['with one that is none', { change: (text) => text.replace(/^signature:.*$/m, 'signature: [x]') }]
+  ])('is not even fetched %s', async (_, options) => {
+    release('1.1.0', 'Tenantry-1.1.0.AppImage', program('new'), options)
+    const { updater } = updaterOf(AppImageUpdater)
+    await expect(updater.check('stable')).rejects.toMatchObject({ code: 'update-refused', message: expect.stringContaining('not signed by the publisher') as string })
+    expect(requests).not.toContain('/Tenantry-1.1.0.AppImage')
+    expect(updater.install({ restart: false })).toBe(false)
+    expect(readFileSync(appImage, 'utf8')).toBe(program('old'))
   })
 
   it.each([['the same', '1.0.0'], ['an older', '0.9.0']])('is not replaced by %s version', async (_, version) => {
@@ -189,9 +213,11 @@ describe('an installation updates itself only where its updates can be checked',
     expect(at('win32')).toBeNull()
   })
 
-  it('on Linux as an AppImage alone, and on macOS', () => {
+  it('on Linux as an AppImage that was packaged with a key, and on macOS', () => {
     put('resources/app-update.yml', 'provider: github\n')
     expect(at('linux')).toMatch(/as a package/)
+    expect(at('linux', { APPIMAGE: '/home/me/Tenantry.AppImage' })).toMatch(/not signed/)
+    put(`resources/${releaseKeyFile}`, publicKeyOf(releaseKey))
     expect(at('linux', { APPIMAGE: '/home/me/Tenantry.AppImage' })).toBeNull()
     expect(at('darwin')).toBeNull()
   })

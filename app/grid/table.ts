@@ -1,0 +1,96 @@
+import type { GridColumnKind } from '../contract.ts'
+import { kindOfBoth, readCell, type Cell } from './cell.ts'
+
+/** As the shell holds it too. */
+export const mostColumns = 500
+export const mostRows = 250_000
+/** Beyond this many values a column that hardly repeats any is not looked through for one that is there already. */
+const fewValues = 2_000
+/** About what a value costs beyond its characters. */
+const bytesPerValue = 80
+
+/** A column: each of its values once, and for each row which one it is. Code 0 is the empty cell. */
+export class Column {
+  readonly name: string
+  kind: GridColumnKind | null = null
+  readonly values: Array<Cell | null> = [null]
+  #codes = new Uint32Array(64)
+  #known: Map<unknown, number> | null = new Map()
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  /** The code of a row's value; rows before the column came are empty. */
+  code(row: number): number {
+    return this.#codes[row] ?? 0
+  }
+
+  cell(row: number): Cell | null {
+    return this.values[this.code(row)] ?? null
+  }
+
+  /** Sets a row's value; answers the bytes that it cost. */
+  set(row: number, sent: unknown): number {
+    const code = this.#codeOf(sent, row)
+    if (row >= this.#codes.length) {
+      const grown = new Uint32Array(Math.max(row + 1, this.#codes.length * 2))
+      grown.set(this.#codes)
+      this.#codes = grown
+    }
+    this.#codes[row] = Math.abs(code)
+    const added = code < 0 ? this.values[-code] : null
+    return 4 + (added ? bytesPerValue + 2 * added.text.length + (added.items ? 2 * added.text.length : 0) : 0)
+  }
+
+  /** Negative where the value is a new one. */
+  #codeOf(sent: unknown, row: number): number {
+    if (sent === null || sent === undefined) return 0
+    const name = typeof sent === 'object' ? `\u0000${JSON.stringify(sent)}` : sent
+    const known = this.#known?.get(name)
+    if (known !== undefined) return known
+    const cell = readCell(sent)
+    const code = cell === null ? 0 : this.values.push(cell) - 1
+    if (cell) this.kind = kindOfBoth(this.kind, cell)
+    this.#known?.set(name, code)
+    if (this.values.length > fewValues && this.values.length > row / 2) this.#known = null
+    return -code
+  }
+}
+
+/** The rows of a table, in the order in which they came. */
+export class Table {
+  readonly columns: Column[] = []
+  rowCount = 0
+  /** About what it takes of memory. */
+  bytes = 0
+  cutCells = 0
+  problems = 0
+
+  /** Takes what a page of the shell brings; rows that are none are passed over as empty ones. */
+  append(names: unknown, rows: unknown): void {
+    for (const name of Array.isArray(names) ? names : []) {
+      if (this.columns.length < mostColumns) this.columns.push(new Column(Array.isArray(name) ? String(name[1]) : String(name)))
+    }
+    for (const row of Array.isArray(rows) ? rows : []) {
+      if (this.rowCount >= mostRows) return
+      this.#add(Array.isArray(row) ? row : [])
+    }
+  }
+
+  cell(row: number, column: number): Cell | null {
+    return this.columns[column]?.cell(row) ?? null
+  }
+
+  #add(cells: unknown[]): void {
+    const row = this.rowCount++
+    for (const [at, sent] of cells.entries()) {
+      const column = this.columns[at]
+      if (!column || sent === null) continue
+      this.bytes += column.set(row, sent)
+      if (!Array.isArray(sent)) continue
+      if (sent[0] === 'x' || (sent[0] === 'l' && sent[2])) this.cutCells++
+      if (sent[0] === 'e') this.problems++
+    }
+  }
+}

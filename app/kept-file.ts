@@ -1,0 +1,224 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { moveFile, replaceFile, sweepDrafts } from './atomic-file.ts'
+
+/** From the version of the key to the one after it. */
+export type Migrations = Record<number, (file: Record<string, unknown>) => Record<string, unknown>>
+
+/** The text was written by a later Tenantry. */
+export class NewerVersion extends Error {}
+
+/**
+ * Reads a file's text, brought up to a version, as what it holds beside that.
+ *
+ * @throws NewerVersion where the text is of a later version, any other error where it is broken
+ */
+export function readVersioned(text: string, migrations: Migrations, version: number): Record<string, unknown> {
+  let file = z.looseObject({ version: z.number().int().min(1) }).parse(JSON.parse(text)) as Record<string, unknown> & { version: number }
+  if (file.version > version) throw new NewerVersion(`version ${file.version}`)
+  for (let from = file.version; from < version; from += 1) {
+    const migrate = migrations[from]
+    if (!migrate) throw new Error(`no migration from version ${from}`)
+    file = { ...migrate(file), version: from + 1 }
+  }
+  return file
+}
+
+export interface KeptFileOptions<Content> {
+  /** The data folder. */
+  folder: string
+  /** What is kept, in one word for many: the file is named by it, and sentences are about it. */
+  what: string
+  empty: Content
+  /** Throws NewerVersion, or anything else where the text is broken. */
+  read(text: string): Content
+  /** The text, which `read` takes back. */
+  write(content: Content): string
+  failures: { readOnly(reason: string): Error; changedElsewhere(): Error; notWritten(reason: string): Error }
+  /** Milliseconds since the epoch, for the name of a file set aside. */
+  now?: number
+}
+
+/** How opening went. `first`: there was nothing. `clean`: the file itself was read. `rescued`: another content stands in. */
+export type Opened = 'first' | 'clean' | 'rescued'
+
+/**
+ * A file of what a person made, and its last good copy. A broken file is set aside, never overwritten; a file of a later
+ * version or one that can't be read is left alone, and nothing is written then.
+ */
+export class KeptFile<Content> {
+  readonly opened: Opened
+  /** Sentences for the admin on what was not as it should be. */
+  readonly notices: string[] = []
+  /** Why nothing may be written; null where it may. */
+  readonly readOnly: string | null = null
+  readonly #options: KeptFileOptions<Content>
+  #content: Content
+  #writing: Promise<unknown> = Promise.resolve()
+  /** The file's text as this process last read or wrote it; null where there was none. */
+  #text: string | null = null
+
+  constructor(options: KeptFileOptions<Content>) {
+    this.#options = options
+    this.#content = options.empty
+    const { folder, now = Date.now() } = options
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    sweepDrafts(this.#path)
+    sweepDrafts(this.#copyPath)
+    const found = this.#read(this.#path)
+    if ('content' in found) {
+      this.#content = found.content
+      this.#text = found.text
+      this.opened = 'clean'
+      // A crash may have come between the file and its copy.
+      this.#writeCopy()
+    } else if (found.problem === 'missing') {
+      this.opened = existsSync(this.#copyPath) ? 'rescued' : 'first'
+      if (this.opened === 'rescued') this.#loadCopy(`${this.#name} is gone.`)
+    } else {
+      this.opened = 'rescued'
+      this.readOnly = this.#setAside(found.problem, now)
+      if (this.readOnly === null) this.#loadCopy(`${this.#name} was broken and is kept as ${this.#brokenName(now)}.`)
+    }
+  }
+
+  /** The content as it stands on disk. Not to be changed. */
+  get content(): Content {
+    return this.#content
+  }
+
+  /**
+   * Makes one change and writes it; changes wait for each other. Where the change or the write fails, `undo` runs and
+   * memory is as before.
+   *
+   * @param change works on a copy; may register steps that take back what it did elsewhere
+   * @throws one of the options' failures, or what the change threw
+   */
+  change<T>(change: (content: Content, onUndo: (step: () => Promise<unknown>) => void) => T | Promise<T>): Promise<T> {
+    const run = async () => {
+      if (this.readOnly !== null) throw this.#options.failures.readOnly(this.readOnly)
+      this.#checkUnchanged()
+      const next = structuredClone(this.#content)
+      const undo: Array<() => Promise<unknown>> = []
+      try {
+        const result = await change(next, (step) => undo.unshift(step))
+        this.#write(next)
+        return result
+      } catch (error) {
+        for (const step of undo) await step().catch(() => {})
+        throw error
+      }
+    }
+    const turn = this.#writing.then(run, run)
+    this.#writing = turn.catch(() => {})
+    return turn
+  }
+
+  #write(next: Content): void {
+    const text = this.#options.write(next)
+    this.#options.read(text)
+    this.#checkUnchanged()
+    try {
+      replaceFile(this.#path, text)
+    } catch (error) {
+      throw this.#notWritten(error)
+    }
+    this.#text = text
+    this.#content = next
+    this.#writeCopy()
+  }
+
+  /** Another process on the same folder may have written the file: what it wrote is not written over. */
+  #checkUnchanged(): void {
+    let text: string
+    try {
+      text = readFileSync(this.#path, 'utf8')
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      // One that is gone takes nothing of anybody's with it; a folder in its place stops the write itself.
+      if (code === 'ENOENT' || code === 'EISDIR') return
+      throw this.#notWritten(error)
+    }
+    if (text !== this.#text) throw this.#options.failures.changedElsewhere()
+  }
+
+  /** The copy failing harms nothing while the file is whole; the next write tries again. */
+  #writeCopy(): void {
+    const text = this.#options.write(this.#content)
+    try {
+      if (existsSync(this.#copyPath) && readFileSync(this.#copyPath, 'utf8') === text) return
+      replaceFile(this.#copyPath, text)
+    } catch {
+      // See above.
+    }
+  }
+
+  #read(path: string): { content: Content; text: string } | { problem: 'missing' | 'broken' | 'newer' | 'unreadable' } {
+    try {
+      const text = readFileSync(path, 'utf8')
+      return { content: this.#options.read(text), text }
+    } catch (error) {
+      if (error instanceof NewerVersion) return { problem: 'newer' }
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'ENOENT') return { problem: 'missing' }
+      return { problem: code === 'EACCES' || code === 'EPERM' || code === 'EBUSY' ? 'unreadable' : 'broken' }
+    }
+  }
+
+  /** Moves a broken file out of the way; answers why nothing may be written where it has to stay. */
+  #setAside(problem: 'broken' | 'newer' | 'unreadable', now: number): string | null {
+    const stays = (reason: string, notice: string) => {
+      this.notices.push(`${notice} Nothing is changed in it.`)
+      return reason
+    }
+    const file = `the ${this.#options.what}’ file`
+    if (problem === 'newer') {
+      return stays('a newer Tenantry wrote their file', `A newer Tenantry wrote ${file}, and this one can’t read it. Update Tenantry.`)
+    }
+    if (problem === 'unreadable') return stays('their file can’t be read', `${this.#name} can’t be read. Check the rights on it, then restart Tenantry.`)
+    try {
+      moveFile(this.#path, join(this.#options.folder, this.#brokenName(now)))
+      return null
+    } catch {
+      return stays('their file is broken and can’t be moved', `${this.#name} is broken and can’t be set aside.`)
+    }
+  }
+
+  #loadCopy(why: string): void {
+    const copy = this.#read(this.#copyPath)
+    if (!('content' in copy)) {
+      this.notices.push(`${why} There is no good copy of it, so the list starts empty.`)
+      return
+    }
+    this.#content = copy.content
+    this.notices.push(`${why} The last good copy was loaded: check that nothing is missing.`)
+    try {
+      const text = this.#options.write(copy.content)
+      replaceFile(this.#path, text)
+      this.#text = text
+    } catch {
+      // The next change says so; the copy is still there.
+    }
+  }
+
+  #notWritten(error: unknown): Error {
+    return this.#options.failures.notWritten((error as NodeJS.ErrnoException).code ?? 'no reason given')
+  }
+
+  #brokenName(now: number): string {
+    return `${this.#options.what}.broken-${new Date(now).toISOString().replace(/[:.]/g, '-')}.json`
+  }
+
+  get #name(): string {
+    return `The ${this.#options.what}’ file`
+  }
+
+  get #path(): string {
+    return join(this.#options.folder, `${this.#options.what}.json`)
+  }
+
+  get #copyPath(): string {
+    return join(this.#options.folder, `${this.#options.what}.last-good.json`)
+  }
+}

@@ -1,0 +1,35 @@
+import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Profile } from '../contract.ts'
+
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const folderOf = (dataFolder: string) => join(dataFolder, 'history')
+
+/**
+ * The file in which PSReadLine keeps what is typed in a profile's sessions, made with mode 0600 in a folder of mode 0700
+ * where it is not there: one for each profile and tenant, so that a profile that leads to another tenant begins anew.
+ * Null where it can't be made, or the tenant is not known: nothing is kept then.
+ */
+export function historyFile(dataFolder: string, { id, tenantId }: Pick<Profile, 'id' | 'tenantId'>): string | null {
+  if (!guid.test(id) || !tenantId || !guid.test(tenantId)) return null
+  const folder = folderOf(dataFolder)
+  const file = join(folder, `${id}.${tenantId}.txt`.toLowerCase())
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    closeSync(openSync(file, 'a', 0o600))
+    chmodSync(file, 0o600)
+    return file
+  } catch {
+    return null
+  }
+}
+
+/** Deletes the histories of the profiles that are not kept. What can't be deleted now is deleted the next time. */
+export function removeHistories(dataFolder: string, isKept: (profileId: string) => boolean): void {
+  const folder = folderOf(dataFolder)
+  try {
+    for (const name of readdirSync(folder)) if (!isKept(name.split('.')[0]!)) rmSync(join(folder, name), { force: true, recursive: true })
+  } catch {
+    // No folder, or a file that a shell on Windows has open just now.
+  }
+}
