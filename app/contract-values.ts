@@ -25,3 +25,15 @@ export function durationText(milliseconds: number): string {
   const minutes = Math.floor(seconds / 60)
   return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
+
+/** Where a tenant of a run is. */
+export const runTenantStates = ['waiting', 'starting', 'connecting', 'running', 'throttled', 'done', 'failed', 'cancelled', 'interrupted'] as const
+export type RunTenantState = (typeof runTenantStates)[number]
+
+/** Tenants of a run that have a PowerShell at the same time, unless told, and at most. */
+export const usualAtOnce = 4
+export const mostAtOnce = 16
+/** Tenants of one run. */
+export const mostRunTenants = 2000
+/** Characters of a script: it is kept with each run. */
+export const longestRunScript = 200_000

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { longestTabName, readLayout, type Layout } from './arrangement.ts'
-import { services } from './contract-values.ts'
+import { longestRunScript, mostAtOnce, mostRunTenants, runTenantStates, services, usualAtOnce } from './contract-values.ts'
 import type { ByteStream } from './frames.ts'
 import { settingKeys, type SettingKey, type SettingValues } from './settings/table.ts'
 
@@ -450,7 +450,7 @@ export const tabSchema = z.object({
 export const gridColumnKinds = ['text', 'number', 'boolean', 'date', 'time', 'size', 'list'] as const
 export type GridColumnKind = (typeof gridColumnKinds)[number]
 
-/** A table of results under a session's terminal; its rows are asked for page by page. */
+/** A table of results under a session's terminal, or of a run, whose id is its `sessionId` then; its rows are asked for page by page. */
 export const gridViewSchema = z.object({
   id: z.uuid(),
   sessionId: z.uuid(),
@@ -466,6 +466,83 @@ export const gridViewSchema = z.object({
   openedAt: z.number()
 })
 export type GridView = z.infer<typeof gridViewSchema>
+
+/** One tenant of a run. */
+export const runTenantSchema = z.object({
+  profileId: z.uuid(),
+  name: z.string(),
+  colour: z.string(),
+  environment: environmentSchema,
+  /** `throttled`: the service asked to wait, and others have its place meanwhile. `interrupted`: Tenantry ended before it was done. */
+  state: z.enum(runTenantStates),
+  /** One sentence: what it waits for, or what went wrong. */
+  detail: z.string(),
+  failure: failureSchema.nullable(),
+  /** From the start of its PowerShell, for as long as it takes or took; null before. */
+  seconds: z.number().nullable(),
+  rows: z.number().int(),
+  /** Errors that the command wrote or ended with. */
+  errors: z.number().int(),
+  /** The first five of them. */
+  errorSentences: z.array(z.string())
+})
+export type RunTenant = z.infer<typeof runTenantSchema>
+
+/** What a run asks once before its first command that changes data runs anywhere. */
+export const runQuestionSchema = z.object({
+  /** Those of the script that are known to change data. */
+  commands: z.array(z.string()),
+  /** The one that waits, and what it is about, as of `guardQuestionSchema`. */
+  asked: z.string(),
+  objects: z.array(z.string()),
+  more: z.number().int(),
+  fromPipeline: z.boolean(),
+  /** The tenant whose shell waits. */
+  tenant: z.string(),
+  /** How many tenants are not done yet: the number to be typed. */
+  tenants: z.number().int(),
+  /** How many of those are production. */
+  production: z.number().int()
+})
+export type RunQuestion = z.infer<typeof runQuestionSchema>
+
+const runFacts = {
+  id: z.uuid(),
+  title: z.string(),
+  service: serviceSchema,
+  atOnce: z.number().int(),
+  isReadOnly: z.boolean(),
+  /** The account of the operating system. */
+  by: z.string(),
+  /** Milliseconds since the epoch. */
+  startedAt: z.number(),
+  /** Null while something of it is not done. */
+  endedAt: z.number().nullable(),
+  /** Its table, as of `gridViewSchema`; rows are not kept, so an earlier run has none. */
+  gridId: z.uuid().nullable(),
+  question: runQuestionSchema.nullable(),
+  /** By what is done so far; null where nothing tells. */
+  secondsLeft: z.number().nullable()
+}
+
+/** One command across many tenants. */
+export const runViewSchema = z.object({
+  ...runFacts,
+  /** Without secrets. */
+  script: z.string(),
+  /** The script held a secret, which is not kept: it can be repeated only by being typed again. */
+  isRedacted: z.boolean(),
+  tenants: z.array(runTenantSchema)
+})
+export type RunView = z.infer<typeof runViewSchema>
+
+/** A run among others. `counts`: its tenants by their state. */
+export const runSummarySchema = z.object({ ...runFacts, counts: z.record(z.enum(runTenantStates), z.number().int()) })
+export type RunSummary = z.infer<typeof runSummarySchema>
+
+/** Tenants that a person chose together, under a name. */
+export const selectionSchema = z.object({ id: z.uuid(), name: z.string().min(1).max(120), profileIds: z.array(z.uuid()).max(mostRunTenants) })
+export type Selection = z.infer<typeof selectionSchema>
 
 const place = z.number().int().min(0).max(10_000_000)
 const gridColumns = z.array(z.number().int().min(0).max(1000)).max(500)
@@ -774,6 +851,42 @@ export const calls = {
   /** Shows what the last command of a session put on its screen, without running it again; a failure `result-…` says why that can't be. */
   'grids.showLast': call(z.object({ sessionId: z.uuid() }), none),
 
+  /** All that are kept, the newest first. */
+  'runs.list': call(none, z.object({ runs: z.array(runSummarySchema) })),
+  'runs.get': call(byId, runViewSchema),
+  /**
+   * Runs a script in each of these tenants, in a PowerShell of its own without a terminal. What fails becomes a tenant's
+   * state; a failure `run-…` says why nothing was started.
+   */
+  'runs.start': call(
+    z.object({
+      profileIds: z.array(z.uuid()).min(1).max(mostRunTenants),
+      /** Any length is taken, so that too long a text has its answer. */
+      script: z.string(),
+      title: z.string().max(200).default(''),
+      service: serviceSchema.default('exchange'),
+      atOnce: z.number().int().min(1).max(mostAtOnce).default(usualAtOnce),
+      isReadOnly: z.boolean().default(false)
+    }),
+    byId
+  ),
+  /** Ends all that is not done, or one tenant of it. */
+  'runs.cancel': call(byId.extend({ profileId: z.uuid().optional() }), none),
+  /** Runs it again, within the same run, where it failed, was cancelled or interrupted. */
+  'runs.retry': call(byId, none),
+  /** Lets the whole run change data. The failure `run-other-number`, and the question stays, where `number` is not how many tenants it asks about. */
+  'runs.answer': call(byId.extend({ number: z.number().int() }), none),
+  /** Cancels what is not done. */
+  'runs.refuse': call(byId, none),
+  /** Forgets a run and its table, ending it first. */
+  'runs.remove': call(byId, none),
+  /** The host's own file dialog for a script; null where nobody chose. */
+  'runs.chooseScript': call(none, z.object({ name: z.string(), text: z.string().max(longestRunScript) }).nullable()),
+  'selections.list': call(none, z.object({ selections: z.array(selectionSchema) })),
+  /** Keeps a new or a changed selection; names differ. */
+  'selections.save': call(selectionSchema.extend({ id: z.uuid().optional(), name: z.string().max(1000) }), selectionSchema),
+  'selections.remove': call(byId, none),
+
   /** All that the filter lets through, oldest first, as CSV. */
   'commands.export': call(commandFilterSchema, z.object({ fileName: z.string(), text: z.string() }))
 } as const
@@ -802,6 +915,10 @@ export const events = {
   'snippets.changed': z.object({ snippets: z.array(snippetSchema) }),
   'grid.changed': gridViewSchema,
   'grid.removed': byId,
+  /** Told at most every 200 ms of each run. */
+  'runs.changed': runViewSchema,
+  'runs.removed': byId,
+  'selections.changed': z.object({ selections: z.array(selectionSchema) }),
   /** An item of the application's menu that is about the window. */
   'menu.chosen': z.object({ item: menuItemSchema }),
   /** The person asked for this session outside the window, and it comes to the front. */

@@ -27,6 +27,9 @@ import { openProfiles, type Examples } from './profiles/profiles.ts'
 import { ProfileUsage } from './profiles/usage.ts'
 import { afterAcceptance, afterRefusal } from './profiles/secret-end.ts'
 import { checkClientId, checkCredential, type CredentialInspection } from './profiles/sign-in.ts'
+import { Runs } from './runs/runs.ts'
+import { readScript } from './runs/script-file.ts'
+import { Selections } from './runs/selections.ts'
 import { saveText } from './saved-file.ts'
 import { Cautions } from './sessions/cautions.ts'
 import { removeHistories } from './sessions/command-history.ts'
@@ -195,6 +198,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     hasProfile: (id) => profiles.list().profiles.some((profile) => profile.id === id),
     onChange: (all) => emit('snippets.changed', { snippets: all })
   })
+  const selections = new Selections({ dataFolder: adapters.paths.data, onChange: (all) => emit('selections.changed', { selections: all }) })
 
   const accounts = new AccountSignIns({
     network: adapters.network,
@@ -358,6 +362,8 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     }
   )
 
+  const runs = new Runs()
+
   const updates = new Updates({
     updater: adapters.updater,
     policy: adapters.policy,
@@ -408,7 +414,8 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
 
   const notices = new Map<string, { level: 'warning'; text: string }>([
     ...profiles.notices.map((text, index) => [`profiles-${index}`, { level: 'warning', text }] as const),
-    ...snippets.notices.map((text, index) => [`snippets-${index}`, { level: 'warning', text }] as const)
+    ...snippets.notices.map((text, index) => [`snippets-${index}`, { level: 'warning', text }] as const),
+    ...selections.notices.map((text, index) => [`selections-${index}`, { level: 'warning', text }] as const)
   ])
   let toldOfSettings = ''
   /** Says that something in the settings' file counts as not there; Settings names each. */
@@ -667,6 +674,21 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     'snippets.save': (input) => snippets.save(input),
     'snippets.delete': ({ id }) => snippets.delete(id),
     'snippets.put': async (input) => ({ refused: await putSnippet(input, snippets, sessions) }),
+    'runs.list': () => ({ runs: runs.list() }),
+    'runs.get': ({ id }) => runs.get(id),
+    'runs.start': (input) => runs.start(input),
+    'runs.cancel': ({ id, profileId }) => runs.cancel(id, profileId),
+    'runs.retry': ({ id }) => runs.retry(id),
+    'runs.answer': ({ id, number }) => runs.answer(id, number),
+    'runs.refuse': ({ id }) => runs.refuse(id),
+    'runs.remove': ({ id }) => runs.remove(id),
+    'runs.chooseScript': async () => {
+      const path = await adapters.host.chooseFile({ title: 'Choose a script' })
+      return path ? readScript(path) : null
+    },
+    'selections.list': () => ({ selections: selections.list() }),
+    'selections.save': (input) => selections.save(input),
+    'selections.remove': ({ id }) => selections.remove(id),
     'grids.list': () => ({ grids: grids.list() }),
     'grids.arrange': (input) => grids.arrange(input),
     'grids.page': (input) => grids.page(input),

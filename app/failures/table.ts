@@ -4,6 +4,7 @@ import { expiryRows } from './expiry-rows.ts'
 import { gridRows } from './grid-rows.ts'
 import { profileRows } from './profile-rows.ts'
 import type { FailureRow } from './row.ts'
+import { runRows } from './run-rows.ts'
 import { sessionRows } from './session-rows.ts'
 import { settingsRows } from './settings-rows.ts'
 import { signInRows } from './sign-in-rows.ts'
@@ -13,7 +14,7 @@ import { updateRows } from './update-rows.ts'
 export type { FailureRow } from './row.ts'
 
 /** Every failure an admin can meet: what happened and what to do next. Sentences are plain text and name no secret. */
-export const failureTable = { ...signInRows, ...accountRows, ...credentialRows, ...expiryRows, ...sessionRows, ...profileRows, ...updateRows, ...settingsRows, ...gridRows, ...snippetRows } as const satisfies Record<string, FailureRow>
+export const failureTable = { ...signInRows, ...accountRows, ...credentialRows, ...expiryRows, ...sessionRows, ...profileRows, ...updateRows, ...settingsRows, ...gridRows, ...snippetRows, ...runRows } as const satisfies Record<string, FailureRow>
 
 export type FailureCode = keyof typeof failureTable
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { CallInput, CallName, CallOutput, EventData, EventName, GridView, SettingsView } from '../../app/contract.ts'
+import type { CallInput, CallName, CallOutput, EventData, EventName, GridView, RunSummary, RunView, SettingsView } from '../../app/contract.ts'
 import { factsOf, guideOf } from '../../app/guide/guide.ts'
 import { aCommand, aFailure, anUpdateState, aProfile, aSession, aSignIn, aState } from '../renderer/fake-data.ts'
 import { someSteps } from '../renderer/fake-checks.ts'
@@ -30,6 +30,17 @@ const grid: GridView = {
   columns: [{ name: 'DisplayName', kind: 'text', isShown: true }, { name: 'TotalItemSize', kind: 'size', isShown: false }]
 }
 const snippet = { id, profileId: id, name: 'Forwarding', text: 'Get-Mailbox {{Mailbox}} |\n  Format-List Forward*' }
+const runFacts = {
+  id, title: 'Get-Mailbox', service: 'exchange' as const, atOnce: 4, isReadOnly: false, by: 'admin', startedAt: 1_800_000_000_000, endedAt: null, gridId: id, secondsLeft: 12.5,
+  question: { commands: ['Set-Mailbox'], asked: 'Set-Mailbox', objects: ['Identity: anna'], more: 0, fromPipeline: false, tenant: 'Contoso', tenants: 2, production: 1 }
+}
+const run: RunView = {
+  ...runFacts, script: 'Get-Mailbox', isRedacted: false,
+  tenants: [{ profileId: profile.id, name: 'Contoso', colour: '#5aa9ff', environment: 'production', state: 'failed', detail: 'It is not there.', failure: aFailure({ message: 'It is not there.' }), seconds: 2.5, rows: 3, errors: 1, errorSentences: ['No.'] }]
+}
+const noneIn = { waiting: 0, starting: 0, connecting: 0, running: 0, throttled: 0, done: 0, failed: 0, cancelled: 0, interrupted: 0 }
+const runSummary: RunSummary = { ...runFacts, counts: { ...noneIn, failed: 1 } }
+const selection = { id, name: 'Customers', profileIds: [id] }
 const list = { profiles: [profile], signIns: [signIn] }
 const thumbprint = 'AB'.repeat(20)
 const notAfter = '2031-02-14T00:00:00Z'
@@ -149,6 +160,18 @@ export const callSamples: { [N in CallName]: { input: CallInput<N>; output: Call
   'grids.choose': { input: { id }, output: undefined },
   'grids.close': { input: { id }, output: undefined },
   'grids.showLast': { input: { sessionId: id }, output: undefined },
+  'runs.list': { input: null, output: { runs: [runSummary] } },
+  'runs.get': { input: { id }, output: run },
+  'runs.start': { input: { profileIds: [id], script: 'Get-Mailbox' }, output: { id } },
+  'runs.cancel': { input: { id, profileId: id }, output: undefined },
+  'runs.retry': { input: { id }, output: undefined },
+  'runs.answer': { input: { id, number: 2 }, output: undefined },
+  'runs.refuse': { input: { id }, output: undefined },
+  'runs.remove': { input: { id }, output: undefined },
+  'runs.chooseScript': { input: null, output: { name: 'forwarding.ps1', text: 'Get-Mailbox' } },
+  'selections.list': { input: null, output: { selections: [selection] } },
+  'selections.save': { input: { name: 'Customers', profileIds: [id] }, output: selection },
+  'selections.remove': { input: { id }, output: undefined },
   'snippets.list': { input: null, output: { snippets: [snippet] } },
   'snippets.save': { input: { profileId: null, name: 'Forwarding', text: snippet.text }, output: snippet },
   'snippets.delete': { input: { id }, output: undefined },
@@ -169,6 +192,9 @@ export const eventSamples: { [N in EventName]: EventData<N> } = {
   'grid.changed': grid,
   'grid.removed': { id },
   'snippets.changed': { snippets: [snippet] },
+  'runs.changed': run,
+  'runs.removed': { id },
+  'selections.changed': { selections: [selection] },
   'menu.chosen': { item: 'updates' },
   'check.step': { run: id, step: someSteps(profile)[0]! },
   'question.asked': { id, title: 'Trust', message: 'Send credentials to login.example?', detail: 'Login host: login.example', confirmLabel: 'Trust' },

@@ -18,6 +18,7 @@ import { anUpdateState, aSession, aSignIn, aState, connected, firstStart } from 
 import { FakeAccounts } from './fake-accounts.ts'
 import { checkAnswer, someSteps } from './fake-checks.ts'
 import { FakeGrids } from './fake-grids.ts'
+import { FakeRuns } from './fake-runs.ts'
 import { FakeSession } from './fake-session.ts'
 import { FakeSnippets } from './fake-snippets.ts'
 import { describeClaims, explainPasted, someClaims } from './fake-tokens.ts'
@@ -52,6 +53,11 @@ export class FakeMainProcess implements Core {
   /** The real ones, in a folder of their own unless a test says where. */
   readonly settings: Settings
   readonly snippets = new FakeSnippets(this.sessions, (wanted) => this.profiles.some(({ id }) => id === wanted), (snippets) => this.emit('snippets.changed', { snippets }))
+  readonly runs = new FakeRuns((wanted) => this.profiles.find(({ id }) => id === wanted)!, {
+    changed: (run) => this.emit('runs.changed', run),
+    removed: (id) => this.emit('runs.removed', { id }),
+    selections: (selections) => this.emit('selections.changed', { selections })
+  })
   /** The tabs as the window arranged them. */
   tabs: Tab[] = []
   /** The session that the window said is in front. */
@@ -258,7 +264,7 @@ export class FakeMainProcess implements Core {
   }
 
   #handlers(): Handlers {
-    return { ...this.#appHandlers(), ...this.#profileHandlers(), ...this.#credentialHandlers(), ...this.#sessionHandlers(), ...this.#tokenHandlers(), ...this.#checkHandlers(), ...this.#commandHandlers(), ...this.grids.handlers(), ...this.snippets.handlers(), ...this.accounts.handlers() }
+    return { ...this.#appHandlers(), ...this.#profileHandlers(), ...this.#credentialHandlers(), ...this.#sessionHandlers(), ...this.#tokenHandlers(), ...this.#checkHandlers(), ...this.#commandHandlers(), ...this.grids.handlers(), ...this.snippets.handlers(), ...this.runs.handlers(), ...this.accounts.handlers() }
   }
 
   #appHandlers() {

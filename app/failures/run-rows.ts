@@ -1,0 +1,39 @@
+import type { FailureRow } from './row.ts'
+
+/** What goes wrong with a run across tenants, and with the selections of tenants that a person keeps. */
+export const runRows = {
+  'run-not-found': { message: 'This run is not there any more.', retryable: false },
+  'run-script-empty': { message: 'A command is needed.', hint: 'Type one or more lines of PowerShell.', retryable: false, field: 'script' },
+  'run-script-too-long': { message: 'The script has more than {limit} characters.', hint: 'Shorten it, or let it call a script file.', retryable: false, field: 'script' },
+  'run-script-unreadable': { message: 'PowerShell can’t read the script, so nothing was run. {problem}', hint: 'Mend the script and start it again.', retryable: false, field: 'script' },
+  'run-file-unreadable': { message: 'The file can’t be read ({reason}).', hint: 'Choose another one, or check the rights on it.', retryable: true },
+  'run-file-too-long': { message: 'The file is longer than {limit} characters, which is the most that a run takes.', hint: 'Shorten it, or type a line that calls it.', retryable: false },
+  'run-file-no-text': { message: 'The file is no text that can be read (UTF-8 or UTF-16).', hint: 'Save it as UTF-8 in an editor.', retryable: false },
+  'run-service-missing': { message: 'The profile “{name}” has no {service}.', hint: 'Leave it out, or add the service to its profile.', retryable: false },
+  'run-nothing-to-retry': { message: 'Nothing of this run failed, was cancelled or was interrupted.', retryable: false },
+  'run-script-redacted': { message: 'The script held a secret, which Tenantry did not keep, so it can’t be run again.', hint: 'Start a new run with the whole script.', retryable: false },
+  'run-not-asking': { message: 'This run asks nothing any more.', retryable: false },
+  'run-other-number': { message: '{number} is not how many tenants this run asks about.', hint: 'Look at the question again: some may be done by now.', retryable: true },
+  'run-refused': { message: 'Refused in Tenantry: nothing was changed here.', retryable: false },
+  'run-interrupted': { message: 'Tenantry ended before this tenant was done, so how far it came is not known.', hint: 'Look at what the command did here before it is run again.', retryable: true },
+  'run-command-failed': { message: '{text}', hint: 'The command ended with this error.', retryable: true },
+  'run-not-kept': {
+    message: 'The run can’t be written down ({reason}), so it was not started.',
+    hint: 'Check the disk and the rights on Tenantry’s data folder, then try again.',
+    retryable: true
+  },
+  'profile-gone': { message: 'The profile of this tenant is not there any more.', retryable: false },
+  'selection-not-found': { message: 'This selection is not there any more.', retryable: false },
+  'selection-empty': { message: 'A selection needs a tenant.', retryable: false, field: 'profileIds' },
+  'selections-read-only': { message: 'The selections can’t be changed: {reason}.', hint: 'Mend that and restart Tenantry.', retryable: false },
+  'selections-changed-elsewhere': {
+    message: 'Another Tenantry or program changed the selections’ file meanwhile, so nothing was changed here.',
+    hint: 'Close the other one and restart Tenantry: it then shows what is in the file.',
+    retryable: false
+  },
+  'selections-not-written': {
+    message: 'The selections could not be written ({reason}), so nothing was changed.',
+    hint: 'Check the disk and the rights on Tenantry’s data folder, then try again.',
+    retryable: true
+  }
+} as const satisfies Record<string, FailureRow>
