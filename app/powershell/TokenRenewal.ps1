@@ -121,10 +121,11 @@ function Wait-FreshToken {
     # it up: while a line is being read the host stops nothing at Ctrl+C, so the key is looked for here. Keys that come
     # before it are typed ahead of what follows: the app holds them from now on, and gets those that are read here.
     if (-not (Test-TokenExpired)) { return $true }
-    Write-Host ($script:Escape + "[90mrenewing$([char]0x2026)" + $script:Escape + '[0m') -NoNewline
-    Send-SessionMessage -Message @{ type = 'needs-token' }
+    # First of all: Ctrl+C at what is said next would stop nothing, and the wait would go on.
     $before = [Console]::TreatControlCAsInput
     [Console]::TreatControlCAsInput = $true
+    Write-Host ($script:Escape + "[90mrenewing$([char]0x2026)" + $script:Escape + '[0m') -NoNewline
+    Send-SessionMessage -Message @{ type = 'needs-token' }
     $typed = New-Object -TypeName System.Text.StringBuilder
     try {
         while ((Test-TokenExpired) -and -not $script:Session.RenewalProblem -and $script:Session.Writer) {
