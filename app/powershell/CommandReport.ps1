@@ -9,7 +9,7 @@ $script:SecretName = '(?i)(pass(?!th)|pwd|secret|token|credential|api.?key|acces
 $script:CommandClock = $null
 $script:CommandHistoryId = [long]-1
 
-function Get-CommandReport {
+function script:Get-CommandReport {
     # A command line as it may be logged: without secrets, and cut where it is too long.
     param([Parameter(Mandatory)][string]$Line)
 
@@ -20,7 +20,7 @@ function Get-CommandReport {
     @{ line = $text; cut = $isCut }
 }
 
-function Hide-Secret {
+function script:Hide-Secret {
     param([Parameter(Mandatory)][AllowEmptyString()][string]$Line)
 
     $tokens = $null
@@ -43,7 +43,7 @@ function Hide-Secret {
     $Line -replace '(?i)\b(Bearer)\s+(?!\[removed\])[^\s''"]+', ('$1 ' + $script:Removed)
 }
 
-function Get-SecretExtent {
+function script:Get-SecretExtent {
     # Where secrets stand in one part of the command.
     param([Parameter(Mandatory)]$Node)
 
@@ -69,14 +69,14 @@ function Get-SecretExtent {
     }
 }
 
-function Test-SecretName {
+function script:Test-SecretName {
     # A text that names what holds a secret: password, 'CLIENT_SECRET', env:API_KEY
     param([Parameter(Mandatory)]$Node)
 
     $Node -is [System.Management.Automation.Language.StringConstantExpressionAst] -and $Node.Value -match '^[\w:.-]+$' -and $Node.Value -match $script:SecretName
 }
 
-function Get-NamedSecret {
+function script:Get-NamedSecret {
     # Set-Variable -Name password -Value 'word', New-Item env:CLIENT_SECRET -Value 'word', setx CLIENT_SECRET word
     param([Parameter(Mandatory)]$Command)
 
@@ -87,7 +87,7 @@ function Get-NamedSecret {
     }
 }
 
-function Get-CommandSecret {
+function script:Get-CommandSecret {
     param([Parameter(Mandatory)]$Command)
 
     $name = [string]$Command.GetCommandName()
@@ -118,7 +118,7 @@ function Get-CommandSecret {
     }
 }
 
-function Get-Value {
+function script:Get-Value {
     # The extent of a value, unless it only names what holds the secret.
     param([Parameter(Mandatory)]$Node)
 
@@ -126,7 +126,7 @@ function Get-Value {
     if (-not $isName -or $Node -is [System.Management.Automation.Language.InvokeMemberExpressionAst]) { $Node.Extent }
 }
 
-function Get-Constant {
+function script:Get-Constant {
     # What is written out in an expression: texts and numbers, but no command's name.
     param([Parameter(Mandatory)]$Node)
 
@@ -142,7 +142,7 @@ function Get-Constant {
     }
 }
 
-function Send-CommandStart {
+function script:Send-CommandStart {
     param([Parameter(Mandatory)][string]$Line)
 
     $script:Session.Running = $true
@@ -161,7 +161,7 @@ function Send-CommandStart {
     Send-SessionMessage -Message $message
 }
 
-function Send-CommandEnd {
+function script:Send-CommandEnd {
     # $Succeeded is what $? was as the prompt came, null where nobody noted it; a command that Ctrl+C stopped is told by
     # the history.
     param([Parameter(Mandatory)][AllowNull()][Nullable[bool]]$Succeeded)
@@ -176,7 +176,7 @@ function Send-CommandEnd {
     Write-EndMark -Succeeded $Succeeded -Seconds $seconds
 }
 
-function Get-NewestHistoryId {
+function script:Get-NewestHistoryId {
     $newest = Get-History -Count 1 -ErrorAction Ignore
     if ($newest) { $newest.Id } else { [long]-1 }
 }

@@ -19,79 +19,7 @@ $script:Epoch = [DateTime]::new(1970, 1, 1, 0, 0, 0, [DateTimeKind]::Utc)
 $script:GridKinds = $null
 $script:GridJson = $null
 
-function Out-TenantGrid {
-    <#
-    .SYNOPSIS
-    Shows objects as a table in Tenantry's window, to sort, filter, copy and save.
-    .DESCRIPTION
-    Takes the place of Out-GridView, which only Windows has. Values keep their types: dates sort as dates, numbers as
-    numbers, Exchange's sizes by the bytes in them. Ctrl+C ends what still comes, and the table keeps what came.
-    A table has at most 250,000 rows, 500 columns and 32,000 characters a cell; it says what was left out.
-    .PARAMETER Property
-    The properties to show, in this order; names may have wildcards. Without it, all that are simple to read.
-    .PARAMETER Title
-    What stands over the table; the command unless told.
-    .PARAMETER PassThru
-    Waits until rows are chosen in the table, and answers their objects, as the table shows them in order.
-    .PARAMETER OutputMode
-    As of Out-GridView: None, Single (one row can be chosen) or Multiple, which is -PassThru.
-    .PARAMETER Wait
-    Waits until the table is closed.
-    .EXAMPLE
-    Get-Mailbox -ResultSize Unlimited | Out-TenantGrid
-    .EXAMPLE
-    Get-Mailbox | Out-TenantGrid -PassThru | Set-Mailbox -LitigationHoldEnabled $true -WhatIf
-    #>
-    [CmdletBinding(DefaultParameterSetName = 'PassThru')]
-    param(
-        [Parameter(ValueFromPipeline)][AllowNull()]$InputObject,
-        [Parameter(Position = 0)][string[]]$Property,
-        [string]$Title,
-        [Parameter(ParameterSetName = 'PassThru')][switch]$PassThru,
-        [Parameter(ParameterSetName = 'OutputMode')][ValidateSet('None', 'Single', 'Multiple')][string]$OutputMode = 'None',
-        [switch]$Wait
-    )
-
-    begin {
-        $selection = if ($PassThru -or $OutputMode -eq 'Multiple') { 'multiple' } elseif ($OutputMode -eq 'Single') { 'single' } else { 'none' }
-        if (-not $Title) { $Title = Get-GridTitle -Invocation $MyInvocation }
-        try { $grid = Open-Grid -Title $Title -Selection $selection -Property $Property }
-        catch { $PSCmdlet.ThrowTerminatingError($_) }
-        $pending = $grid.Pending
-    }
-    process {
-        # What came through the pipeline is one object, whatever it holds; what was handed over by name may be many.
-        $objects = if ($MyInvocation.ExpectingInput) { , $InputObject } else { @($InputObject) }
-        foreach ($object in $objects) {
-            if ($null -eq $object) { continue }
-            $pending.Add($object)
-            # The first rows show at once, and so does what comes slowly.
-            if ($pending.Count -lt $script:GridBatch -and $grid.Rows -ge 20 -and $grid.Clock.ElapsedMilliseconds -lt $script:GridPageMilliseconds) { continue }
-            if ($grid.Rows -eq 0 -and $object.PSObject.BaseObject.GetType().FullName -like 'Microsoft.PowerShell.Commands.Internal.Format*') {
-                $pending.Clear()
-                Close-Grid -Grid $grid
-                $exception = [System.ArgumentException]::new('This was formatted for the screen (by Format-Table or its like), so its values are gone. Put Out-TenantGrid in the place of the Format command.')
-                $PSCmdlet.ThrowTerminatingError([System.Management.Automation.ErrorRecord]::new($exception, 'FormattedForScreen', 'InvalidData', $null))
-            }
-            Add-GridRow $grid
-            Send-GridPage $grid
-            if ($grid.LeftOut -gt 0 -and -not $grid.IsWarned) {
-                $grid.IsWarned = $true
-                $PSCmdlet.WriteWarning("The table is full with $($grid.Rows) rows; what still comes is left out. Ctrl+C ends it, and the table stays.")
-            }
-        }
-    }
-    end {
-        if ($selection -eq 'none' -and -not $Wait) { return Close-Grid -Grid $grid }
-        Complete-Grid -Grid $grid
-        foreach ($index in Receive-GridSelection -Grid $grid) {
-            if ($index -lt $grid.Kept.Count) { $grid.Kept[$index] }
-        }
-        Close-Grid -Grid $grid
-    }
-}
-
-function Get-GridTitle {
+function script:Get-GridTitle {
     # What stands before this command in its pipeline.
     param([Parameter(Mandatory)]$Invocation)
 
@@ -104,7 +32,7 @@ function Get-GridTitle {
     $line
 }
 
-function Open-Grid {
+function script:Open-Grid {
     # Asks the app for a table and connects to it; throws where there is none to be had.
     param([Parameter(Mandatory)][string]$Title, [string]$Selection = 'none', [AllowNull()][string[]]$Property)
 
@@ -130,7 +58,7 @@ function Open-Grid {
     $grid
 }
 
-function Receive-GridOffer {
+function script:Receive-GridOffer {
     $ask = ++$script:GridAsks
     $session = $script:Session
     Send-SessionMessage -Message @{ type = 'grid'; ask = $ask }
@@ -146,7 +74,7 @@ function Receive-GridOffer {
     $offer
 }
 
-function Initialize-GridKind {
+function script:Initialize-GridKind {
     # How each type becomes JSON. What is not in it is looked at once, by what it is.
     if ($script:GridKinds) { return }
     if ($PSVersionTable.PSEdition -eq 'Core') { Add-Type -AssemblyName 'System.Web.HttpUtility' } else { Add-Type -AssemblyName 'System.Web' }
@@ -157,7 +85,7 @@ function Initialize-GridKind {
     }
 }
 
-function Get-GridKind($value) {
+function script:Get-GridKind($value) {
     $type = $value.PSObject.BaseObject.GetType()
     $kind = $script:GridKinds[$type]
     if ($null -eq $kind) {
@@ -170,7 +98,7 @@ function Get-GridKind($value) {
     $kind
 }
 
-function ConvertTo-GridText([string]$text, [int]$longest = $script:GridCellChars) {
+function script:ConvertTo-GridText([string]$text, [int]$longest = $script:GridCellChars) {
     # A text as a string of JSON; one that is too long as what is kept of it, with its length.
     if ($text.Length -le $longest) { return $script:GridJson::JavaScriptStringEncode($text, $true) }
     $end = $longest
@@ -178,7 +106,7 @@ function ConvertTo-GridText([string]$text, [int]$longest = $script:GridCellChars
     '["x",' + $script:GridJson::JavaScriptStringEncode($text.Substring(0, $end), $true) + ',' + $text.Length + ']'
 }
 
-function ConvertTo-GridItem($item) {
+function script:ConvertTo-GridItem($item) {
     # One of many values, as text.
     if ($null -eq $item) { return '""' }
     $text = ConvertTo-GridPlain $item
@@ -186,13 +114,13 @@ function ConvertTo-GridItem($item) {
     $script:GridJson::JavaScriptStringEncode($text, $true)
 }
 
-function ConvertTo-GridPlain($value) {
+function script:ConvertTo-GridPlain($value) {
     # Any value as text. Values of one's own kind are shown flat, so that one that holds itself ends.
     if ($value -is [DateTime]) { return $value.ToString('yyyy-MM-dd HH:mm:ss', $script:Invariant) }
     [string][System.Management.Automation.LanguagePrimitives]::ConvertTo($value, [string], $script:Invariant)
 }
 
-function ConvertTo-GridCell($value, [int]$longest) {
+function script:ConvertTo-GridCell($value, [int]$longest) {
     # A value as a cell: text, numbers and booleans as they are, the rest as a list that begins with its kind.
     $kind = Get-GridKind $value
     if ($kind -eq 10) { return ConvertTo-GridText (ConvertTo-GridPlain $value) $longest }
@@ -228,7 +156,7 @@ function ConvertTo-GridCell($value, [int]$longest) {
     '["l",[' + [string]::Join(',', $items) + ']' + $(if ($isCut) { ',1' }) + ']'
 }
 
-function Get-GridProblem($record, $known) {
+function script:Get-GridProblem($record, $known) {
     # What a getter threw, as a cell. It is none of the person's errors: there are as many as before.
     while ($global:Error.Count -gt $known) { $global:Error.RemoveAt(0) }
     $exception = $record.Exception
@@ -238,7 +166,7 @@ function Get-GridProblem($record, $known) {
     '["e",' + $script:GridJson::JavaScriptStringEncode($text, $true) + ']'
 }
 
-function Get-GridView($object) {
+function script:Get-GridView($object) {
     # The names of the properties that PowerShell itself shows of an object, in its order.
     $names = [System.Collections.Generic.List[string]]::new()
     if ($ExecutionContext.InvokeCommand.GetCommand('Get-FormatData', 'Cmdlet')) {
@@ -259,7 +187,7 @@ function Get-GridView($object) {
     $names
 }
 
-function Get-GridPlan($grid, $object, $base) {
+function script:Get-GridPlan($grid, $object, $base) {
     # How rows are made of a type: which properties are read (null for all), and whether they are made here. Of a living
     # .NET object only what is simple to read is, since a property of it may compute for long.
     $isEntries = $base -is [System.Collections.IDictionary]
@@ -277,7 +205,7 @@ function Get-GridPlan($grid, $object, $base) {
     @{ Names = $names; IsMade = $false }
 }
 
-function Add-GridColumn($grid, $name) {
+function script:Add-GridColumn($grid, $name) {
     # The new column's index; -1 where the table has enough of them.
     if ($grid.Columns.Count -ge $script:GridColumns) { $null = $grid.LeftOutColumns.Add($name); return -1 }
     $index = $grid.Columns.Count
@@ -290,7 +218,7 @@ function Add-GridColumn($grid, $name) {
     $index
 }
 
-function Get-GridProperty($grid, $object, $base) {
+function script:Get-GridProperty($grid, $object, $base) {
     # What a row is made of where it is not an object's properties as they are: entries, one value, or what was asked for.
     if ($base -is [System.Collections.IDictionary]) {
         foreach ($entry in $base.GetEnumerator()) { [System.Management.Automation.PSNoteProperty]::new([string]$entry.Key, $entry.Value) }
@@ -307,7 +235,7 @@ function Get-GridProperty($grid, $object, $base) {
     }
 }
 
-function Add-GridRow($grid) {
+function script:Add-GridRow($grid) {
     # Makes rows of the objects that wait. One call for many objects: a call costs as much as reading several properties.
     if (-not $grid.IsOpen) { $grid.Pending.Clear(); return }
     $known = $global:Error.Count
@@ -377,7 +305,7 @@ function Add-GridRow($grid) {
     while ($global:Error.Count -gt $known) { $global:Error.RemoveAt(0) }
 }
 
-function Send-GridPage($grid) {
+function script:Send-GridPage($grid) {
     if ($grid.PageRows -eq 0 -and $grid.NewColumns.Count -eq 0) { return }
     $line = '{"v":' + $script:PipeVersion + ',"type":"rows","columns":[' + [string]::Join(',', $grid.NewColumns) + ']'
     if ($grid.Shown -and $grid.Rows -eq $grid.PageRows) { $line += ',"shown":[' + [string]::Join(',', @($grid.Shown | ForEach-Object -Process { ConvertTo-GridText $_ })) + ']' }
@@ -390,7 +318,7 @@ function Send-GridPage($grid) {
     $grid.Clock.Restart()
 }
 
-function Write-GridLine($grid, $line) {
+function script:Write-GridLine($grid, $line) {
     # Begins to write, once what was written before is out. Waits in slices, so that Ctrl+C gets through.
     if (-not $grid.IsOpen) { return }
     $known = $global:Error.Count
@@ -405,7 +333,7 @@ function Write-GridLine($grid, $line) {
     }
 }
 
-function Complete-Grid {
+function script:Complete-Grid {
     # All rows are there. `stopped` where Ctrl+C or an error ended them.
     param([Parameter(Mandatory)]$Grid, [switch]$Stopped)
 
@@ -414,7 +342,7 @@ function Complete-Grid {
     Write-GridLine $Grid ('{"v":' + $script:PipeVersion + ',"type":"end","isStopped":' + $(if ($Stopped) { 'true' } else { 'false' }) + ',"leftOut":' + $Grid.LeftOut + '}')
 }
 
-function Close-Grid {
+function script:Close-Grid {
     # Tells the rest and lets the connection go; the table stays in the window.
     param([Parameter(Mandatory)]$Grid, [switch]$Stopped)
 
@@ -429,12 +357,12 @@ function Close-Grid {
     $Grid.Pipe.Dispose()
 }
 
-function Close-LeftGrid {
+function script:Close-LeftGrid {
     # At the prompt: what Ctrl+C or an error ended in the middle keeps what came.
     foreach ($grid in @($script:OpenGrids)) { Close-Grid -Grid $grid -Stopped }
 }
 
-function Receive-GridSelection {
+function script:Receive-GridSelection {
     # The indices of the rows that the person chose; none where the table was closed without.
     param([Parameter(Mandatory)]$Grid)
 

@@ -7,7 +7,6 @@
 # pipeline has run when the question is asked. Commands are changed when they are first looked up: 600 of them at once
 # would take half a second. What is judged how, is data (app/guard/commands.ts) that the app sends.
 
-$script:Guard = $null
 # In one line: PowerShell shows the text around an error of any other one.
 $script:GuardPrelude = [System.Management.Automation.Language.Parser]::ParseInput(
     '$tenantryAnswer = $null; $tenantryAnswer = & $script:TenantryGuard $MyInvocation $PSBoundParameters; ' +
@@ -16,10 +15,9 @@ $script:GuardPrelude = [System.Management.Automation.Language.Parser]::ParseInpu
 
 $script:GuardFailed = { throw 'Tenantry could not put its question before this command, so it was not run.' }
 
-function Initialize-Guard {
-    param([AllowNull()]$Rules)
+function script:Initialize-Guard {
+    param([Parameter(Mandatory)]$Rules)
 
-    if (-not $Rules) { return }
     $comparer = [System.StringComparer]::OrdinalIgnoreCase
     $commands = New-Object -TypeName System.Collections.Hashtable -ArgumentList $comparer
     foreach ($row in $Rules.commands) { $commands[$row.name] = $row }
@@ -34,7 +32,7 @@ function Initialize-Guard {
     Set-GuardHook
 }
 
-function Set-GuardHook {
+function script:Set-GuardHook {
     # Again where a script or a profile has taken its place.
     if (-not $script:Guard) { return }
     $delegate = $script:Guard['Delegate']
@@ -46,24 +44,23 @@ function Set-GuardHook {
     $global:ExecutionContext.InvokeCommand.PostCommandLookupAction = $delegate
 }
 
-function Reset-Guard {
+function script:Reset-Guard {
     # Before a line runs: what was allowed in the one before is not in this one.
     if (-not $script:Guard) { return }
     $script:Guard.Approved.Clear()
     Set-GuardHook
 }
 
-function Get-ModuleName {
-    # Of the modules that are there, where somebody needs to know.
-    if ($script:Guard) { foreach ($module in Get-Module) { $module.Name } }
+function script:Get-ModuleName {
+    # Of the modules that are there.
+    foreach ($module in Get-Module) { $module.Name }
 }
 
-function Add-GuardedModule {
+function script:Add-GuardedModule {
     # Notes the modules that the session's own connection brought: only they are known to be of its service. Whatever
     # name remote PowerShell gave its module, it is judged too.
     param([Parameter(Mandatory)][AllowEmptyCollection()][string[]]$Before)
 
-    if (-not $script:Guard) { return }
     foreach ($module in Get-Module) {
         if ($Before -contains $module.Name) { continue }
         $script:Guard.Own[$module.Name] = $true
@@ -102,7 +99,7 @@ $script:GuardHook = {
     finally { $guard.Busy = $false }
 }
 
-function Test-GuardedModule {
+function script:Test-GuardedModule {
     param([Parameter(Mandatory)][string]$Name)
 
     foreach ($beginning in $script:Guard.Modules) {
@@ -111,7 +108,7 @@ function Test-GuardedModule {
     $false
 }
 
-function Get-PlainName {
+function script:Get-PlainName {
     # The name that Microsoft's documentation has: without the prefix that a module may have been imported with.
     param([Parameter(Mandatory)]$Command)
 
@@ -122,7 +119,7 @@ function Get-PlainName {
     $Command.Name
 }
 
-function Test-Changing {
+function script:Test-Changing {
     # Whether a command may change data; what it is given is looked at when it runs.
     param([Parameter(Mandatory)]$Command)
 
@@ -134,7 +131,7 @@ function Test-Changing {
     $dash -gt 0 -and -not $script:Guard.ReadingVerbs.Contains($name.Substring(0, $dash))
 }
 
-function Protect-AllCommands {
+function script:Protect-AllCommands {
     # All that a name leads to, of modules that this was not done for yet; compiled cmdlets are few.
     $new = @(foreach ($module in Get-Module) {
             if (-not $script:Guard.KnownModules.ContainsKey($module.Name)) { $script:Guard.KnownModules[$module.Name] = Test-GuardedModule -Name $module.Name }
@@ -158,14 +155,14 @@ function Protect-AllCommands {
     foreach ($module in $new) { $script:Guard.Done[$module] = $true }
 }
 
-function Set-GuardVariable {
+function script:Set-GuardVariable {
     param([Parameter(Mandatory)]$Owner)
 
     if ($Owner.SessionState.PSVariable.Get('TenantryGuard')) { return }
     $Owner.SessionState.PSVariable.Set((New-Object -TypeName System.Management.Automation.PSVariable -ArgumentList 'TenantryGuard', $script:GuardAnswer, ([System.Management.Automation.ScopedItemOptions]::ReadOnly)))
 }
 
-function Protect-Command {
+function script:Protect-Command {
     # Puts the question at the beginning of a command. $Lookup is null where it is not about to run.
     param([Parameter(Mandatory)]$Command, $Lookup)
 
@@ -191,7 +188,7 @@ function Protect-Command {
     elseif ($Lookup) { $Lookup.Command = $Command }
 }
 
-function Test-Exported {
+function script:Test-Exported {
     # A module's own parts are not the person's commands.
     param([Parameter(Mandatory)]$Command)
 
@@ -199,14 +196,14 @@ function Test-Exported {
     $exported.ContainsKey($Command.Name) -or $exported.ContainsKey((Get-PlainName -Command $Command))
 }
 
-function Test-Guarded {
+function script:Test-Guarded {
     param([Parameter(Mandatory)][scriptblock]$Block)
 
     $tree = $Block.Ast
     $tree -is [System.Management.Automation.Language.ScriptBlockAst] -and $tree.BeginBlock -and [object]::ReferenceEquals($tree.BeginBlock.Extent, $script:GuardPrelude.Extent)
 }
 
-function Set-FunctionBlock {
+function script:Set-FunctionBlock {
     # A module's function is in two tables: the module's own, and that of whoever imported it.
     param([Parameter(Mandatory)][string]$Name, [Parameter(Mandatory)][scriptblock]$Block, [Parameter(Mandatory)]$Owner)
 
@@ -220,7 +217,7 @@ function Set-FunctionBlock {
     }
 }
 
-function New-GuardedBlock {
+function script:New-GuardedBlock {
     # The same function with the question before it, made of its parsed parts.
     param([Parameter(Mandatory)][scriptblock]$Block)
 
@@ -242,7 +239,7 @@ function New-GuardedBlock {
     [System.Management.Automation.Language.ScriptBlockAst]::new($tree.Extent, $parameters, $begin, $process, $end, $dynamic).GetScriptBlock()
 }
 
-function New-NamedBlock {
+function script:New-NamedBlock {
     param([Parameter(Mandatory)][string]$Kind, [Parameter(Mandatory)]$Extent, [Parameter(Mandatory)][AllowEmptyCollection()][object[]]$First, [AllowNull()]$Block)
 
     $statements = $First
@@ -255,7 +252,7 @@ function New-NamedBlock {
     [System.Management.Automation.Language.NamedBlockAst]::new($Extent, [System.Management.Automation.Language.TokenKind]$Kind, $body, $false)
 }
 
-function Protect-Cmdlet {
+function script:Protect-Cmdlet {
     # A compiled cmdlet can't be changed: a function of its name, as PowerShell itself writes it, asks and hands over.
     param([Parameter(Mandatory)]$Cmdlet)
 
@@ -273,7 +270,7 @@ function Protect-Cmdlet {
     $global:ExecutionContext.SessionState.InvokeCommand.GetCommand($name, [System.Management.Automation.CommandTypes]::Function)
 }
 
-function Remove-ChangingCommand {
+function script:Remove-ChangingCommand {
     # In a read-only session what changes data is not there to be completed or found.
     foreach ($module in Get-Module) {
         if (-not (Test-GuardedModule -Name $module.Name) -and -not $script:Guard.KnownModules[$module.Name]) { continue }
@@ -300,14 +297,14 @@ $script:GuardAnswer = {
     catch { New-Refusal -Id 'TenantryNotAsked' -Command ([string]$invocation.MyCommand.Name) -Text "Tenantry could not ask about {0} ($($_.Exception.Message)), so it was not run." }
 }
 
-function New-Refusal {
+function script:New-Refusal {
     param([Parameter(Mandatory)][string]$Id, [Parameter(Mandatory)][string]$Command, [Parameter(Mandatory)][string]$Text)
 
     $exception = New-Object -TypeName System.InvalidOperationException -ArgumentList ($Text.Replace('{0}', $Command).Replace('{1}', $script:Session.TenantName))
     New-Object -TypeName System.Management.Automation.ErrorRecord -ArgumentList $exception, $Id, ([System.Management.Automation.ErrorCategory]::PermissionDenied), $Command
 }
 
-function Confirm-Change {
+function script:Confirm-Change {
     param([Parameter(Mandatory)]$Invocation, [Parameter(Mandatory)]$Bound)
 
     $guard = $script:Guard
@@ -328,7 +325,7 @@ function Confirm-Change {
     New-Refusal -Id 'TenantryNotAsked' -Command $name -Text 'Tenantry is not there to ask about {0}, so it was not run in {1}. Reconnect the session to go on.'
 }
 
-function Test-ChangingCall {
+function script:Test-ChangingCall {
     # Whether a command changes data with what it is given.
     param([Parameter(Mandatory)][string]$Name, [Parameter(Mandatory)]$Bound)
 
@@ -346,7 +343,7 @@ function Test-ChangingCall {
     $row.changes -ne 'never'
 }
 
-function Test-Given {
+function script:Test-Given {
     # Whether a parameter is there, and is no switch that says no.
     param([Parameter(Mandatory)]$Bound, [Parameter(Mandatory)][string]$Name)
 
@@ -356,7 +353,7 @@ function Test-Given {
     $null -ne $value
 }
 
-function Test-OwnModule {
+function script:Test-OwnModule {
     # The session's own connection, and not another one that somebody opened beside it.
     param([Parameter(Mandatory)]$Command)
 
@@ -364,7 +361,7 @@ function Test-OwnModule {
     -not $name -or -not $name.StartsWith('tmp') -or $script:Guard.Own.ContainsKey($name)
 }
 
-function New-GuardQuestion {
+function script:New-GuardQuestion {
     param([Parameter(Mandatory)][string]$Name, [Parameter(Mandatory)]$Bound, [Parameter(Mandatory)][bool]$IsPipeline)
 
     $objects = New-Object -TypeName 'System.Collections.Generic.List[string]'
@@ -380,7 +377,7 @@ function New-GuardQuestion {
     @{ type = 'guard'; command = $Name; objects = $objects.ToArray(); more = $more; fromPipeline = $IsPipeline; parameters = [string[]]$others }
 }
 
-function Get-ObjectName {
+function script:Get-ObjectName {
     param([AllowNull()]$Value)
 
     $text = ''
@@ -400,7 +397,7 @@ function Get-ObjectName {
     $text
 }
 
-function Find-Pipeline {
+function script:Find-Pipeline {
     # Whether a command gets its objects from a pipeline, and by what that pipeline is known while its line runs: the
     # places of all that called it. A pipeline that a loop runs again is another one each time, so it has no such key.
     param([Parameter(Mandatory)]$Invocation)
@@ -426,7 +423,7 @@ function Find-Pipeline {
     @{ IsPipeline = $true; Key = $(if (-not $outermost.InLoop) { $outermost.Pipeline + '|' + ($places -join '|') }) }
 }
 
-function Get-CallPlace {
+function script:Get-CallPlace {
     # What stands around a call in its text: the outermost pipeline with a block that holds it, and whether a loop holds that.
     param([AllowNull()]$Position)
 
@@ -455,7 +452,7 @@ function Get-CallPlace {
     $place
 }
 
-function Request-Answer {
+function script:Request-Answer {
     # Asks in the app's window and waits: 'run', 'refuse', or nothing where nobody is there to ask. Ctrl+C takes the
     # question back, and the pipeline ends.
     param([Parameter(Mandatory)][hashtable]$Question)
@@ -482,7 +479,7 @@ function Request-Answer {
     }
 }
 
-function Test-AppThere {
+function script:Test-AppThere {
     $session = $script:Session
     [bool]$session.Writer -and [bool]$session.Listener -and [string]$session.Listener.InvocationStateInfo.State -eq 'Running'
 }

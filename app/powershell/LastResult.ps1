@@ -33,7 +33,7 @@ $script:OutDefault = {
     }
 }
 
-function Reset-LastResult {
+function script:Reset-LastResult {
     param([Parameter(Mandatory)]$Invocation)
 
     # An error that the host reports comes alone; it is not a command's result.
@@ -41,11 +41,11 @@ function Reset-LastResult {
     $script:LastResult = [pscustomobject]@{ Objects = [System.Collections.Generic.List[object]]::new(); Count = 0; Title = '' }
 }
 
-function Enable-LastResult {
+function script:Enable-LastResult {
     ${function:global:Out-Default} = New-BoundScriptBlock $script:OutDefault
 }
 
-function Show-LastResult {
+function script:Show-LastResult {
     # Runs at the prompt when the app asks for it. Answers the app either way.
     $id = $script:Session.ShowLastId
     $sent = $null
@@ -59,7 +59,7 @@ function Show-LastResult {
     Send-SessionMessage -Message @{ type = 'last-shown'; id = $id; reason = $reason; message = $sent }
 }
 
-function Send-LastResult {
+function script:Send-LastResult {
     # Answers why there is nothing to show; 'shown' where there was.
     $result = $script:LastResult
     $objects = @(if ($result) { $result.Objects.Where({ Test-ShownObject $_ }) })
@@ -76,15 +76,15 @@ function Send-LastResult {
     'shown'
 }
 
-function Get-ShortLine {
+function script:Get-ShortLine {
     param([Parameter(Mandatory)][string]$Line)
     $short = ($Line -split "`n")[0].Trim()
     if ($short.Length -gt 200) { $short.Substring(0, 200) } else { $short }
 }
 
-function Test-Formatted($object) { ([string]$object.PSObject.BaseObject.GetType().FullName).StartsWith('Microsoft.PowerShell.Commands.Internal.Format') }
+function script:Test-Formatted($object) { ([string]$object.PSObject.BaseObject.GetType().FullName).StartsWith('Microsoft.PowerShell.Commands.Internal.Format') }
 
-function Test-ShownObject($object) {
+function script:Test-ShownObject($object) {
     $base = $object.PSObject.BaseObject
     -not (Test-Formatted $object) -and $base -isnot [System.Management.Automation.ErrorRecord] -and $base -isnot [System.Management.Automation.InformationRecord]
 }

@@ -3,7 +3,7 @@
 
 $script:RemoteSession = $null
 
-function Connect-RemotePowerShell {
+function script:Connect-RemotePowerShell {
     # Opens a remote session and brings its commands in. Redirection is followed only where it is allowed: the token
     # would go with it.
     [CmdletBinding()]
@@ -33,14 +33,14 @@ function Connect-RemotePowerShell {
     $script:RemoteSession = $session
 }
 
-function New-TokenCredential {
+function script:New-TokenCredential {
     param([Parameter(Mandatory)][string]$TenantId, [Parameter(Mandatory)][string]$AccessToken)
 
     $password = New-SecureText -Text ('Bearer ' + $AccessToken)
     New-Object -TypeName System.Management.Automation.PSCredential -ArgumentList ('OAuthUser@' + $TenantId), $password
 }
 
-function Assert-BasicAllowed {
+function script:Assert-BasicAllowed {
     # A group policy decides first, then WinRM's own setting; Windows allows it where neither says anything.
     $settings = @(
         @{ Path = 'HKLM:\SOFTWARE\Policies\Microsoft\Windows\WinRM\Client'; Name = 'AllowBasic' }
@@ -54,14 +54,14 @@ function Assert-BasicAllowed {
     }
 }
 
-function Get-RemoteConnection {
+function script:Get-RemoteConnection {
     # The endpoint names no tenant: it is the one that the credential was made for.
     param([Parameter(Mandatory)][string]$TenantId)
 
     if ($script:RemoteSession) { New-Object -TypeName psobject -Property @{ ConnectionId = [string]$script:RemoteSession.InstanceId; TenantID = $TenantId } }
 }
 
-function Disconnect-RemotePowerShell {
+function script:Disconnect-RemotePowerShell {
     # All of them, or the one with that id.
     param([string]$ConnectionId = '')
 

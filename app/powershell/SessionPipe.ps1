@@ -76,6 +76,7 @@ function Receive-SessionMessage {
     # A read that Ctrl+C left under way goes on for whoever reads next.
     if (-not $script:Session.Read) { $script:Session.Read = $script:Session.Reader.ReadLineAsync() }
     $task = $script:Session.Read
+    while (-not $task.IsCompleted -and (Use-Wait)) { }
     while (-not $task.Wait($script:PollMilliseconds)) { }
     $script:Session.Read = $null
     if ($null -eq $task.Result) { return $null }

@@ -23,7 +23,29 @@ $script:OriginalReadLine = $null
 $script:Escape = [string][char]27
 $script:LastError = $null
 
-foreach ($part in 'SessionPipe', 'Services', 'RemotePowerShell', 'TokenRenewal', 'CommandReport', 'ShellMarks', 'History', 'Grid', 'LastResult', 'Guard', 'WarmShell', 'ScreenReader') { . ([System.IO.Path]::Combine($PSScriptRoot, $part + '.ps1')) }
+$script:Guard = $null
+
+# What the way to a prompt needs. The rest is loaded while the app's next message is waited for, at the latest before the
+# first line is read.
+foreach ($part in 'SessionPipe', 'Services', 'ShellMarks', 'History', 'ScreenReader', 'OutTenantGrid') { . ([System.IO.Path]::Combine($PSScriptRoot, $part + '.ps1')) }
+$script:LaterParts = [System.Collections.Generic.List[string]]@('TokenRenewal', 'CommandReport', 'LastResult', 'Guard', 'Grid', 'RemotePowerShell', 'WarmShell')
+
+function Import-Part {
+    # Loads one of the later parts, unless it is there. Their functions name the scope that they are for: it would be this
+    # function's.
+    param([Parameter(Mandatory)][string]$Name)
+
+    if (-not $script:LaterParts.Contains($Name)) { return }
+    . ([System.IO.Path]::Combine($PSScriptRoot, $Name + '.ps1'))
+    $null = $script:LaterParts.Remove($Name)
+}
+
+function Use-Wait {
+    # One step of what the first line needs; false where nothing is left to do.
+    if ($script:LaterParts.Count -gt 0) { Import-Part -Name $script:LaterParts[0]; return $true }
+    if ($script:Session.HistoryFile -and -not $script:HasHistory) { Set-SessionHistory -Path $script:Session.HistoryFile; return $script:HasHistory }
+    $false
+}
 
 function Start-TenantrySession {
     <#
@@ -88,7 +110,7 @@ function Invoke-SessionStart {
         $message = Receive-SessionMessage
         if ($null -eq $message) { throw 'Tenantry closed the connection to this shell.' }
         switch ($message.type) {
-            'warm' { Start-WarmUp -Message $message }
+            'warm' { Import-Part -Name 'WarmShell'; Start-WarmUp -Message $message }
             'prepare' { $finished = -not (Initialize-Session -Message $message) }
             'screen-reader' { $script:Session.ScreenReader = $message.mode -eq 'on' }
             'connect' { $problem = Connect-Service -Message $message; $finished = -not $problem }
@@ -115,7 +137,10 @@ function Initialize-Session {
     $script:Session.Badges = [string[]]@($Message.badges)
     $script:Session.ScreenReader = [bool]$Message.screenReader
     Set-SessionTitle
-    Initialize-Guard -Rules $Message.guard
+    if ($Message.guard) {
+        Import-Part -Name 'Guard'
+        Initialize-Guard -Rules $Message.guard
+    }
     if ($Message.workingFolder) { Set-Location -LiteralPath $Message.workingFolder }
     $clock = [System.Diagnostics.Stopwatch]::StartNew()
     try {
@@ -192,6 +217,7 @@ function Connect-Service {
     $clock = [System.Diagnostics.Stopwatch]::StartNew()
     $parameters = @{}
     foreach ($property in $Message.parameters.PSObject.Properties) { $parameters[$property.Name] = $property.Value }
+    if ($Message.family -eq 'remote') { Import-Part -Name 'RemotePowerShell' }
     $script:Session.Connects[$Message.service] = @{ Command = [string]$Message.command; Family = [string]$Message.family; Parameters = $parameters }
     try {
         $connection = Invoke-Connect -Service $Message.service -AccessToken $Message.accessToken -ExpiresOn $Message.expiresOn
@@ -213,7 +239,7 @@ function Invoke-Connect {
     $connect = $script:Session.Connects[$Service]
     $command = $connect.Command
     $known = $global:Error.Count
-    $modules = [string[]]@(Get-ModuleName)
+    $modules = [string[]]@(if ($script:Guard) { Get-ModuleName })
     try {
         $parameters = Get-ConnectParameter -Connect $connect -AccessToken $AccessToken
         Invoke-InTemporaryFolder -ScriptBlock { $null = & $command @parameters }
@@ -224,7 +250,7 @@ function Invoke-Connect {
     finally {
         $parameters = $null
     }
-    Add-GuardedModule -Before $modules
+    if ($script:Guard) { Add-GuardedModule -Before $modules }
     $connection = Get-ServiceConnection -Connect $connect
     if (-not $connection) { throw 'The module reports no connection after connecting.' }
     $script:Session.ConnectionIds[$Service] = [string]$connection.ConnectionId
@@ -367,6 +393,7 @@ function Set-SessionPrompt {
     $script:Session.Prompt = '{5}{0}[1;38;2;{1};{2};{3}m{4}{0}[0m PS> ' -f $script:Escape, $red, $green, $blue, $script:Session.TenantName, $badges
     Set-LineReader
     ${function:global:prompt} = New-BoundScriptBlock { Get-SessionPrompt -Succeeded $? }
+    Import-Part -Name 'LastResult'
     Enable-LastResult
 }
 
@@ -405,7 +432,8 @@ function Set-ControlCAsInput {
 
 function Read-SessionLine {
     # The one moment between Enter and execution. Each step sees the line before it runs; one that answers false
-    # takes it back. The listener starts with the first prompt on the screen, not before it.
+    # takes it back. The later parts and the listener come with the first prompt on the screen, not before it.
+    while (Use-Wait) { }
     Start-PipeListener
     $isFirst = -not $script:Session.Ready
     if ($isFirst) { Send-Ready }

@@ -116,7 +116,7 @@ $script:ListenerScript = {
     }
 }
 
-function Wait-FreshToken {
+function script:Wait-FreshToken {
     # A command that was typed over an expired token (the machine slept) waits for a fresh one. False where Ctrl+C gave
     # it up: while a line is being read the host stops nothing at Ctrl+C, so the key is looked for here. Keys that come
     # before it are typed ahead of what follows: the app holds them from now on, and gets those that are read here.
@@ -151,7 +151,7 @@ function Wait-FreshToken {
     $true
 }
 
-function Test-TokenExpired {
+function script:Test-TokenExpired {
     # A token that waits to be taken over by connecting anew counts in the old one's place, unless it is over too.
     $now = [DateTimeOffset]::UtcNow.ToUnixTimeMilliseconds()
     foreach ($service in @($script:Session.ExpiresOn.Keys)) {
@@ -162,7 +162,7 @@ function Test-TokenExpired {
     $false
 }
 
-function Update-Token {
+function script:Update-Token {
     # Before a command: a token that is good, connected with. Where connecting took so long that the next token came
     # meanwhile, once more. False where Ctrl+C gave it up.
     for ($round = 0; $round -lt 3; $round++) {
@@ -173,7 +173,7 @@ function Update-Token {
     $true
 }
 
-function Update-Connection {
+function script:Update-Connection {
     # Connects anew with the token that waits, then lets the old connection go: where connecting fails, the old one stays.
     foreach ($service in @($script:Session.Waiting.Keys)) {
         $fresh = $script:Session.Waiting[$service]
@@ -202,11 +202,11 @@ $script:RefusalPattern = 'HttpStatusCode=40[13]\b|^UnAuthorized\b|isn''t support
 $script:LookedThroughErrors = 50   # a loop may leave hundreds
 $script:RefusalChars = 2000
 
-function Get-NewestError {
+function script:Get-NewestError {
     if ($global:Error.Count -gt 0) { $global:Error[0] } else { $null }
 }
 
-function Send-Refusal {
+function script:Send-Refusal {
     # Tells the app how a service refused the last command: the newest such error since it began, whatever went wrong
     # after it. A new token may know of a role that was given since.
     $before = $script:LastError

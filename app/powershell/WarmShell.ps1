@@ -2,7 +2,7 @@
 # to a connection once, up to a port of this machine where nothing listens: .NET compiles on that way what takes longest of
 # a first connect. It knows no tenant, and its token is made up.
 
-function Start-WarmUp {
+function script:Start-WarmUp {
     param([Parameter(Mandatory)]$Message)
 
     $script:Session.TemporaryFolder = [string]$Message.temporaryFolder
@@ -15,7 +15,7 @@ function Start-WarmUp {
     Send-SessionMessage -Message @{ type = 'warmed'; id = $Message.id; problem = $problem }
 }
 
-function Invoke-FailingConnect {
+function script:Invoke-FailingConnect {
     param([Parameter(Mandatory)]$Connect)
 
     $parameters = @{}

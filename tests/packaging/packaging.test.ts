@@ -142,8 +142,9 @@ describe.each<Platform>(['linux', 'win', 'mac'])('the package for %s', (platform
   it('has the scripts and the demo’s modules where PowerShell reads them', () => {
     expect(filesIn(join(packaged.resources, 'scripts'))).toEqual(filesIn(resolve('out/scripts')))
     const module = readFileSync(join(packaged.resources, 'scripts', 'Tenantry.psm1'), 'utf8')
-    const parts = /foreach \(\$part in ([^)]*)\)/.exec(module)![1]!.matchAll(/'(\w+)'/g)
-    for (const [, part] of parts) expect.soft(existsSync(join(packaged.resources, 'scripts', `${part}.ps1`)), part).toBe(true)
+    const lists = [/foreach \(\$part in ([^)]*)\)/, /\$script:LaterParts = \S*@\(([^)]*)\)/].map((list) => [...list.exec(module)![1]!.matchAll(/'(\w+)'/g)])
+    for (const parts of lists) expect(parts.length).toBeGreaterThan(3)
+    for (const [, part] of lists.flat()) expect.soft(existsSync(join(packaged.resources, 'scripts', `${part}.ps1`)), part).toBe(true)
     expect(filesIn(join(packaged.resources, 'demo'))).toEqual([
       'ExchangeOnlineManagement/ExchangeOnlineManagement.psd1',
       'ExchangeOnlineManagement/ExchangeOnlineManagement.psm1',

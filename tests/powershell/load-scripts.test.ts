@@ -39,3 +39,14 @@ it('no script asks whether a tenant is a demo one', () => {
   expect(scripts).toContain(join('powershell', 'Tenantry.psm1'))
   expect(scripts.filter((file) => /demo/i.test(readFileSync(join('app', file), 'utf8')))).toEqual([])
 })
+
+it('every function of a part that is loaded later names its scope: it would end with whoever loads it', () => {
+  const module = readFileSync('app/powershell/Tenantry.psm1', 'utf8')
+  const later = [.../\$script:LaterParts = \S*@\(([^)]*)\)/.exec(module)![1]!.matchAll(/'(\w+)'/g)].map(([, part]) => part!)
+  expect(later).toContain('Guard')
+  for (const part of later) {
+    const functions = [...readFileSync(`app/powershell/${part}.ps1`, 'utf8').matchAll(/^function (\S+)/gm)].map(([, name]) => name!)
+    expect(functions.length, part).toBeGreaterThan(0)
+    expect(functions.filter((name) => !name.startsWith('script:')), part).toEqual([])
+  }
+})

@@ -81,9 +81,13 @@ describeOnMainEngine('opening and closing twenty sessions', ({ env }) => {
   afterAll(() => under.dispose())
 
   it.skipIf(process.platform !== 'linux')('leaves nothing behind: processes, sockets, files, timers', async () => {
-    const warmUp = await under.open('Contoso demo')
-    await under.until(warmUp.id, ({ phase }) => phase === 'connected')
-    await under.call('sessions.close', { id: warmUp.id })
+    // Once each: a profile's history stays.
+    for (const name of ['Contoso demo', 'Fabrikam demo', 'Demo: no role']) {
+      const { id } = await under.open(name)
+      await under.attach(id)
+      await under.until(id, ({ phase }) => phase === 'connected' || phase === 'failed')
+      await under.call('sessions.close', { id })
+    }
     await pause(8_000)
     const before = await counter.count()
     for (let round = 0; round < 5; round++) {
