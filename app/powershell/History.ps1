@@ -4,25 +4,37 @@
 
 $script:OtherHistoryHandler = $null
 $script:HistoryOptionType = $null
+$script:OwnHistoryStyle = $null   # when PSReadLine would save by itself; null until it was told to save nothing
 $script:HasHistory = $false
+
+function Suspend-History {
+    # Nothing is kept until it is known where: what was typed elsewhere must not come up here. False where there is
+    # nothing to do.
+    if ($script:OwnHistoryStyle -or -not ('Microsoft.PowerShell.PSConsoleReadLine' -as [type])) { return $false }
+    try {
+        $script:OwnHistoryStyle = [string](PSReadLine\Get-PSReadLineOption).HistorySaveStyle
+        PSReadLine\Set-PSReadLineOption -HistorySaveStyle SaveNothing
+        return $true
+    }
+    catch { Write-Verbose -Message $_.Exception.Message }
+    $false
+}
 
 function Set-SessionHistory {
     # Before the first line that PSReadLine reads, which is when it reads its file. Without it there is nothing to do.
     param([AllowEmptyString()][string]$Path)
 
-    if ($script:HasHistory -or -not ('Microsoft.PowerShell.PSConsoleReadLine' -as [type])) { return }
+    if ($script:HasHistory) { return }
+    $null = Suspend-History
+    if (-not $Path -or -not $script:OwnHistoryStyle) { return }
     $script:HasHistory = $true
     try {
-        # Says nothing is kept until it is known where: what was typed elsewhere must not come up here.
-        $kept = (PSReadLine\Get-PSReadLineOption).HistorySaveStyle
-        PSReadLine\Set-PSReadLineOption -HistorySaveStyle SaveNothing
-        if (-not $Path) { return }
         $script:HistoryOptionType = 'Microsoft.PowerShell.AddToHistoryOption' -as [type]
         # Of the person's own PowerShell profile, or PSReadLine's.
         $script:OtherHistoryHandler = (PSReadLine\Get-PSReadLineOption).AddToHistoryHandler
         $handler = New-BoundScriptBlock { param($line) Get-HistoryOption -Line $line }
         PSReadLine\Set-PSReadLineOption -HistorySavePath $Path -AddToHistoryHandler $handler
-        PSReadLine\Set-PSReadLineOption -HistorySaveStyle $kept
+        PSReadLine\Set-PSReadLineOption -HistorySaveStyle $script:OwnHistoryStyle
     }
     catch { Write-Verbose -Message $_.Exception.Message }
 }

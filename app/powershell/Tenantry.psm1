@@ -43,7 +43,7 @@ function Import-Part {
 function Use-Wait {
     # One step of what the first line needs; false where nothing is left to do.
     if ($script:LaterParts.Count -gt 0) { Import-Part -Name $script:LaterParts[0]; return $true }
-    if ($script:Session.HistoryFile -and -not $script:HasHistory) { Set-SessionHistory -Path $script:Session.HistoryFile; return $script:HasHistory }
+    if (Suspend-History) { return $true }
     $false
 }
 
@@ -391,7 +391,8 @@ function Set-SessionPrompt {
     $ink = if ($red * 0.3 + $green * 0.59 + $blue * 0.11 -gt 120) { '0;0;0' } else { '255;255;255' }
     $badges = -join @(foreach ($badge in $script:Session.Badges) { '{0}[1;48;2;{1};{2};{3};38;2;{4}m {5} {0}[0m ' -f $script:Escape, $red, $green, $blue, $ink, $badge })
     $script:Session.Prompt = '{5}{0}[1;38;2;{1};{2};{3}m{4}{0}[0m PS> ' -f $script:Escape, $red, $green, $blue, $script:Session.TenantName, $badges
-    Set-LineReader
+    Assert-LineReader
+    Set-SessionHistory -Path $script:Session.HistoryFile
     ${function:global:prompt} = New-BoundScriptBlock { Get-SessionPrompt -Succeeded $? }
     Import-Part -Name 'LastResult'
     Enable-LastResult

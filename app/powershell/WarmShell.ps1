@@ -10,6 +10,9 @@ function script:Start-WarmUp {
     try {
         $null = Import-ConnectModule -Module $Message.module
         if ($Message.connect) { Invoke-FailingConnect -Connect $Message.connect }
+        # Once for nobody: what a prompt needs is compiled by that. Its session sets its own.
+        Set-SessionPrompt
+        $null = Get-SessionPrompt -Succeeded $true
     }
     catch { $problem = $_.Exception.Message }
     Send-SessionMessage -Message @{ type = 'warmed'; id = $Message.id; problem = $problem }
