@@ -386,7 +386,7 @@ export const commandFilterSchema = z.object({
 
 /** What the application's menu asks of the window. */
 export const menuItemSchema = z.enum([
-  'palette', 'new-profile', 'import', 'export', 'sign-ins', 'save-scrollback', 'close-session', 'snippets', 'broadcast', 'guide', 'shortcuts', 'settings', 'explain-token', 'expiry', 'commands', 'lock', 'network',
+  'palette', 'new-profile', 'import', 'export', 'sign-ins', 'save-scrollback', 'close-session', 'snippets', 'runs', 'broadcast', 'guide', 'shortcuts', 'settings', 'explain-token', 'expiry', 'commands', 'lock', 'network',
   'updates', 'diagnostics', 'notices'
 ])
 export type MenuItem = z.infer<typeof menuItemSchema>

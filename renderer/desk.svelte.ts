@@ -3,10 +3,12 @@ import { SvelteSet } from 'svelte/reactivity'
 import type { AppState, Failure, Profile, Service, SessionView, Tab, UpdateState } from '../app/contract.ts'
 import { failureOf, type Bridge, type LinkState } from './bridge.ts'
 import { Broadcast } from './broadcast/broadcast.svelte.ts'
+import { Grids } from './grid/grids.svelte.ts'
 import type { DropPlace } from './panes/dragging.svelte.ts'
 import type { Side } from './panes/layout.ts'
 import { Tabs } from './panes/tabs.svelte.ts'
 import { Profiles } from './profiles/profiles.svelte.ts'
+import { Runs } from './runs/runs.svelte.ts'
 import { Recency } from './sessions/recency.ts'
 import { Sessions } from './sessions/sessions.svelte.ts'
 import { Snippets } from './snippets/snippets.svelte.ts'
@@ -19,6 +21,8 @@ export class Desk {
   readonly tabs = new Tabs(this.sessions)
   readonly recency = new Recency()
   readonly snippets: Snippets
+  readonly grids: Grids
+  readonly runs: Runs
   readonly broadcast = new Broadcast(
     { byId: (id) => this.sessions.byId(id), title: (session) => this.sessions.title(session), isProduction: (session) => this.isProduction(session) },
     (sentence) => this.tell(sentence)
@@ -44,6 +48,8 @@ export class Desk {
   constructor(bridge: Bridge) {
     this.bridge = bridge
     this.snippets = new Snippets(bridge)
+    this.grids = new Grids(bridge)
+    this.runs = new Runs(bridge)
     bridge.on('app.changed', (app) => (this.app = app))
     bridge.on('updates.changed', (updates) => (this.updates = updates))
     bridge.on('profiles.changed', (news) => {

@@ -1,6 +1,7 @@
 import type { Direction, EventData, Profile, Service, SessionView, SettingKey, SignInView, Snippet, Tab } from '../app/contract.ts'
 import type { Bridge } from './bridge.ts'
 import type { GuideStart } from './guide/guide-start.ts'
+import type { RunStart } from './runs/run-start.ts'
 
 type Question = EventData<'question.asked'>
 type CredentialQuestion = EventData<'credential.asked'>
@@ -25,6 +26,7 @@ export type Opened =
   | { kind: 'settings'; start?: SettingKey }
   | { kind: 'signInAgain'; session: SessionView; signIn: SignInView }
   | { kind: 'snippets'; start?: Snippet }
+  | { kind: 'runs'; start?: RunStart }
   | { kind: 'broadcast' }
   | { kind: 'check'; profile: Profile; service?: Service }
 

@@ -34,6 +34,7 @@ const dialogKinds = {
   export: 'export',
   'sign-ins': 'signIns',
   snippets: 'snippets',
+  runs: 'runs',
   shortcuts: 'shortcuts',
   settings: 'settings',
   'explain-token': 'token',

@@ -9,6 +9,7 @@ export function toolsOf(dialogs: Dialogs): Array<{ label: string; key?: string |
     { label: 'Expiring credentials…', act: () => (dialogs.opened = { kind: 'expiry' }) },
     { label: 'Command log…', act: () => (dialogs.opened = { kind: 'commands' }) },
     { label: 'Snippets…', key: shownKey('snippets'), act: () => (dialogs.opened = { kind: 'snippets' }) },
+    { label: 'Run across tenants…', act: () => (dialogs.opened = { kind: 'runs' }) },
     { label: 'Broadcast input…', act: () => (dialogs.opened = { kind: 'broadcast' }) },
     { label: 'Lock…', act: () => (dialogs.opened = { kind: 'lock' }) },
     { label: 'Settings…', key: shownKey('settings'), act: () => (dialogs.opened = { kind: 'settings' }) },

@@ -73,7 +73,7 @@ function editMenu({ item, role, keyOf }: Sections): Item {
     label: 'Edit',
     submenu: [
       role('undo'), role('redo'), line, role('cut'), role('copy'), role('paste'), role('selectAll'), line,
-      item('Snippets…', 'snippets', keyOf('snippets', 'Shift+Command+S')), item('Broadcast Input', 'broadcast', keyOf('broadcast', 'Shift+Command+B'))
+      item('Snippets…', 'snippets', keyOf('snippets', 'Shift+Command+S')), item('Run Across Tenants…', 'runs'), item('Broadcast Input', 'broadcast', keyOf('broadcast', 'Shift+Command+B'))
     ]
   }
 }

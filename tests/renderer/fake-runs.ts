@@ -47,6 +47,11 @@ export class FakeRuns {
     this.set(id, { tenants: this.get(id).tenants.map((tenant) => (tenant.profileId === profileId ? { ...tenant, ...change } : tenant)) })
   }
 
+  remove(id: string): void {
+    this.all.splice(this.all.indexOf(this.get(id)), 1)
+    this.#events.removed(id)
+  }
+
   handlers() {
     return {
       'runs.list': () => ({ runs: this.all.map(summaryOf) }),
@@ -62,10 +67,7 @@ export class FakeRuns {
         this.set(id, { question: null })
         this.#turn(id, ['waiting', 'starting', 'connecting', 'running', 'throttled'], { state: 'cancelled', detail: 'Refused' })
       },
-      'runs.remove': ({ id }) => {
-        this.all.splice(this.all.indexOf(this.get(id)), 1)
-        this.#events.removed(id)
-      },
+      'runs.remove': ({ id }) => this.remove(id),
       'runs.chooseScript': () => this.script,
       'selections.list': () => ({ selections: this.selections.list() }),
       'selections.save': (input) => this.selections.save(input),

@@ -13,7 +13,7 @@ describe('an item of the application’s menu', () => {
     const { core, page } = await browser.openWindow()
     const expected = [
       ['new-profile', /New profile/], ['import', /Import/], ['export', /Export/], ['sign-ins', /Sign-ins/], ['shortcuts', /Keyboard shortcuts/], ['settings', /Settings/], ['explain-token', /Explain a token/],
-      ['expiry', /Expiring/], ['commands', /Command log/], ['lock', /Lock/], ['network', /Network/], ['updates', /Updates/], ['diagnostics', /diagnostics/i], ['notices', /licences/], ['guide', /set/i]
+      ['expiry', /Expiring/], ['commands', /Command log/], ['runs', /Run across/], ['lock', /Lock/], ['network', /Network/], ['updates', /Updates/], ['diagnostics', /diagnostics/i], ['notices', /licences/], ['guide', /set/i]
     ] as const
     for (const [item, name] of expected) {
       core.emit('menu.chosen', { item })

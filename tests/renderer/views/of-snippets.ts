@@ -3,7 +3,8 @@ import type { FakeMainProcess } from '../fake-main-process.ts'
 import type { TestWindow } from '../window-in-chromium.ts'
 import { openTool, terminalOf, type View } from './view.ts'
 
-const keep = async (core: FakeMainProcess) => {
+/** Two snippets, one of which asks for values. */
+export const keep = async (core: FakeMainProcess) => {
   if (core.snippets.list().length > 0) return
   await core.snippets.save({ profileId: null, name: 'Who forwards', text: 'Get-Mailbox {{The mailbox}} -ResultSize {{Most=10}} |\n  Where-Object ForwardingSmtpAddress' })
   await core.snippets.save({ profileId: core.profiles[0]!.id, name: 'Own', text: 'Get-Date' })

@@ -35,7 +35,7 @@ export class Tour {
     if (!window) return
     this.#window = null
     const { core, page } = window
-    forget(core, this.#start!)
+    await forget(core, this.#start!)
     await page.getByRole('list', { name: 'Tenants' }).waitFor()
     await page.getByRole('searchbox').fill('')
     await page.getByRole('heading', { name: 'Click a tenant, type cmdlets' }).waitFor()
@@ -60,7 +60,9 @@ export class Tour {
 }
 
 /** The fake as it was at the start. */
-function forget(core: FakeMainProcess, start: Pick<FakeMainProcess, 'profiles' | 'signIns'>): void {
+async function forget(core: FakeMainProcess, start: Pick<FakeMainProcess, 'profiles' | 'signIns'>): Promise<void> {
+  for (const { id } of [...core.runs.all]) core.runs.remove(id)
+  for (const { id } of core.runs.selections.list()) await core.runs.selections.remove(id)
   for (const { id } of core.grids.list()) core.grids.close(id)
   for (const id of [...core.sessions.keys()]) core.endSession(id)
   Object.assign(core, { ...start, connects: true, claims: {}, checkSteps: someSteps, importRows: [], commands: [], certificates: [], secretsFound: [], tabs: [] })

@@ -1,0 +1,53 @@
+import { SvelteMap } from 'svelte/reactivity'
+import type { RunSummary, RunView, Selection } from '../../app/contract.ts'
+import type { Bridge } from '../bridge.ts'
+import { countsOf } from './words.ts'
+
+/** The window's copy of the runs and of the saved selections, kept current by the main process. */
+export class Runs {
+  /** The newest first. */
+  all = $state.raw<RunSummary[]>([])
+  selections = $state.raw<Selection[]>([])
+  readonly #bridge: Bridge
+  /** The runs whose tenants are known: those that were looked at, and those that go on. */
+  readonly #views = new SvelteMap<string, RunView>()
+  /** Those that go on, the newest first. */
+  readonly going: RunSummary[] = $derived(this.all.filter(({ endedAt }) => endedAt === null))
+
+  constructor(bridge: Bridge) {
+    this.#bridge = bridge
+    bridge.on('runs.changed', (run) => this.#take(run))
+    bridge.on('runs.removed', ({ id }) => {
+      this.all = this.all.filter((run) => run.id !== id)
+      this.#views.delete(id)
+    })
+    bridge.on('selections.changed', ({ selections }) => (this.selections = selections))
+    bridge.onState((state) => {
+      if (state !== 'connected') return
+      this.#views.clear()
+      // A link that breaks meanwhile is told elsewhere; the next one asks again.
+      void bridge.call('runs.list', null).then(({ runs }) => (this.all = runs), () => {})
+      void bridge.call('selections.list', null).then(({ selections }) => (this.selections = selections), () => {})
+    })
+  }
+
+  /** A run with its tenants, where they are known (`load`). */
+  byId(id: string): RunView | null {
+    return this.#views.get(id) ?? null
+  }
+
+  /** Asks for a run with its tenants. Throws where it is gone. */
+  async load(id: string): Promise<RunView> {
+    const run = await this.#bridge.call('runs.get', { id })
+    this.#take(run)
+    return run
+  }
+
+  #take(run: RunView): void {
+    const { script, isRedacted, tenants, ...facts } = run
+    const summary: RunSummary = { ...facts, counts: countsOf(tenants) }
+    const isKnown = this.all.some(({ id }) => id === run.id)
+    this.all = isKnown ? this.all.map((old) => (old.id === run.id ? summary : old)) : [summary, ...this.all]
+    this.#views.set(run.id, run)
+  }
+}

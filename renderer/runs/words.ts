@@ -1,0 +1,85 @@
+import type { RunSummary, RunTenantState, RunView } from '../../app/contract.ts'
+
+export type Counts = RunSummary['counts']
+
+/** Each state by a sign and a word, so that no colour is needed to tell them apart. */
+export const stateWords: Record<RunTenantState, readonly [sign: string, word: string]> = {
+  waiting: ['·', 'Waiting'],
+  starting: ['…', 'Starting'],
+  connecting: ['…', 'Connecting'],
+  running: ['▸', 'Running'],
+  throttled: ['‖', 'Throttled'],
+  done: ['✓', 'Done'],
+  failed: ['✕', 'Failed'],
+  cancelled: ['–', 'Cancelled'],
+  interrupted: ['!', 'Interrupted']
+}
+
+/** In the order in which they are told. */
+export const runStates = Object.keys(stateWords) as RunTenantState[]
+const ended: readonly RunTenantState[] = ['done', 'failed', 'cancelled', 'interrupted']
+
+export const hasEnded = (state: RunTenantState) => ended.includes(state)
+/** What another try is for. */
+export const canRetry = (state: RunTenantState) => state === 'failed' || state === 'interrupted' || state === 'cancelled'
+
+export function countsOf(tenants: ReadonlyArray<{ state: RunTenantState }>): Counts {
+  const counts = Object.fromEntries(runStates.map((state) => [state, 0])) as Counts
+  for (const { state } of tenants) counts[state]++
+  return counts
+}
+
+export const totalOf = (counts: Counts) => runStates.reduce((sum, state) => sum + counts[state], 0)
+export const endedOf = (counts: Counts) => ended.reduce((sum, state) => sum + counts[state], 0)
+
+/** `1 tenant`, `1,200 tenants`. */
+export const countOf = (count: number, one: string) => `${count.toLocaleString('en-US')} ${count === 1 ? one : `${one}s`}`
+
+/** A time in the words of a person: `4 s`, `1 min 12 s`, `2 h 5 min`. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds)
+  if (seconds < 10) return `${seconds.toFixed(1)} s`
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return [`${Math.floor(whole / 60)} min`, whole % 60 > 0 && `${whole % 60} s`].filter(Boolean).join(' ')
+  const minutes = Math.round(whole / 60)
+  return [`${Math.floor(minutes / 60)} h`, minutes % 60 > 0 && `${minutes % 60} min`].filter(Boolean).join(' ')
+}
+
+/** A guess, told as one. */
+export function timeLeft(seconds: number): string {
+  if (seconds <= 10) return 'a few seconds left'
+  if (seconds < 55) return `about ${Math.ceil(seconds / 10) * 10} s left`
+  return seconds < 5400 ? `about ${Math.max(1, Math.round(seconds / 60))} min left` : `about ${Math.round(seconds / 3600)} h left`
+}
+
+/** How far a run is, or how it ended: `18 of 40 done, 2 of them failed, about 1 min left`. */
+export function progressOf({ startedAt, endedAt, secondsLeft }: Pick<RunView, 'startedAt' | 'endedAt' | 'secondsLeft'>, counts: Counts): string {
+  const total = totalOf(counts)
+  if (endedAt !== null) return [outcomeOf(counts), `in ${duration((endedAt - startedAt) / 1000)}`].join(', ')
+  const through = endedOf(counts)
+  return [
+    `${through} of ${total} done`,
+    counts.failed > 0 && `${counts.failed} of them failed`,
+    counts.throttled > 0 && `${counts.throttled} throttled`,
+    secondsLeft !== null && through < total && timeLeft(secondsLeft)
+  ].filter(Boolean).join(', ')
+}
+
+/** How a run ended: `38 done, 2 failed`. */
+export function outcomeOf(counts: Counts): string {
+  const parts = ended.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${stateWords[state][1].toLowerCase()}`)
+  return parts.join(', ') || 'nothing done'
+}
+
+/** What Start will do, before it is pressed. */
+export function startLabel(tenants: number, production: number): string {
+  if (tenants === 0) return 'Run'
+  if (production === tenants) return `Run in ${countOf(tenants, 'production tenant')}`
+  return `Run in ${countOf(tenants, 'tenant')}${production > 0 ? `, ${production} of them production` : ''}`
+}
+
+/** Names in a sentence; of many the first ones and how many more there are. */
+export function someOf(names: readonly string[], most = 8): string {
+  if (names.length <= most) return new Intl.ListFormat('en').format(names)
+  return `${names.slice(0, most).join(', ')} and ${names.length - most} more`
+}
