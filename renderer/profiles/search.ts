@@ -20,7 +20,11 @@ export function searchText(profile: Profile): string {
 /** Groups and the profiles inside them in the order of the alphabet; profiles without a group come last. */
 export function groupProfiles(profiles: Profile[]): ProfileGroup[] {
   const byName = new Map<string, Profile[]>()
-  for (const profile of profiles) byName.set(profile.group, [...(byName.get(profile.group) ?? []), profile])
+  for (const profile of profiles) {
+    const members = byName.get(profile.group)
+    if (members) members.push(profile)
+    else byName.set(profile.group, [profile])
+  }
   const compare = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' }).compare
   return [...byName]
     .map(([name, members]) => ({ name, profiles: members.sort((a, b) => compare(a.name, b.name)) }))

@@ -15,7 +15,7 @@ export async function measurePalette(runs: number, renderer: Renderer): Promise<
   const opened = await openWindow({ renderer, dataFolder })
   try {
     const { page } = opened
-    await page.evaluate((count) => window.bench.when(() => document.querySelectorAll('[aria-label="Tenants"] li[data-profile]').length >= count), profileCount)
+    await page.evaluate((count) => window.bench.when(() => document.querySelector(`[aria-label="Tenants"] li[data-profile][aria-setsize="${count}"]`) !== null), profileCount)
     const open: number[] = []
     const keystrokes: number[] = []
     for (let run = 0; run < runs; run += 1) {

@@ -108,6 +108,58 @@ describe('the filter', () => {
   })
 })
 
+describe('a list of 2,000 tenants', () => {
+  const customer = (index: number) => ({ name: `Customer ${String(index).padStart(4, '0')}`, group: `Region ${String(Math.floor(index / 100)).padStart(2, '0')}`, domain: `customer-${index}.example` })
+  const open = async () => {
+    const profiles = Array.from({ length: 2000 }, (_, index) => aProfile(customer(index)))
+    const opened = await browser.openWindow(new FakeMainProcess({ profiles, signIns: [] }))
+    await opened.tenant('Customer 0000').waitFor()
+    return { ...opened, rows: opened.page.locator('[aria-label="Tenants"] li[data-profile]'), list: opened.page.getByRole('list', { name: 'Tenants' }) }
+  }
+
+  it('draws what is seen, tells the number of each, and goes to both ends by keys', async () => {
+    const { page, tenant, rows } = await open()
+    expect(await rows.count()).toBeLessThan(60)
+    expect(await rows.first().getAttribute('aria-setsize')).toBe('2000')
+    await tenant('Customer 0000').click()
+    await page.keyboard.press('End')
+    await eventually(() => tenant('Customer 1999').evaluate((row) => row === document.activeElement), Boolean)
+    const last = rows.filter({ hasText: 'Customer 1999' })
+    expect(await last.getAttribute('aria-posinset')).toBe('2000')
+    expect(await last.evaluate((row) => row.getBoundingClientRect().bottom <= row.parentElement!.getBoundingClientRect().bottom)).toBe(true)
+    await page.keyboard.press('PageUp')
+    await eventually(() => tenant('Customer 1989').evaluate((row) => row === document.activeElement), Boolean)
+    await page.keyboard.press('Home')
+    await eventually(() => tenant('Customer 0000').evaluate((row) => row === document.activeElement), Boolean)
+    expect(await rows.count()).toBeLessThan(60)
+  })
+
+  it('shows the rows of where it is scrolled to under the heading of their group, and keeps the keyboard at the selected one', async () => {
+    const { page, tenant, list } = await open()
+    await tenant('Customer 0000').click()
+    await list.evaluate((element) => (element.scrollTop = element.scrollHeight / 2 - 300))
+    await tenant('Customer 0999').waitFor()
+    const heading = page.getByRole('heading', { name: 'Region 09' })
+    await eventually(async () => heading.evaluate((element) => Math.abs(element.closest('li')!.getBoundingClientRect().top - element.closest('ul')!.getBoundingClientRect().top)), (distance) => distance < 1)
+    expect(await tenant('Customer 0000').evaluate((row) => row === document.activeElement)).toBe(true)
+    await page.keyboard.press('ArrowDown')
+    await eventually(() => tenant('Customer 0001').evaluate((row) => row === document.activeElement), Boolean)
+    expect(await list.evaluate((element) => element.scrollTop)).toBeLessThan(100)
+  })
+
+  it('finds one, from wherever it was scrolled to', async () => {
+    const { page, tenant, rows, list } = await open()
+    await list.evaluate((element) => (element.scrollTop = element.scrollHeight))
+    await tenant('Customer 1999').waitFor()
+    await page.getByRole('searchbox').pressSequentially('customer-1437')
+    await tenant('Customer 1437').waitFor()
+    await eventually(() => rows.count(), (count) => count === 1)
+    await page.getByRole('searchbox').press('Escape')
+    await tenant('Customer 0000').waitFor()
+    expect(await rows.first().getAttribute('aria-setsize')).toBe('2000')
+  })
+})
+
 describe('the keyboard', () => {
   it('goes from the search through the list to a connected terminal', async () => {
     const { core, page } = await browser.openWindow()
