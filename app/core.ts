@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Adapters, Cloud } from './adapters.ts'
 import { Checks } from './checks/checks.ts'
 import { CommandLog } from './command-log/command-log.ts'
-import type { AppState, ByteStream, MenuItem, Profile, SettingKey } from './contract.ts'
+import type { AppState, ByteStream, MenuItem, Profile, RunView, SettingKey } from './contract.ts'
 import { AccountSignIns } from './credentials/account-sign-ins.ts'
 import { CredentialQuestions } from './credentials/asking.ts'
 import { createCertificateSigner } from './credentials/certificates.ts'
@@ -27,7 +27,7 @@ import { openProfiles, type Examples } from './profiles/profiles.ts'
 import { ProfileUsage } from './profiles/usage.ts'
 import { afterAcceptance, afterRefusal } from './profiles/secret-end.ts'
 import { checkClientId, checkCredential, type CredentialInspection } from './profiles/sign-in.ts'
-import { Runs } from './runs/runs.ts'
+import { interruptedText, Runs } from './runs/runs.ts'
 import { readScript } from './runs/script-file.ts'
 import { Selections } from './runs/selections.ts'
 import { saveText } from './saved-file.ts'
@@ -35,7 +35,7 @@ import { Cautions } from './sessions/cautions.ts'
 import { removeHistories } from './sessions/command-history.ts'
 import { OpenTabsFile } from './sessions/open-tabs.ts'
 import { Sessions } from './sessions/sessions.ts'
-import type { SessionPlan } from './sessions/session-plan.ts'
+import type { SessionPlan, SessionServices } from './sessions/session-plan.ts'
 import { proveTenant } from './sessions/tenant-proof.ts'
 import { WarmShells } from './sessions/warm-shells.ts'
 import { canWriteIn } from './transcripts/file.ts'
@@ -46,6 +46,7 @@ import { builtInClouds, customCloud, resolveTenant } from './tokens/clouds.ts'
 import { directoryRole } from './tokens/directory-roles.ts'
 import { createExplainer, type TokenUse } from './tokens/explainer.ts'
 import { cautionsOn, connectModules, serviceTable } from './tokens/services.ts'
+import { KeepAwake } from './keep-awake.ts'
 import { checkUnlocked, Lock } from './lock.ts'
 import { readAuthorities } from './network/trust.ts'
 import { diagnosticsOf } from './log/diagnostics.ts'
@@ -311,26 +312,31 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       return used.map(({ id }) => planOf(id)).map((plan) => ({ plan, service: plan.profile.services[0]! }))
     },
     count: () => settings.values['sessions.warmShells'],
-    isBusy: () => sessions.list().some(({ phase }) => phase === 'starting' || phase === 'signing-in' || phase === 'connecting'),
+    isBusy: () => runs.isBusy || sessions.list().some(({ phase }) => phase === 'starting' || phase === 'signing-in' || phase === 'connecting'),
     log
   })
+  const prove: SessionServices['prove'] = async (plan, service, token) => {
+    const { profile, cloud } = plan
+    const resolveTenantId = async (domain: string) => (await resolveTenant(cloud, domain, adapters.network)).tenantId
+    const proof = await proveTenant({ profile, cloud, service, token, network: adapters.network, resolveTenantId })
+    // The profile may have been changed to another tenant meanwhile.
+    const isSame = profiles.list().profiles.some(({ id, tenantId }) => id === profile.id && tenantId === profile.tenantId)
+    if (proof.initialDomain && isSame) await profiles.noteInitialDomain(profile.id, proof.initialDomain)
+    return proof
+  }
+  const keepAwake = new KeepAwake((on) => adapters.host.keepAwake(on))
+  /** Runs that were under way when Tenantry ended. */
+  const interrupted: RunView[] = []
   const sessions: Sessions = new Sessions(
     {
       adapters,
+      keepAwake: (on) => keepAwake.for('sessions', on),
       warmShells,
       offerGrid: (sessionId, folder) => grids.offer(sessionId, folder),
       powershell: () => finder.require(),
       plan: planOf,
       tokens: broker,
-      async prove(plan, service, token) {
-        const { profile, cloud } = plan
-        const resolveTenantId = async (domain: string) => (await resolveTenant(cloud, domain, adapters.network)).tenantId
-        const proof = await proveTenant({ profile, cloud, service, token, network: adapters.network, resolveTenantId })
-        // The profile may have been changed to another tenant meanwhile.
-        const isSame = profiles.list().profiles.some(({ id, tenantId }) => id === profile.id && tenantId === profile.tenantId)
-        if (proof.initialDomain && isSame) await profiles.noteInitialDomain(profile.id, proof.initialDomain)
-        return proof
-      },
+      prove,
       screenReader: () => settings.values['terminal.screenReader'],
       guardPauseMinutes: () => settings.values['guard.pauseMinutes'],
       logCommand: (command) => commandLog.append(command),
@@ -362,14 +368,26 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     }
   )
 
-  const runs = new Runs()
+  const runs: Runs = new Runs({
+    services: { adapters, powershell: () => finder.require(), tokens: broker, prove, logCommand: (command) => commandLog.append(command) },
+    plan: planOf,
+    openTable: (runId, title, onClosed) => grids.openRun(runId, title, onClosed),
+    closeTable: (id) => grids.close(id),
+    onChange(view) {
+      keepAwake.for('runs', runs.isBusy)
+      emit('runs.changed', view)
+    },
+    onRemoved: (id) => emit('runs.removed', { id }),
+    onInterrupted: (view) => interrupted.push(view),
+    log
+  })
 
   const updates = new Updates({
     updater: adapters.updater,
     policy: adapters.policy,
     now: adapters.now,
     channel: () => settings.values['updates.channel'],
-    liveSessions: () => sessions.list().filter(({ alive }) => alive).length,
+    liveSessions: () => sessions.list().filter(({ alive }) => alive).length + runs.live.length,
     confirm: (question) => adapters.host.confirm(question),
     onChange: (view) => emit('updates.changed', view)
   })
@@ -415,7 +433,8 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
   const notices = new Map<string, { level: 'warning'; text: string }>([
     ...profiles.notices.map((text, index) => [`profiles-${index}`, { level: 'warning', text }] as const),
     ...snippets.notices.map((text, index) => [`snippets-${index}`, { level: 'warning', text }] as const),
-    ...selections.notices.map((text, index) => [`selections-${index}`, { level: 'warning', text }] as const)
+    ...selections.notices.map((text, index) => [`selections-${index}`, { level: 'warning', text }] as const),
+    ...interrupted.map((view) => [`run-${view.id}`, { level: 'warning', text: interruptedText(view) }] as const)
   ])
   let toldOfSettings = ''
   /** Says that something in the settings' file counts as not there; Settings names each. */
@@ -594,6 +613,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       await profiles.delete(id)
       // What can't be written now goes at the next start.
       await snippets.keepOf((profileId) => profileId !== id).catch(() => {})
+      await selections.keepOf((profileId) => profileId !== id).catch(() => {})
       sessions.forgetRestored(id)
       deletedProfiles.add(id.toLowerCase())
       sweepHistories()
@@ -676,7 +696,11 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     'snippets.put': async (input) => ({ refused: await putSnippet(input, snippets, sessions) }),
     'runs.list': () => ({ runs: runs.list() }),
     'runs.get': ({ id }) => runs.get(id),
-    'runs.start': (input) => runs.start(input),
+    'runs.start': async (input) => {
+      // Asked once: what Microsoft says against the service is the same for all of them.
+      await cautions.confirm(input.profileIds[0]!, input.service)
+      return runs.start(input)
+    },
     'runs.cancel': ({ id, profileId }) => runs.cancel(id, profileId),
     'runs.retry': ({ id }) => runs.retry(id),
     'runs.answer': ({ id, number }) => runs.answer(id, number),
@@ -719,7 +743,8 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       linkedProfile = profileId
       emit('link.opened', {})
     },
-    liveSessions: () => sessions.list().filter(({ alive }) => alive).map(({ profileId, name, busy }) => ({ profileId, name: lock.isLocked ? null : name, busy })),
+    liveSessions: () =>
+      [...sessions.list().filter(({ alive }) => alive), ...runs.live.map(({ profileId, name }) => ({ profileId, name, busy: true }))].map(({ profileId, name, busy }) => ({ profileId, name: lock.isLocked ? null : name, busy })),
     keys: () => settings.values.keys,
     theme: () => settings.values['appearance.theme'],
     recentTenants: () => recentProfiles().map(({ id, name }) => ({ id, name })),
@@ -734,7 +759,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       expiryWatch.dispose()
       checks.dispose()
       accounts.clear()
-      await Promise.all([sessions.dispose(), warmShells.dispose()])
+      await Promise.all([sessions.dispose(), warmShells.dispose(), runs.dispose()])
       sweepHistories()
       grids.dispose()
       await signer.dispose()

@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import type { IPty } from 'node-pty'
 import type { Adapters, Spawn } from './adapters.ts'
 import { removeDotnetLeftovers } from './dotnet-leftovers.ts'
 import { programOutput } from './program-output.ts'
@@ -13,13 +12,13 @@ const lookEveryMs = 20
  * Ends a shell and every process it started, and waits until they are gone, with what .NET left of them. First as a closed terminal does
  * (SIGHUP), then for good. On Windows `taskkill /T` walks the tree, and closing the pseudoconsole ends the rest.
  */
-export async function endProcessTree(pty: IPty, { platform, spawn, env }: Pick<Adapters, 'platform' | 'spawn' | 'env'>): Promise<void> {
+export async function endProcessTree(root: { pid: number; kill(): void }, { platform, spawn, env }: Pick<Adapters, 'platform' | 'spawn' | 'env'>): Promise<void> {
   if (platform === 'win32') {
-    await killProcessTree(pty.pid, { platform, spawn })
-    pty.kill()
+    await killProcessTree(root.pid, { platform, spawn })
+    root.kill()
     return
   }
-  const tree = await processTree(pty.pid, platform, spawn)
+  const tree = await processTree(root.pid, platform, spawn)
   signalAll(tree, 'SIGHUP')
   const deadline = Date.now() + hangUpPatienceMs
   while (tree.some(isAlive) && Date.now() < deadline) await pause(lookEveryMs)

@@ -141,7 +141,8 @@ function monthsBetween(before: string, after: string): number {
   return count(after) - count(before)
 }
 
-function nameOfUser(): string {
+/** The account of the operating system. */
+export function nameOfUser(): string {
   try {
     return userInfo().username
   } catch {

@@ -62,7 +62,7 @@ function profileOf(tenant: DemoTenant, app: DemoApp, ids: { profile: string; sig
   return {
     id: ids.profile,
     name: healthy ? tenant.name : app.name,
-    group: healthy ? 'Demo' : 'Demo: what can go wrong',
+    group: !healthy ? 'Demo: what can go wrong' : colours[tenant.name] ? 'Demo' : 'Demo: generated',
     domain: tenant.domain,
     tenantId: tenant.tenantId,
     initialDomain: tenant.domain,
@@ -81,5 +81,5 @@ function profileOf(tenant: DemoTenant, app: DemoApp, ids: { profile: string; sig
 
 /** Fixed ids, so that a second start finds the examples of the first. */
 function exampleId(kind: number, tenant: number, index: number): string {
-  return `de300000-000${kind}-4000-8000-00000000${tenant}0${String(index).padStart(2, '0')}`
+  return `de300000-000${kind}-4000-8000-${`${tenant}0${String(index).padStart(2, '0')}`.padStart(12, '0')}`
 }

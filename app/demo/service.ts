@@ -5,7 +5,7 @@ import { handleLoginPage, isLoginPage, loginPagesPath } from './sign-in-pages.ts
 import { describeToken } from './exchange-request.ts'
 import { demoHosts } from './names.ts'
 import { addToLog, createState, serviceNow, takeOverride, type DemoState, type LoggedRequest, type Matcher, type OverrideAnswer } from './state.ts'
-import { createTenant, demoTenantSettings, type DemoTenant, type TenantSettings } from './tenants.ts'
+import { createTenant, demoTenantSettings, generatedTenantSettings, type DemoTenant, type TenantSettings } from './tenants.ts'
 import { answerLogin, issueToken, type LoginAnswer, type LoginRequest } from './token-endpoint.ts'
 
 export interface DemoOptions {
@@ -18,6 +18,8 @@ export interface DemoOptions {
   port?: number
   /** False for a demo without its two tenants. */
   tenants?: boolean
+  /** So many small tenants beyond them, `Tenant 01` and so on. */
+  generated?: number
 }
 
 /** The running demo: two tenants, their login authority in process and their Exchange service on loopback. */
@@ -63,6 +65,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   state.tokenLifeSeconds = options.tokenLifeSeconds ?? state.tokenLifeSeconds
   state.tokenLifeJitterSeconds = options.tokenLifeJitterSeconds ?? state.tokenLifeJitterSeconds
   if (options.tenants !== false) state.tenants.push(...demoTenantSettings.map(createTenant))
+  state.tenants.push(...generatedTenantSettings(options.generated ?? 0).map(createTenant))
   const listener = new Listener(state, options.port ?? 0)
   await listener.start()
   state.pagesUrl = `http://127.0.0.1:${listener.port}${loginPagesPath}`

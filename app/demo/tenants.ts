@@ -96,6 +96,12 @@ export const demoTenantSettings: TenantSettings[] = [
 
 const defaultMailboxes = 1500
 
+/** Small tenants in any number, for who needs many: from 3 to 9 mailboxes each. */
+export function generatedTenantSettings(count: number): TenantSettings[] {
+  const digits = Math.max(2, String(count).length)
+  return Array.from({ length: count }, (_, index) => ({ name: `Tenant ${String(index + 1).padStart(digits, '0')}`, mailboxes: 3 + (index % 7) }))
+}
+
 /** Makes a tenant: the same settings give the same ids and the same mailboxes, and other secrets each time. */
 export function createTenant(settings: TenantSettings): DemoTenant {
   const slug = settings.name.toLowerCase().replace(/[^a-z0-9]/g, '') || 'tenant'

@@ -91,6 +91,20 @@ export class Grid {
     }
   }
 
+  /** More rows come, after all. */
+  refill(): void {
+    this.#state = 'filling'
+  }
+
+  /** Keeps these rows alone. What was shown of others is shown no more, and whoever looks at pages asks anew. */
+  keep(rows: Uint32Array): void {
+    this.#arranging?.abort()
+    this.table.keep(rows)
+    this.#selected = new Uint8Array(64)
+    this.#selectedCount = 0
+    this.#arrangement = { id: this.#arrangement.id + 1, rows: null, length: rows.length }
+  }
+
   /** The shell has let go of it. */
   ended(): void {
     if (this.#state === 'filling') this.#state = 'stopped'

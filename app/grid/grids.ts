@@ -6,6 +6,7 @@ import { saveText } from '../saved-file.ts'
 import { fileNameOf } from './export.ts'
 import { Grid } from './grid.ts'
 import { openGridPipe, type GridPipe } from './grid-pipe.ts'
+import { RunTable } from './run-table.ts'
 
 /** The window is told of rows that come at most this often. */
 const tellMs = 200
@@ -31,7 +32,7 @@ export interface GridsOptions {
 export class Grids {
   readonly #options: GridsOptions
   /** The oldest first. */
-  readonly #open = new Map<string, { grid: Grid; pipe: GridPipe; timer: NodeJS.Timeout | null }>()
+  readonly #open = new Map<string, { grid: Grid; pipe: Pick<GridPipe, 'send' | 'close'>; timer: NodeJS.Timeout | null }>()
   /** Those whose shell has not said yet what they are. */
   readonly #offers = new Map<GridPipe, string>()
   #count = 0
@@ -57,6 +58,22 @@ export class Grids {
     })
     this.#offers.set(pipe, sessionId)
     return { path: pipe.path, nonce: pipe.nonce }
+  }
+
+  /** Opens the table of a run, which many shells fill; `onClosed` once a person closed it, or others needed its memory. */
+  openRun(runId: string, title: string, onClosed: () => void): RunTable {
+    const id = randomUUID()
+    const { platform, now } = this.#options
+    const grid = new Grid(id, runId, { title }, now())
+    const table = new RunTable(grid, {
+      openPipe: (folder, events) => openGridPipe(folder, `g${++this.#count}`, platform, events),
+      hasRoom: () => this.#makeRoom(id),
+      onChange: (isWhole) => (isWhole ? this.#tell(id) : this.#tellSoon(id)),
+      onClosed
+    })
+    this.#open.set(id, { grid, pipe: { send() {}, close: () => table.dispose() }, timer: null })
+    this.#tell(id)
+    return table
   }
 
   arrange({ id, ...wish }: CallRequest<'grids.arrange'>): Promise<CallOutput<'grids.arrange'>> {

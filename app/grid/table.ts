@@ -43,6 +43,13 @@ export class Column {
     return 4 + (added ? bytesPerValue + 2 * added.text.length + (added.items ? 2 * added.text.length : 0) : 0)
   }
 
+  /** Keeps these rows alone, which move together in their order. */
+  keep(rows: Uint32Array): void {
+    const codes = new Uint32Array(Math.max(64, rows.length))
+    for (const [at, row] of rows.entries()) codes[at] = this.code(row)
+    this.#codes = codes
+  }
+
   /** Negative where the value is a new one. */
   #codeOf(sent: unknown, row: number): number {
     if (sent === null || sent === undefined) return 0
@@ -80,6 +87,20 @@ export class Table {
 
   cell(row: number, column: number): Cell | null {
     return this.columns[column]?.cell(row) ?? null
+  }
+
+  /** Keeps these rows alone, in this order. Columns and the values in them stay, whether a row has them or not. */
+  keep(rows: Uint32Array): void {
+    for (const column of this.columns) column.keep(rows)
+    this.rowCount = rows.length
+    this.cutCells = this.problems = 0
+    for (const column of this.columns) {
+      for (let row = 0; row < rows.length; row++) {
+        const cell = column.cell(row)
+        if (cell?.cutFrom !== undefined) this.cutCells++
+        if (cell?.kind === 'problem') this.problems++
+      }
+    }
   }
 
   #add(cells: unknown[]): void {

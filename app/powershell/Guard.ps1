@@ -374,7 +374,9 @@ function script:New-GuardQuestion {
     }
     $ignored = [System.Management.Automation.PSCmdlet]::CommonParameters
     $others = @($Bound.Keys | Where-Object -FilterScript { $script:Guard.Objects -notcontains $_ -and -not $ignored.Contains($_) } | Select-Object -First 40)
-    @{ type = 'guard'; command = $Name; objects = $objects.ToArray(); more = $more; fromPipeline = $IsPipeline; parameters = [string[]]$others }
+    $question = @{ type = 'guard'; command = $Name; objects = $objects.ToArray(); more = $more; fromPipeline = $IsPipeline; parameters = [string[]]$others }
+    if ($script:IsRun) { $question['commands'] = [string[]]@(Get-ChangingName -Text $script:RunText) }
+    $question
 }
 
 function script:Get-ObjectName {

@@ -12,6 +12,7 @@ if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
         Write-Host 'Tenantry cannot connect here: this PowerShell runs in constrained language mode.'
         exit 87
     }
+    function Start-TenantryRun { Start-TenantrySession }
     Export-ModuleMember
     return
 }
@@ -24,6 +25,9 @@ $script:Escape = [string][char]27
 $script:LastError = $null
 
 $script:Guard = $null
+$script:IsRun = $false
+$script:RunText = $null
+$script:RunId = 0
 
 # What the way to a prompt needs. The rest is loaded while the app's next message is waited for, at the latest before the
 # first line is read.
@@ -84,6 +88,14 @@ function Start-TenantrySession {
     }
 }
 
+function Start-TenantryRun {
+    # Connects this PowerShell process, which has no terminal, as one tenant of a run; see Run.ps1.
+    param([Parameter(Mandatory)][scriptblock]$Invoke)
+
+    . ([System.IO.Path]::Combine($PSScriptRoot, 'Run.ps1'))
+    Start-Run -Invoke $Invoke
+}
+
 function New-SessionState {
     # One table that the prompt, the line reader and the listener's runspace share.
     [hashtable]::Synchronized(@{
@@ -93,6 +105,8 @@ function New-SessionState {
             Listener = $null; DisconnectId = 0; Goodbye = $null; Ready = $false; Badges = [string[]]@()
             # What the app answered to the guard's questions, by their numbers, and until when it asks none.
             GuardAnswers = [hashtable]::Synchronized(@{}); GuardSignal = [System.Threading.AutoResetEvent]::new($false); GuardQuietUntil = [long]0
+            # Of a run: its pipeline, and whether it was stopped. A process without a window ends with the app.
+            EndsWithApp = $false; Script = $null; IsStopped = $false; IsFormatted = $false
             GridOffers = [hashtable]::Synchronized(@{}); ShowLastId = 0; ShowLast = $null
             # By service: what to connect with again, the connection's id, when its token ends (milliseconds since the
             # epoch), and a new token that could not take the old one's place yet.
@@ -113,7 +127,13 @@ function Invoke-SessionStart {
             'warm' { Import-Part -Name 'WarmShell'; Start-WarmUp -Message $message }
             'prepare' { $finished = -not (Initialize-Session -Message $message) }
             'screen-reader' { $script:Session.ScreenReader = $message.mode -eq 'on' }
-            'connect' { $problem = Connect-Service -Message $message; $finished = -not $problem }
+            'connect' { $problem = Connect-Service -Message $message; $finished = -not $problem -and -not $script:IsRun }
+            'parse' { Send-Parsed -Message $message }
+            'run' {
+                $script:RunText = [string]$message.script
+                $script:RunId = $message.id
+                $finished = $true
+            }
             'abandon' {
                 Write-Problem -Text $(if ($problem) { $problem } else { $message.message })
                 $finished = $true

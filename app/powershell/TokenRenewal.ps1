@@ -92,9 +92,17 @@ $script:ListenerScript = {
     while ($true) {
         $task = if ($session.Read) { $session.Read } else { $session.Reader.ReadLineAsync() }
         $session.Read = $null
-        try { while (-not $task.Wait($poll)) { } } catch { return }
-        $line = $task.Result
-        if ($null -eq $line) { $session.Writer = $null; return }
+        $line = $null
+        try {
+            while (-not $task.Wait($poll)) { }
+            $line = $task.Result
+        }
+        catch { $line = $null }
+        if ($null -eq $line) {
+            $session.Writer = $null
+            if ($session.EndsWithApp) { [Environment]::Exit(1) }
+            return
+        }
         switch (Get-Field $line 'type') {
             'token' { Receive-Token $line }
             'grid' { $session.GridOffers[[int](Get-Field $line 'ask')] = @{ Path = Get-Field $line 'path'; Nonce = Get-Field $line 'nonce'; Problem = $null } }
@@ -105,6 +113,11 @@ $script:ListenerScript = {
                 $session.GuardQuietUntil = [long](Get-Field $line 'quietUntil')
                 $session.GuardAnswers[(Get-Field $line 'ask')] = Get-Field $line 'answer'
                 $null = $session.GuardSignal.Set()
+            }
+            'stop' {
+                $session.IsStopped = $true
+                $pipeline = $session.Script
+                if ($pipeline) { $null = $pipeline.BeginStop($null, $null) }
             }
             'guard-quiet' { $session.GuardQuietUntil = [long](Get-Field $line 'quietUntil') }
             'screen-reader' { $session.ScreenReader = (Get-Field $line 'mode') -eq 'on' }

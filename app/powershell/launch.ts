@@ -1,3 +1,4 @@
+import type { SpawnOptions } from 'node:child_process'
 import { join } from 'node:path'
 import type { IPtyForkOptions } from 'node-pty'
 import type { FoundPowerShell } from './find.ts'
@@ -54,6 +55,27 @@ export function launchShell(request: LaunchRequest): Launch {
       },
       encoding: null,
       ...consoleOptions(request.platform)
+    }
+  }
+}
+
+export type RunLaunchRequest = Pick<LaunchRequest, 'powershell' | 'scriptsFolder' | 'pipe' | 'workingFolder' | 'env' | 'platform'>
+
+/**
+ * What starts the PowerShell of one tenant of a run: without a terminal, without the person's own profile, and with
+ * nobody to ask. The last block of its command line runs what it is handed outside of the module.
+ */
+export function launchRun({ powershell, scriptsFolder, pipe, workingFolder, env, platform }: RunLaunchRequest): { file: string; args: string[]; options: SpawnOptions } {
+  const module = join(scriptsFolder, 'Tenantry.psm1').replaceAll("'", "''")
+  const command = `& (Import-Module -Name '${module}' -PassThru -DisableNameChecking) { Start-TenantryRun -Invoke $args[0] } { $args[0].Invoke() }`
+  return {
+    file: powershell.path,
+    args: ['-NoLogo', '-NoProfile', '-NonInteractive', ...(platform === 'win32' ? ['-ExecutionPolicy', 'RemoteSigned'] : []), '-Command', command],
+    options: {
+      cwd: workingFolder,
+      env: { ...shellEnvironment(env, platform), TERM: 'dumb', NO_COLOR: '1', TENANTRY_PIPE: pipe.path, TENANTRY_NONCE: pipe.nonce },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true
     }
   }
 }

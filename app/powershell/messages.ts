@@ -75,7 +75,9 @@ export const shellMessageSchema = z.discriminatedUnion('type', [
     objects: z.array(z.string().max(400)).max(20),
     more: z.number().int(),
     fromPipeline: z.boolean(),
-    parameters: z.array(z.string().max(200)).max(60)
+    parameters: z.array(z.string().max(200)).max(60),
+    /** Of a run: what its script is known to change data with. */
+    commands: z.array(z.string().max(200)).max(50).optional()
   }),
   /** It waits no more: Ctrl+C. */
   z.object({ ...base, type: z.literal('guard-withdrawn'), ask: z.number().int() }),
@@ -87,6 +89,16 @@ export const shellMessageSchema = z.discriminatedUnion('type', [
   z.object({ ...base, type: z.literal('grid'), ask: z.number().int() }),
   /** Why PowerShell can't read a text, percent-encoded, and in which of its lines; null where it can. */
   z.object({ ...answer, type: z.literal('parsed'), line: z.number().int(), problem: z.string().max(20_000).nullable() }),
+  /** A run's script has ended; `problem` is the error that ended it, and `sentences` are the first of its `errors`. */
+  z.object({
+    ...answer,
+    type: z.literal('ran'),
+    isStopped: z.boolean(),
+    problem: z.string().max(2000).nullable(),
+    errors: z.number().int(),
+    sentences: z.array(z.string().max(2000)).max(10),
+    seconds: z.number().nonnegative()
+  }),
   /** What became of the last command's result, and (`failed`) why. */
   z.object({ ...answer, type: z.literal('last-shown'), reason: z.enum(['shown', 'nothing', 'formatted', 'failed']), message: z.string().max(20_000).nullable() })
 ])
@@ -159,6 +171,9 @@ export type AppMessage =
   | { type: 'grid-refused'; ask: number; message: string }
   /** Asks whether PowerShell can read a text. Flat, as the token's. */
   | { type: 'parse'; text: string }
+  /** Runs the script of a run, once connected; `stop` ends it as Ctrl+C would. */
+  | { type: 'run'; script: string }
+  | { type: 'stop' }
   /** Asks for the last command's result as a table. */
   | { type: 'show-last' }
   /** `quietUntil`: milliseconds since the epoch until when nothing is asked, 0 for none. Flat, as the token's. */
@@ -176,6 +191,7 @@ export const answersTo = {
   connect: ['connected', 'failed'],
   token: ['renewed', 'renewal-refused'],
   parse: ['parsed'],
+  run: ['ran'],
   'show-last': ['last-shown'],
   disconnect: ['disconnected']
 } as const satisfies Partial<Record<AppMessage['type'], ReadonlyArray<ShellMessage['type']>>>

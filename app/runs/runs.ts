@@ -1,37 +1,186 @@
-import type { CallRequest, RunSummary, RunView } from '../contract.ts'
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { nameOfUser } from '../command-log/command-log.ts'
+import { withoutSecrets } from '../command-log/redact.ts'
+import { longestRunScript } from '../contract-values.ts'
+import { serviceLabels, type CallRequest, type RunSummary, type RunTenant, type RunView } from '../contract.ts'
 import { failure } from '../failures.ts'
+import type { RunTable } from '../grid/run-table.ts'
+import { isAlive } from '../process-tree.ts'
+import type { SessionPlan } from '../sessions/session-plan.ts'
+import { Journal, mostKeptRuns, readJournals, untouched } from './journal.ts'
+import { Run } from './run.ts'
+import { TenantRun, type TenantRunOptions, type TenantRunServices } from './tenant-run.ts'
 
-/** All runs across tenants. */
+/** Of the script's first line, for a run that was given no title. */
+const titleChars = 80
+
+export interface RunsOptions {
+  services: TenantRunServices
+  /** Throws `profile-not-found`. */
+  plan(profileId: string): SessionPlan
+  openTable(runId: string, title: string, onClosed: () => void): RunTable
+  closeTable(id: string): void
+  onChange(view: RunView): void
+  onRemoved(id: string): void
+  /** A run was under way when Tenantry ended. */
+  onInterrupted(view: RunView): void
+  log(line: string): void
+  /** Another try than a real one, for tests without a shell. */
+  tenantRun?: (options: TenantRunOptions) => Pick<TenantRun, 'run' | 'cancel' | 'answer'>
+}
+
+/** All runs across tenants: those that go on, and those of before by their journals. */
 export class Runs {
+  readonly #options: RunsOptions
+  readonly #folder: string
+  /** The newest first. */
+  #runs: Array<{ run: Run; journal: Journal }> = []
+
+  constructor(options: RunsOptions) {
+    this.#options = options
+    this.#folder = join(options.services.adapters.paths.data, 'runs')
+    for (const { view, owner } of readJournals(this.#folder)) {
+      const journal = new Journal(this.#folder, view.id)
+      this.#runs.push({ run: this.#runOf(view, view.isRedacted ? null : view.script, journal), journal })
+      if (owner !== null && (owner === process.pid || !isAlive(owner))) this.#interrupted(view, journal)
+    }
+  }
+
   list(): RunSummary[] {
-    return []
+    return this.#runs.map(({ run }) => run.summary)
   }
 
-  get(_id: string): RunView {
-    throw failure('run-not-found')
+  /** Throws `run-not-found`. */
+  get(id: string): RunView {
+    return this.#find(id).run.view
   }
 
-  start(_wish: CallRequest<'runs.start'>): { id: string } {
-    throw failure('internal', { what: 'runs are not built yet' })
+  /** Whether something runs. */
+  get isBusy(): boolean {
+    return this.#runs.some(({ run }) => !run.isOver)
   }
 
-  cancel(_id: string, _profileId?: string): void {
-    throw failure('run-not-found')
+  /** The tenants whose PowerShell lives. */
+  get live(): RunTenant[] {
+    return this.#runs.flatMap(({ run }) => run.live)
   }
 
-  retry(_id: string): void {
-    throw failure('run-not-found')
+  /**
+   * Begins a run; what becomes of it is told by its view.
+   *
+   * @throws TenantryError `run-script-empty`, `run-script-too-long`, `run-service-missing`, `run-not-kept`, `profile-not-found`
+   */
+  start({ profileIds, script, title, ...wish }: CallRequest<'runs.start'>): { id: string } {
+    if (script.trim() === '') throw failure('run-script-empty')
+    if (script.length > longestRunScript) throw failure('run-script-too-long', { limit: longestRunScript.toLocaleString('en') })
+    const { now } = this.#options.services.adapters
+    const kept = withoutSecrets(script)
+    const view: RunView = {
+      ...wish,
+      id: randomUUID(),
+      title: title.trim() || titleOf(kept),
+      script: kept,
+      isRedacted: kept !== script,
+      by: nameOfUser(),
+      startedAt: now(),
+      endedAt: null,
+      gridId: null,
+      question: null,
+      secondsLeft: null,
+      tenants: [...new Set(profileIds)].map((id) => this.#tenantOf(id, wish.service))
+    }
+    this.#makeRoom()
+    const journal = Journal.begin(this.#folder, view, now())
+    const run = this.#runOf(view, script, journal)
+    this.#runs.unshift({ run, journal })
+    run.begin()
+    return { id: view.id }
   }
 
-  answer(_id: string, _number: number): void {
-    throw failure('run-not-found')
+  /** Throws `run-not-found`. */
+  cancel(id: string, profileId?: string): void {
+    this.#find(id).run.cancel(profileId)
   }
 
-  refuse(_id: string): void {
-    throw failure('run-not-found')
+  /** Throws `run-not-found`, `run-nothing-to-retry`, `run-script-redacted`. */
+  retry(id: string): void {
+    this.#find(id).run.retry()
   }
 
-  async remove(_id: string): Promise<void> {
-    throw failure('run-not-found')
+  /** Throws `run-not-found`, `run-not-asking`, `run-other-number`. */
+  answer(id: string, number: number): void {
+    this.#find(id).run.answer(number)
   }
+
+  /** Throws `run-not-found`, `run-not-asking`. */
+  refuse(id: string): void {
+    this.#find(id).run.refuse()
+  }
+
+  /** Throws `run-not-found`. */
+  async remove(id: string): Promise<void> {
+    const found = this.#find(id)
+    this.#runs.splice(this.#runs.indexOf(found), 1)
+    await found.run.dispose()
+    found.run.closeTable()
+    found.journal.remove()
+    this.#options.onRemoved(id)
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all(this.#runs.map(({ run }) => run.dispose()))
+  }
+
+  #runOf(view: RunView, script: string | null, journal: Journal): Run {
+    const { services, plan, openTable, closeTable, onChange, log, tenantRun } = this.#options
+    return new Run(view, script, {
+      now: services.adapters.now,
+      plan,
+      tenantRun: tenantRun ?? ((options) => new TenantRun(options, services)),
+      openTable,
+      closeTable,
+      journal,
+      onUnwritten: (reason) => log(`a run could not be written down (${reason})`),
+      onChange: (run) => onChange(run.view)
+    })
+  }
+
+  #tenantOf(profileId: string, service: RunView['service']): RunTenant {
+    const { name, colour, environment, services } = this.#options.plan(profileId).profile
+    if (!services.includes(service)) throw failure('run-service-missing', { name, service: serviceLabels[service] })
+    return { profileId, name, colour, environment, ...untouched }
+  }
+
+  /** Its end is written once, so that it is told of once. */
+  #interrupted(view: RunView, journal: Journal): void {
+    const { now } = this.#options.services.adapters
+    for (const { name: _, colour: __, environment: ___, ...tenant } of view.tenants) {
+      if (tenant.state === 'interrupted') journal.append({ line: 'tenant', at: view.endedAt ?? now(), tenant })
+    }
+    journal.append({ line: 'ended', at: view.endedAt ?? now() })
+    this.#options.onInterrupted(view)
+  }
+
+  /** The oldest go, but none that goes on. */
+  #makeRoom(): void {
+    for (const old of this.#runs.slice(mostKeptRuns - 1).filter(({ run }) => run.isOver)) void this.remove(old.run.id).catch(() => {})
+  }
+
+  #find(id: string): { run: Run; journal: Journal } {
+    const found = this.#runs.find(({ run }) => run.id === id)
+    if (!found) throw failure('run-not-found')
+    return found
+  }
+}
+
+function titleOf(script: string): string {
+  const line = script.trim().split('\n')[0]!.trim()
+  return line.length > titleChars ? `${line.slice(0, titleChars)}…` : line
+}
+
+/** What is said of a run that was under way when Tenantry ended. */
+export function interruptedText({ title, tenants }: RunView): string {
+  const done = tenants.filter(({ state }) => state === 'done').length
+  return `The run “${title}” was under way when Tenantry ended: ${done} of ${tenants.length} tenants were done. Run across tenants shows which.`
 }

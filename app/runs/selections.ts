@@ -63,6 +63,15 @@ export class Selections {
     await this.#change((content) => void content.selections.splice(content.selections.indexOf(find(content, id)), 1))
   }
 
+  /** Takes profiles that are not there any more out. Nothing is written where there are none. */
+  async keepOf(isKept: (profileId: string) => boolean): Promise<void> {
+    if (this.#file.content.selections.every(({ profileIds }) => profileIds.every(isKept))) return
+    await this.#change((content) => {
+      const left = content.selections.map((selection) => ({ ...selection, profileIds: selection.profileIds.filter(isKept) }))
+      content.selections = left.filter(({ profileIds }) => profileIds.length > 0)
+    })
+  }
+
   async #change<T>(change: (content: Content) => T): Promise<T> {
     const result = await this.#file.change(change)
     this.#options.onChange(this.list())

@@ -14,6 +14,8 @@ export const connectRetry = {
   longestPauseMs: 60_000
 }
 
+export type ConnectRetry = typeof connectRetry
+
 const passing = new Set(['throttled', 'service-down', 'token-not-renewed'])
 const ofToken = new Set(['exchange-unauthorized', 'role-missing', 'module-malformed'])
 
@@ -21,10 +23,10 @@ const ofToken = new Set(['exchange-unauthorized', 'role-missing', 'module-malfor
  * Milliseconds until a connect that was refused for the `tried`-th time is tried again; null where that would be of no
  * use.
  */
-export function pauseBeforeRetry(refusal: TenantryError, tried: number): number | null {
-  if (!passing.has(refusal.code) || tried >= connectRetry.tries) return null
-  const pauseMs = refusal.retryAfter === undefined ? connectRetry.firstPauseMs * 2 ** (tried - 1) : refusal.retryAfter * 1000
-  return pauseMs > connectRetry.longestPauseMs ? null : pauseMs
+export function pauseBeforeRetry(refusal: TenantryError, tried: number, { tries, firstPauseMs, longestPauseMs }: ConnectRetry = connectRetry): number | null {
+  if (!passing.has(refusal.code) || tried >= tries) return null
+  const pauseMs = refusal.retryAfter === undefined ? firstPauseMs * 2 ** (tried - 1) : refusal.retryAfter * 1000
+  return pauseMs > longestPauseMs ? null : pauseMs
 }
 
 /** Whether a newer token may be taken where this one was refused: its app may have been given its permission or role since. */
@@ -32,9 +34,12 @@ export const isOfToken = ({ code }: TenantryError): boolean => ofToken.has(code)
 
 /** What a session says while it waits. */
 export function waitingDetail(refusal: TenantryError, pauseMs: number, tried: number): string {
-  const reason = refusal.message.replace(/ It asks to wait .*$/, '')
+  const reason = reasonOf(refusal)
   return `${reason} Connecting again in ${Math.ceil(pauseMs / 1000)} s (try ${tried + 1} of ${connectRetry.tries}); Ctrl+C gives up.`
 }
+
+/** Why it waits, without for how long. */
+export const reasonOf = (refusal: TenantryError): string => refusal.message.replace(/ It asks to wait .*$/, '')
 
 /** Waits; false as soon as `signal` gave up. */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {

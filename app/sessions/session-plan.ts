@@ -29,6 +29,8 @@ export interface SessionServices {
   warmShells: WarmShells | null
   /** Asks the service which tenant it serves; throws where it is another one. */
   prove(plan: SessionPlan, service: Service, token: Token): Promise<TenantProof>
+  /** Keeps the machine from sleeping for the sake of sessions. */
+  keepAwake(on: boolean): void
   /** How long a guard asks nothing after "not again". */
   guardPauseMinutes(): number
   /** Whether lines are read for a screen reader. */

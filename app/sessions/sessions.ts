@@ -313,7 +313,7 @@ export class Sessions {
 
   /** A machine that sleeps while a command runs loses it. */
   #regulateAwake(): void {
-    this.#services.adapters.host.keepAwake(this.list().some((view) => view.busy))
+    this.#services.keepAwake(this.list().some((view) => view.busy))
   }
 
   #get(id: string): Session | InstallTerminal {

@@ -12,6 +12,7 @@ import { measureInterrupt, measureKeys } from './keys.ts'
 import { measureMemory } from './memory.ts'
 import { measurePalette } from './palette.ts'
 import { measureProfileList } from './profile-list.ts'
+import { measureRuns } from './runs.ts'
 import { measureSecondStart, measureStart } from './start.ts'
 import { measureThroughput, sweepFlowControl } from './throughput.ts'
 import { measureWarm } from './warm.ts'
@@ -36,6 +37,7 @@ const measurements: Record<string, (settings: Settings) => Result[] | Promise<Re
   keys: ({ runs, renderer, file }) => measureKeys(runs, renderer, file()),
   interrupt: ({ runs, renderer, file }) => measureInterrupt(runs, renderer, file()),
   grid: ({ runs, renderer }) => measureGrid(runs, renderer),
+  runs: ({ runs }) => measureRuns(runs),
   memory: ({ runs, renderer }) => measureMemory(runs, renderer)
 }
 

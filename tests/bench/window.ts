@@ -173,10 +173,10 @@ export async function openSession({ page, seen }: BenchWindow, name: string): Pr
 }
 
 /** Waits for something of this process. @throws after `patienceMs`, naming it */
-export async function until(test: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + patienceMs
+export async function until(test: () => boolean, what: string, patience = patienceMs): Promise<void> {
+  const deadline = Date.now() + patience
   while (!test()) {
-    if (Date.now() > deadline) throw new Error(`waited ${patienceMs / 1000} s in vain for ${what}`)
+    if (Date.now() > deadline) throw new Error(`waited ${patience / 1000} s in vain for ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

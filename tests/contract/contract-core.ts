@@ -40,7 +40,7 @@ export class ContractCore implements Core {
     const plan = () => {
       throw new Error('no session here')
     }
-    this.#sessions = new Sessions({ adapters, plan, powershell: refuse, tokens: new TokenBroker({ now: Date.now, acquire: refuse }), warmShells: null, prove: refuse, screenReader: () => false, guardPauseMinutes: () => 10, logCommand: refuse, longCommandMs: () => null, transcriptFolder: () => ({ path: '/nowhere', isOwn: false }), offerGrid: refuse }, { onState() {}, onRemoved() {}, onTabs() {}, onUnseen() {} })
+    this.#sessions = new Sessions({ adapters, plan, powershell: refuse, tokens: new TokenBroker({ now: Date.now, acquire: refuse }), warmShells: null, prove: refuse, keepAwake() {}, screenReader: () => false, guardPauseMinutes: () => 10, logCommand: refuse, longCommandMs: () => null, transcriptFolder: () => ({ path: '/nowhere', isOwn: false }), offerGrid: refuse }, { onState() {}, onRemoved() {}, onTabs() {}, onUnseen() {} })
   }
 
   /** Answers a call in the place of its sample. */

@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { CallInput, CallName, CallOutput, RunView } from '../../app/contract.ts'
+import { demoHosts } from '../../app/demo/names.ts'
+import type { DemoTenant } from '../../app/demo/tenants.ts'
+import { createMachineCore, type MachineCore } from '../../app/machine.ts'
+import { shellEnvironment } from '../../app/powershell/launch.ts'
+import { serveTokens } from './by-hand.ts'
+import type { Result } from './figure.ts'
+import { now, root, until } from './window.ts'
+
+const count = 40
+const atOnce = 4
+const latencyMs = 150
+
+/**
+ * A cmdlet across 40 tenants, 4 at once, against the same loop by hand in one shell, one tenant after the other, and
+ * against ForEach-Object -Parallel. Each takes minutes, so it is done a third as often as it was asked for, and twice at least.
+ */
+export async function measureRuns(asked: number): Promise<Result[]> {
+  const runs = Math.max(2, Math.round(asked / 3))
+  const values = { run: [] as number[], loop: [] as number[], parallel: [] as number[] }
+  let noParallel: string | null = null
+  for (let run = 0; run < runs; run++) {
+    await withTenants(async (core, tenants, tokenUrl) => {
+      const byHand = (isParallel: boolean) => timeByHand(core, tenants, tokenUrl, isParallel)
+      const steps = [
+        async () => values.run.push(await timeRun(core)),
+        async () => values.loop.push(await byHand(false)),
+        async () => {
+          // An engine without it, or a module that several runspaces can't share.
+          if (noParallel === null) await byHand(true).then((ms) => values.parallel.push(ms), (error: Error) => (noParallel = error.message.split('\n')[0]!))
+        }
+      ]
+      for (const step of run % 2 === 0 ? steps : steps.reverse()) await step()
+    })
+  }
+  const at = `${count} tenants at ${latencyMs} ms latency`
+  const parallel: Result[] = noParallel === null
+    ? [{ name: 'runs-parallel', what: `${at}: ForEach-Object -Parallel, ${atOnce} at once`, unit: 'ms', values: values.parallel }]
+    : [{ name: 'runs-parallel', what: `${at}: ForEach-Object -Parallel`, reason: noParallel }]
+  return [
+    { name: 'runs-product', what: `${at}: a run, ${atOnce} at once`, unit: 'ms', values: values.run },
+    { name: 'runs-loop', what: `${at}: a loop by hand in one shell`, unit: 'ms', values: values.loop },
+    ...parallel,
+    { name: 'runs-ratio', what: 'a run ÷ the loop by hand', unit: '×', values: values.run.map((ms, run) => ms / values.loop[run]!), goal: { atMost: 0.35, by: 'median' } }
+  ]
+}
+
+async function withTenants(use: (core: MachineCore, tenants: DemoTenant[], tokenUrl: string) => Promise<void>): Promise<void> {
+  const dataFolder = mkdtempSync(join(tmpdir(), 'tenantry-bench-runs-'))
+  const host = {
+    kind: 'preview' as const, confirm: async () => true, chooseFile: async () => null, chooseFolder: async () => null, saveFile: null, askPerson: null, notify: null, paste: null, showFile: () => false,
+    openBrowser: async () => false, keepAwake() {}
+  }
+  const core = await createMachineCore(host, { version: 'bench', dataFolder, outFolder: join(root, 'out'), keychain: () => Promise.reject(new Error('the bench keeps no secrets')), demo: { generated: count } })
+  const { url, server } = await serveTokens(core.demo)
+  try {
+    core.demo.setLatency(latencyMs)
+    await use(core, core.demo.tenants.filter(({ name }) => /^Tenant \d+$/.test(name)), url)
+  } finally {
+    server.close()
+    server.closeAllConnections()
+    await core.dispose()
+    rmSync(dataFolder, { recursive: true, force: true })
+  }
+}
+
+async function call<N extends CallName>(core: MachineCore, name: N, input: CallInput<N>): Promise<CallOutput<N>> {
+  const reply = await core.dispatch({ trusted: true, description: 'bench' }, name, input)
+  if ('failure' in reply) throw new Error(reply.failure.message)
+  return reply.output as CallOutput<N>
+}
+
+/** Milliseconds from the click to the last tenant's end, which a window is told of. */
+async function timeRun(core: MachineCore): Promise<number> {
+  const { profiles } = await call(core, 'profiles.list', undefined)
+  const profileIds = profiles.filter(({ name }) => /^Tenant \d+$/.test(name)).map(({ id }) => id)
+  let ended: RunView | null = null
+  const stop = core.onEvent((event, data) => {
+    if (event === 'runs.changed' && (data as RunView).endedAt !== null) ended = data as RunView
+  })
+  const start = now()
+  const { id } = await call(core, 'runs.start', { profileIds, script: 'Get-Mailbox -ResultSize Unlimited', atOnce })
+  await until(() => ended !== null, 'the run to end', 900_000)
+  const took = now() - start
+  stop()
+  const wrong = ended!.tenants.filter(({ state }) => state !== 'done')
+  if (wrong.length > 0) throw new Error(`${wrong.length} tenants were not done: ${wrong[0]!.detail}`)
+  await call(core, 'runs.remove', { id })
+  return took
+}
+
+/** Milliseconds from the shell's start to its end. */
+async function timeByHand(core: MachineCore, tenants: DemoTenant[], tokenUrl: string, isParallel: boolean): Promise<number> {
+  const { powershell } = await call(core, 'app.state', undefined)
+  if (!powershell) throw new Error('no PowerShell was found')
+  const known = tenants.map((tenant) => ({
+    clientId: tenant.apps[0]!.clientId, clientSecret: tenant.apps[0]!.clientSecret, organization: tenant.domain, tokenUrl: `${tokenUrl}/${tenant.tenantId}/oauth2/v2.0/token`
+  }))
+  const start = now()
+  const printed = await new Promise<string>((resolve, reject) => {
+    const child = spawn(powershell.path, ['-NoLogo', '-NoProfile', '-NonInteractive', '-File', join(root, 'tests', 'bench', 'runs-by-hand.ps1')], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...shellEnvironment(process.env, process.platform),
+        BENCH_TENANTS: JSON.stringify(known),
+        BENCH_SCOPE: `https://${demoHosts.exchange}/.default`,
+        BENCH_MODULE: join(root, 'out', 'demo', 'ExchangeOnlineManagement'),
+        BENCH_CONNECTION_URI: core.demo.exchangeUrl,
+        ...(isParallel ? { BENCH_PARALLEL: '1' } : {})
+      }
+    })
+    let text = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (text += data.toString()))
+    child.once('error', reject)
+    child.once('close', () => resolve(text))
+  })
+  const took = now() - start
+  const rows = tenants.reduce((sum, { directory }) => sum + directory.mailboxes.length, 0)
+  if (!printed.includes(`rows: ${rows}`)) throw new Error(`it printed ${JSON.stringify(printed.slice(0, 300))} instead of ${rows} rows`)
+  return took
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { Grid } from '../../app/grid/grid.ts'
+import type { GridPipe, GridPipeEvents } from '../../app/grid/grid-pipe.ts'
+import { MergedColumns, RunTable, SourceColumns } from '../../app/grid/run-table.ts'
+import { mostColumns } from '../../app/grid/table.ts'
+
+describe('the columns of many sources', () => {
+  it('are one where their names are, whatever their case and order', () => {
+    const columns = new MergedColumns()
+    const [one, other] = [new SourceColumns(columns, 'A'), new SourceColumns(columns, 'B')]
+    one.add(['Name', 'Size'])
+    other.add(['size', 'When'])
+    expect(one.row(['anna', 3])).toEqual(['A', 'anna', 3])
+    expect(other.row([7, 'today'])).toEqual(['B', null, 7, 'today'])
+    one.add(['When'])
+    expect(one.row(['zoë', null, 'now'])).toEqual(['A', 'zoë', null, 'now'])
+    expect(columns.takeNews()).toEqual(['Tenant', 'Name', 'Size', 'When'])
+    expect(columns.takeNews()).toEqual([])
+  })
+
+  it('stand beside the table’s own ones where a result has such', () => {
+    const columns = new MergedColumns()
+    const source = new SourceColumns(columns, 'A')
+    source.add(['tenant', 'Error'])
+    expect(source.row(['x', 'y'])).toEqual(['A', 'x', 'y'])
+    expect(columns.takeNews()).toEqual(['Tenant', 'tenant (of the result)', 'Error (of the result)'])
+  })
+
+  it('are left out, and counted, beyond what a table has', () => {
+    const columns = new MergedColumns()
+    const source = new SourceColumns(columns, 'A')
+    source.add(Array.from({ length: mostColumns + 1 }, (_, at) => `C${at}`))
+    expect(columns.leftOut).toBe(2)
+    expect(source.row(Array.from({ length: mostColumns + 1 }, (_, at) => at))).toHaveLength(mostColumns)
+  })
+})
+
+describe('the table of a run', () => {
+  function opened() {
+    const grid = new Grid(randomUUID(), randomUUID(), { title: 'A run' }, 0)
+    const events: GridPipeEvents[] = []
+    const openPipe = async (_: string, told: GridPipeEvents): Promise<GridPipe> => {
+      events.push(told)
+      return { path: 'nowhere', nonce: '', send() {}, close: () => told.onClosed() }
+    }
+    let closed = 0
+    const table = new RunTable(grid, { openPipe, hasRoom: () => true, onChange() {}, onClosed: () => closed++ })
+    const page = (rows: unknown[][], columns: string[] = []) => ({ v: 1, type: 'rows', columns, rows })
+    const all = async () => {
+      const columns = grid.view.columns.map((_, at) => at)
+      const { arrangement } = await grid.arrange({ sort: [], filters: [], search: '', columns })
+      return grid.page({ arrangement, start: 0, count: 200, columns }).rows.map(({ cells }) => cells)
+    }
+    return { grid, table, events, page, all, closed: () => closed }
+  }
+
+  it('takes rows of its tenants as they come, and errors beside them', async () => {
+    const { grid, table, events, page, all } = opened()
+    let counted = 0
+    await table.offer('a', 'Contoso', '', (count) => (counted += count))
+    await table.offer('b', 'Fabrikam', '', () => {})
+    await events[0]!.onMessage(page([['anna']], ['Alias']))
+    await events[1]!.onMessage(page([[1, 'ben']], ['Size', 'Alias']))
+    await events[0]!.onMessage(page([['carl'], ['dora']]))
+    table.addError('b', 'Fabrikam', 'No.')
+    table.end(false)
+    expect(grid.view).toMatchObject({ rows: 5, state: 'complete', columns: ['Tenant', 'Alias', 'Size', 'Error'].map((name) => ({ name })) })
+    expect(await all()).toEqual([['Contoso', 'anna', null, null], ['Fabrikam', 'ben', '1', null], ['Contoso', 'carl', null, null], ['Contoso', 'dora', null, null], ['Fabrikam', null, null, 'No.']])
+    expect(counted).toBe(3)
+  })
+
+  it('lets the rows of those go that are run again, the others’ stay in their order', async () => {
+    const { grid, table, events, page, all } = opened()
+    await table.offer('a', 'A', '', () => {})
+    await table.offer('b', 'B', '', () => {})
+    await events[0]!.onMessage(page([['a1']], ['Name']))
+    await events[1]!.onMessage(page([['b1'], [['e', 'never']]], ['Name']))
+    await events[0]!.onMessage(page([['a2']]))
+    table.addError('b', 'B', 'No.')
+    table.end(true)
+    const before = await grid.arrange({ sort: [], filters: [], search: '', columns: [0] })
+    expect(grid.view.notes).toContain('1 value could not be read and says why.')
+    table.drop(new Set(['b']))
+    expect(grid.view).toMatchObject({ rows: 2, state: 'filling', notes: [] })
+    expect(() => grid.page({ arrangement: before.arrangement, start: 0, count: 9, columns: [0] })).toThrow(expect.objectContaining({ code: 'grid-arranged-anew' }))
+    // What the earlier shell still said is not taken.
+    await events[1]!.onMessage(page([['late']]))
+    await table.offer('b', 'B', '', () => {})
+    await events[2]!.onMessage(page([['again']], ['Name']))
+    expect((await all()).map((row) => row.slice(0, 2))).toEqual([['A', 'a1'], ['A', 'a2'], ['B', 'again']])
+    table.drop(new Set(['a']))
+    expect((await all()).map((row) => row.slice(0, 2))).toEqual([['B', 'again']])
+  })
+
+  it('says when all rows of a tenant are in, whoever let the connection go', async () => {
+    const { table, events } = opened()
+    await table.whenIn('nobody')
+    await table.offer('a', 'A', '', () => {})
+    const isIn = table.whenIn('a')
+    events[0]!.onClosed()
+    await isIn
+    await table.offer('b', 'B', '', () => {})
+    const isGone = table.whenIn('b')
+    table.letGo('b')
+    await isGone
+  })
+
+  it('takes nothing more once it is closed, and says so once', async () => {
+    const { grid, table, events, page, closed } = opened()
+    await table.offer('a', 'A', '', () => {})
+    table.dispose()
+    table.dispose()
+    await events[0]!.onMessage(page([['a1']], ['Name']))
+    table.addError('a', 'A', 'No.')
+    expect([grid.view.rows, table.isClosed, closed()]).toEqual([0, true, 1])
+  })
+})

@@ -1,0 +1,269 @@
+import { randomUUID } from 'node:crypto'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Profile, RunTenant, RunView } from '../../app/contract.ts'
+import { failure } from '../../app/failures.ts'
+import type { RunTable } from '../../app/grid/run-table.ts'
+import { untouched, type JournalLine } from '../../app/runs/journal.ts'
+import type { GuardMessage } from '../../app/runs/question.ts'
+import { Run } from '../../app/runs/run.ts'
+import { secondsLeft } from '../../app/runs/time-left.ts'
+import type { Outcome, TenantRunOptions } from '../../app/runs/tenant-run.ts'
+import type { SessionPlan } from '../../app/sessions/session-plan.ts'
+import { aProfile } from '../renderer/fake-data.ts'
+
+/** Stands in for a try with a shell: a test says what the shell would have said, and how the try ends. */
+class PlayedTry {
+  readonly options: TenantRunOptions
+  readonly answers: Array<[number, string]> = []
+  isCancelled = false
+  end: (outcome: Outcome) => void = () => {}
+
+  constructor(options: TenantRunOptions) {
+    this.options = options
+  }
+
+  run(): Promise<Outcome> {
+    return new Promise((resolve) => (this.end = resolve))
+  }
+
+  cancel(): void {
+    this.isCancelled = true
+    this.end({ kind: 'cancelled' })
+  }
+
+  answer(ask: number, answer: string): void {
+    this.answers.push([ask, answer])
+  }
+}
+
+/** A table that keeps rows by their owners, without a shell's connection. */
+class PlayedTable {
+  readonly id = randomUUID()
+  readonly errors: Array<[string, string]> = []
+  readonly dropped: string[][] = []
+  readonly ends: boolean[] = []
+  isClosed = false
+  addError(_: string, tenant: string, text: string): void {
+    this.errors.push([tenant, text])
+  }
+  drop(owners: ReadonlySet<string>): void {
+    this.dropped.push([...owners])
+  }
+  letGo(): void {}
+  end(isStopped: boolean): void {
+    this.ends.push(isStopped)
+  }
+}
+
+const open: Run[] = []
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((run) => run.dispose()))
+})
+
+function begin(profiles: Profile[], more: Partial<RunView> & { script?: string } = {}, wholeScript: string | null = 'Get-Mailbox') {
+  const tries: PlayedTry[] = []
+  const lines: JournalLine[] = []
+  const table = new PlayedTable()
+  const tenants: RunTenant[] = profiles.map(({ id, name, colour, environment }) => ({ profileId: id, name, colour, environment, ...untouched }))
+  const view: RunView = {
+    id: randomUUID(), title: 'A run', script: 'Get-Mailbox', isRedacted: false, service: 'exchange', atOnce: 2, isReadOnly: false, by: 'admin', startedAt: 0, endedAt: null, gridId: null, question: null,
+    secondsLeft: null, tenants, ...more
+  }
+  const run = new Run(view, wholeScript, {
+    now: () => 0,
+    plan: (id) => ({ profile: profiles.find((profile) => profile.id === id)! }) as SessionPlan,
+    tenantRun(options) {
+      const played = new PlayedTry(options)
+      tries.push(played)
+      return played
+    },
+    openTable: () => table as unknown as RunTable,
+    closeTable: () => {},
+    journal: { append: (line) => void lines.push(line) as unknown as null },
+    onUnwritten: (reason) => {
+      throw new Error(reason)
+    },
+    onChange: () => {}
+  })
+  open.push(run)
+  run.begin()
+  const newest = (profile: Profile) => tries.findLast(({ options }) => options.plan.profile.id === profile.id)!
+  return { run, tries, lines, table, newest, states: () => run.view.tenants.map(({ state }) => state) }
+}
+
+const profiles = (count: number, change: Partial<Profile> = {}) => Array.from({ length: count }, (_, index) => aProfile({ name: `T${index + 1}`, environment: 'lab', ...change }))
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
+const done: Outcome = { kind: 'done', failure: null, errors: 0, sentences: [] }
+const asking: GuardMessage = { v: 1, type: 'guard', ask: 7, command: 'Set-Mailbox', objects: ['Identity: anna'], more: 2, fromPipeline: true, parameters: [], commands: ['Remove-Mailbox', 'Set-Mailbox'] }
+
+describe('a run', () => {
+  it('has so many at once, and is over when the last one is', async () => {
+    const all = profiles(3)
+    const { run, tries, newest, states, table, lines } = begin(all)
+    expect(states()).toEqual(['starting', 'starting', 'waiting'])
+    newest(all[0]!).end(done)
+    await settled()
+    expect(states()).toEqual(['done', 'starting', 'starting'])
+    newest(all[1]!).end({ kind: 'failed', failure: failure('role-missing').toFailure(), errors: 0, sentences: [] })
+    newest(all[2]!).end({ kind: 'done', failure: null, errors: 2, sentences: ['One.', 'Two.'] })
+    await settled()
+    expect([tries.length, run.isOver, states()]).toEqual([3, true, ['done', 'failed', 'done']])
+    expect(table.errors).toEqual([['T2', failure('role-missing').message], ['T3', 'One.'], ['T3', 'Two.']])
+    expect(table.ends).toEqual([false])
+    expect(run.view.tenants[2]).toMatchObject({ detail: '0 rows, 2 errors', errors: 2, errorSentences: ['One.', 'Two.'] })
+    expect(lines.at(-1)!.line).toBe('ended')
+  })
+
+  it('lets the others go on while one is asked to wait', async () => {
+    const all = profiles(3)
+    const { newest, states, tries, run } = begin(all, { atOnce: 1 })
+    newest(all[0]!).end({ kind: 'throttled', refusal: failure('throttled', { host: 'Exchange Online', wait: ' It asks to wait 1 s.' }, { retryAfter: 1 }), pauseMs: 1, tries: 5 })
+    await settled()
+    expect(states()).toEqual(['throttled', 'starting', 'waiting'])
+    expect(run.view.tenants[0]!.detail).toBe('Exchange Online is asked too often at the moment (429). Trying again in 1 s (try 2 of 5).')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    newest(all[1]!).end(done)
+    await settled()
+    // It comes back before those that had no turn yet.
+    expect(states()).toEqual(['starting', 'done', 'waiting'])
+    expect(tries.at(-1)!.options.tried).toBe(2)
+  })
+
+  it('cancels one, or all, and starts nobody then', async () => {
+    const all = profiles(4)
+    const { run, newest, states, tries } = begin(all)
+    run.cancel(all[0]!.id)
+    await settled()
+    expect(states()).toEqual(['cancelled', 'starting', 'starting', 'waiting'])
+    run.cancel()
+    await settled()
+    expect([states(), tries.length, run.isOver]).toEqual([['cancelled', 'cancelled', 'cancelled', 'cancelled'], 3, true])
+    expect(newest(all[1]!).isCancelled).toBe(true)
+  })
+
+  it('runs those again that are not done, and takes their rows out of the table', async () => {
+    const all = profiles(2)
+    const { run, newest, states, table, lines } = begin(all)
+    newest(all[0]!).end(done)
+    newest(all[1]!).end({ kind: 'failed', failure: failure('role-missing').toFailure(), errors: 0, sentences: [] })
+    await settled()
+    run.retry()
+    expect([states(), table.dropped, run.isOver]).toEqual([['done', 'starting'], [[all[1]!.id]], false])
+    newest(all[1]!).end(done)
+    await settled()
+    expect([states(), run.isOver]).toEqual([['done', 'done'], true])
+    expect(lines.map(({ line }) => line)).toEqual(['started', 'started', 'tenant', 'tenant', 'ended', 'begun', 'retry', 'started', 'tenant', 'ended'])
+    expect(() => run.retry()).toThrow(expect.objectContaining({ code: 'run-nothing-to-retry' }))
+  })
+
+  it('is not run again where the script is not whole any more', async () => {
+    const all = profiles(1)
+    const { run, newest } = begin(all, {}, null)
+    newest(all[0]!).end({ kind: 'cancelled' })
+    await settled()
+    expect(() => run.retry()).toThrow(expect.objectContaining({ code: 'run-script-redacted' }))
+  })
+
+  it('fails with one sentence where PowerShell can’t read the script', async () => {
+    const all = profiles(4)
+    const { run, newest, states, tries } = begin(all)
+    newest(all[0]!).end({ kind: 'unreadable', failure: failure('run-script-unreadable', { problem: 'Line 1: No.' }) })
+    newest(all[1]!).end({ kind: 'unreadable', failure: failure('run-script-unreadable', { problem: 'Line 1: No.' }) })
+    await settled()
+    expect([states(), tries.length, run.isOver]).toEqual([['failed', 'failed', 'failed', 'failed'], 2, true])
+    expect(new Set(run.view.tenants.map(({ detail }) => detail)).size).toBe(1)
+  })
+
+  it('writes nothing more once it is disposed of, so that its journal has no end', async () => {
+    const all = profiles(2)
+    const { run, lines } = begin(all)
+    await run.dispose()
+    expect(lines.map(({ line }) => line)).toEqual(['started', 'started'])
+  })
+})
+
+describe('the question of a run', () => {
+  it('is asked once, of whoever asks first, and answered by the number of tenants', async () => {
+    const all = [...profiles(2, { environment: 'production' }), ...profiles(2)]
+    const { run, newest, states } = begin(all)
+    newest(all[0]!).options.onQuestion(asking)
+    newest(all[1]!).options.onQuestion({ ...asking, ask: 3, command: 'Remove-Mailbox' })
+    expect(run.view.question).toEqual({ commands: ['Remove-Mailbox', 'Set-Mailbox'], asked: 'Set-Mailbox', objects: ['Identity: anna'], more: 2, fromPipeline: true, tenant: 'T1', tenants: 4, production: 2 })
+    expect(() => run.answer(3)).toThrow(expect.objectContaining({ code: 'run-other-number' }))
+    expect(run.view.question).not.toBeNull()
+    expect(newest(all[0]!).answers).toEqual([])
+    run.answer(4)
+    expect([run.view.question, newest(all[0]!).answers, newest(all[1]!).answers]).toEqual([null, [[7, 'run']], [[3, 'run']]])
+    newest(all[0]!).end(done)
+    await settled()
+    // Whoever comes later is not asked again.
+    expect(states()[2]).toBe('starting')
+    newest(all[2]!).options.onQuestion({ ...asking, ask: 9 })
+    expect([run.view.question, newest(all[2]!).answers]).toEqual([null, [[9, 'run']]])
+    expect(() => run.answer(4)).toThrow(expect.objectContaining({ code: 'run-not-asking' }))
+  })
+
+  it('keeps others from starting while it waits, and counts those that are not done', async () => {
+    const all = profiles(3, { environment: 'production' })
+    const { run, newest, states } = begin(all)
+    newest(all[0]!).options.onQuestion(asking)
+    newest(all[1]!).end(done)
+    await settled()
+    expect([states(), run.view.question!.tenants]).toEqual([['starting', 'done', 'waiting'], 2])
+    run.answer(2)
+    expect(states()).toEqual(['starting', 'done', 'starting'])
+  })
+
+  it('refused, cancels what is not done, and lets nothing of it run', async () => {
+    const all = profiles(3, { environment: 'production' })
+    const { run, newest, states, tries } = begin(all)
+    newest(all[0]!).options.onQuestion(asking)
+    run.refuse()
+    await settled()
+    expect([states(), tries.length, newest(all[0]!).answers]).toEqual([['cancelled', 'cancelled', 'cancelled'], 2, []])
+    expect(run.view.tenants[0]!.detail).toBe('Refused in Tenantry: nothing was changed here.')
+    expect(() => run.refuse()).toThrow(expect.objectContaining({ code: 'run-not-asking' }))
+  })
+
+  it('passes to the next shell that waits where the first one is gone', async () => {
+    const all = profiles(2, { environment: 'production' })
+    const { run, newest } = begin(all)
+    newest(all[0]!).options.onQuestion(asking)
+    newest(all[1]!).options.onQuestion({ ...asking, command: 'New-Mailbox' })
+    run.cancel(all[0]!.id)
+    await settled()
+    expect(run.view.question).toMatchObject({ asked: 'New-Mailbox', tenant: 'T2', tenants: 1 })
+  })
+
+  it('is asked again where what was not done is run again later', async () => {
+    const all = profiles(1, { environment: 'production' })
+    const { run, newest } = begin(all)
+    newest(all[0]!).options.onQuestion(asking)
+    run.answer(1)
+    newest(all[0]!).end({ kind: 'failed', failure: failure('role-missing').toFailure(), errors: 0, sentences: [] })
+    await settled()
+    run.retry()
+    newest(all[0]!).options.onQuestion(asking)
+    expect(run.view.question).toMatchObject({ tenants: 1 })
+  })
+
+  it('is every shell’s where one of the profiles asks; a read-only profile changes nothing either way', () => {
+    const all = [aProfile({ name: 'P', environment: 'production' }), aProfile({ name: 'L', environment: 'lab' }), aProfile({ name: 'R', environment: 'lab', readOnly: true })]
+    const { tries } = begin(all, { atOnce: 3 })
+    expect(tries.map(({ options }) => options.guard?.mode ?? null)).toEqual(['ask', 'ask', 'read-only'])
+    expect(begin([all[1]!, all[2]!]).tries.map(({ options }) => options.guard?.mode ?? null)).toEqual([null, 'read-only'])
+    const readOnly = begin(all, { atOnce: 3, isReadOnly: true }).tries
+    expect(readOnly.map(({ options }) => [options.guard?.mode, options.plan.profile.readOnly])).toEqual([['read-only', true], ['read-only', true], ['read-only', true]])
+  })
+})
+
+describe('the time that is left', () => {
+  const of = (state: RunTenant['state'], seconds: number | null = null) => ({ state, seconds })
+
+  it('follows from what is done, shared by the places', () => {
+    expect(secondsLeft([of('waiting'), of('running', 3)], 2)).toBeNull()
+    expect(secondsLeft([of('done', 10), of('failed', 20), of('waiting'), of('waiting'), of('waiting'), of('waiting')], 2)).toBe(30)
+    expect(secondsLeft([of('done', 10), of('running', 4)], 4)).toBe(6)
+    expect(secondsLeft([of('done', 10), of('running', 40)], 4)).toBe(0)
+  })
+})
