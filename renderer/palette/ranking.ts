@@ -19,7 +19,9 @@ export interface Choice {
 }
 
 /** More than a screen has room for; who sees none of them types on. */
-const shownAtMost = 50
+const shownAtMost = 30
+/** What a match by another word than the label's counts, where the word begins with what is typed and where it does not. */
+const wordMatch = { atBeginning: 0.8, within: 0.5 }
 /** Frecency lifts a match by at most half: what is typed comes before what is usual. */
 const weightShare = 0.5
 
@@ -32,13 +34,23 @@ export function rankChoices(choices: readonly Choice[], typed: string): Choice[]
   if (!search) return [...choices].sort(byKindThenWeight).slice(0, shownAtMost)
   const most = Math.max(1, ...choices.map(({ weight }) => weight))
   const scored = choices.flatMap((choice) => {
-    const match = choice.kind === 'setting' && !hasWords(choice, search) ? 0 : computeCommandScore(choice.label, search, choice.words)
+    const match = matchOf(choice, search)
     return match > 0 ? [{ choice, score: match * (1 + (weightShare * choice.weight) / most) }] : []
   })
   return scored.sort((a, b) => b.score - a.score || byKindThenWeight(a.choice, b.choice)).slice(0, shownAtMost).map(({ choice }) => choice)
 }
 
-/** There are many settings, and scattered letters find most of them: each word must stand in one. */
+/** By the letters of its label in their order, or by words that stand in whole; 0 for no match, 1 for the best. */
+function matchOf(choice: Choice, search: string): number {
+  const whole = hasWords(choice, search)
+  // There are many settings, and scattered letters find most of them.
+  if (choice.kind === 'setting') return whole ? computeCommandScore(choice.label, search, choice.words) : 0
+  const byLabel = computeCommandScore(choice.label, search)
+  if (!whole) return byLabel
+  const isBeginning = choice.words.some((word) => word.toLowerCase().startsWith(search.toLowerCase()))
+  return Math.max(byLabel, isBeginning ? wordMatch.atBeginning : wordMatch.within)
+}
+
 function hasWords({ label, words }: Choice, search: string): boolean {
   const text = [label, ...words].join('\n').toLowerCase()
   return search.toLowerCase().split(/\s+/).every((word) => text.includes(word))
