@@ -2,16 +2,23 @@ import { rmSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import type { Result } from './figure.ts'
 import { keystrokeTimes } from './keystrokes.ts'
-import { prepareDataFolder, profileCount, profileName } from './many-profiles.ts'
+import { prepareDataFolder, profileCounts, profileName } from './many-profiles.ts'
 import { openWindow, type Renderer } from './window.ts'
 
 /** What is typed into the palette, and taken back again; one profile's name begins with it. */
 const typed = 'woodgrove 12'
 const palette = 'input.palette-input'
 
-/** The palette with 500 profiles: from its key to a list that can be typed into, and each keystroke. */
+/** The palette with many profiles: from its key to a list that can be typed into, and each keystroke. */
 export async function measurePalette(runs: number, renderer: Renderer): Promise<Result[]> {
-  const dataFolder = prepareDataFolder()
+  const results: Result[] = []
+  for (const count of profileCounts) results.push(...(await measureWith(count, runs, renderer)))
+  return results
+}
+
+async function measureWith(profileCount: number, runs: number, renderer: Renderer): Promise<Result[]> {
+  const dataFolder = prepareDataFolder(profileCount)
+  const named = (name: string) => (profileCount === profileCounts[0] ? name : `${name}-${profileCount}`)
   const opened = await openWindow({ renderer, dataFolder })
   try {
     const { page } = opened
@@ -26,8 +33,8 @@ export async function measurePalette(runs: number, renderer: Renderer): Promise<
     }
     const goal = { atMost: 16, by: 'p95' as const }
     return [
-      { name: 'palette-open', what: `palette with ${profileCount} profiles, key to a field that has the keyboard`, unit: 'ms', values: open, note: 'to the frame in which its first line is there' },
-      { name: 'palette-filter', what: `palette with ${profileCount} profiles, per keystroke`, unit: 'ms', values: keystrokes, goal, note: `${typed.length * 2} keys a run; script, style and layout` }
+      { name: named('palette-open'), what: `palette with ${profileCount} profiles, key to a field that has the keyboard`, unit: 'ms', values: open, note: 'to the frame in which its first line is there' },
+      { name: named('palette-filter'), what: `palette with ${profileCount} profiles, per keystroke`, unit: 'ms', values: keystrokes, goal, note: `${typed.length * 2} keys a run; script, style and layout` }
     ]
   } finally {
     await opened.close()
