@@ -202,6 +202,18 @@ describe('a failure', () => {
     expect(problems).toEqual([])
   })
 
+  it('links to Microsoft’s own page where the hint names one, and to no other', async () => {
+    const { core, page, connect } = await browser.openWindow()
+    await connect('Contoso demo')
+    const hint = 'See https://login.microsoftonline.com/error?code=50034. An address is like https://host.example/PowerShell, or https://learn.microsoft.com.host.example/x.'
+    core.changeSession(core.sessionOf('Contoso demo'), { phase: 'failed', detail: '', failure: aFailure({ message: 'No.', hint }) })
+    const alert = page.getByRole('alert').filter({ hasText: 'No.' })
+    await alert.getByText(hint).waitFor()
+    expect(await alert.getByRole('link').evaluateAll((links) => links.map((link) => [link.getAttribute('href'), link.getAttribute('rel')]))).toEqual([
+      ['https://login.microsoftonline.com/error?code=50034', 'noopener noreferrer']
+    ])
+  })
+
   it('of opening a session is told without a tab', async () => {
     const { core, page, tenant } = await browser.openWindow()
     core.failNext('sessions.open', aFailure({ message: 'No PowerShell was found.', hint: 'Install it.' }))
