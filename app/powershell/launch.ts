@@ -2,6 +2,7 @@ import type { SpawnOptions } from 'node:child_process'
 import { join } from 'node:path'
 import type { IPtyForkOptions } from 'node-pty'
 import type { FoundPowerShell } from './find.ts'
+import { singleQuoted } from './single-quoted.ts'
 
 /** What starts one session's shell. */
 export interface Launch {
@@ -30,7 +31,7 @@ const droppedVariables = [/^ELECTRON_/, /^TENANTRY_/, /^NODE_OPTIONS$/, /^VITE/,
  * pipe's name and a nonce that is dead after its first use.
  */
 export function launchShell(request: LaunchRequest): Launch {
-  const module = join(request.scriptsFolder, 'Tenantry.psm1').replaceAll("'", "''")
+  const module = singleQuoted(join(request.scriptsFolder, 'Tenantry.psm1'))
   const args = ['-NoLogo']
   if (!request.loadPowerShellProfile) args.push('-NoProfile')
   // A policy set by the organisation overrides this one; where it does, the scripts' signature counts.
@@ -38,7 +39,7 @@ export function launchShell(request: LaunchRequest): Launch {
   args.push(
     '-NoExit',
     '-Command',
-    `& (Import-Module -Name '${module}' -PassThru -DisableNameChecking) { Start-TenantrySession }`
+    `& (Import-Module -Name ${module} -PassThru -DisableNameChecking) { Start-TenantrySession }`
   )
   return {
     file: request.powershell.path,
@@ -66,8 +67,8 @@ export type RunLaunchRequest = Pick<LaunchRequest, 'powershell' | 'scriptsFolder
  * nobody to ask. The last block of its command line runs what it is handed outside of the module.
  */
 export function launchRun({ powershell, scriptsFolder, pipe, workingFolder, env, platform }: RunLaunchRequest): { file: string; args: string[]; options: SpawnOptions } {
-  const module = join(scriptsFolder, 'Tenantry.psm1').replaceAll("'", "''")
-  const command = `& (Import-Module -Name '${module}' -PassThru -DisableNameChecking) { Start-TenantryRun -Invoke $args[0] } { $args[0].Invoke() }`
+  const module = singleQuoted(join(scriptsFolder, 'Tenantry.psm1'))
+  const command = `& (Import-Module -Name ${module} -PassThru -DisableNameChecking) { Start-TenantryRun -Invoke $args[0] } { $args[0].Invoke() }`
   return {
     file: powershell.path,
     args: ['-NoLogo', '-NoProfile', '-NonInteractive', ...(platform === 'win32' ? ['-ExecutionPolicy', 'RemoteSigned'] : []), '-Command', command],

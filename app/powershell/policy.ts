@@ -1,3 +1,5 @@
+import { singleQuoted } from './single-quoted.ts'
+
 /** What Group Policy says of scripts, where it says that ours may not run. */
 export type ScriptsPolicy = 'Restricted' | 'AllSigned'
 
@@ -20,11 +22,11 @@ export function refusingPolicy(machine: string, user: string, signature: string)
  * it stays empty.
  */
 export function policyQuery(scriptsFolder: string): string {
-  const module = `${scriptsFolder}\\Tenantry.psm1`.replaceAll("'", "''")
+  const module = singleQuoted(`${scriptsFolder}\\Tenantry.psm1`)
   const told = (expression: string) => `$(try { ${expression} } catch { '' })`
   return [
     told('Get-ExecutionPolicy -Scope MachinePolicy'),
     told('Get-ExecutionPolicy -Scope UserPolicy'),
-    told(`(Get-AuthenticodeSignature -LiteralPath '${module}').Status`)
+    told(`(Get-AuthenticodeSignature -LiteralPath ${module}).Status`)
   ].join(', ')
 }

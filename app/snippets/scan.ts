@@ -1,3 +1,5 @@
+import { singleQuotes } from '../powershell/single-quoted.ts'
+
 /** A placeholder as it stands in a text: `{{Name}}` or `{{Name=default}}`. */
 export interface Placeholder {
   name: string
@@ -16,7 +18,6 @@ export interface Scan {
 }
 
 /** PowerShell takes typographic quotes for the plain ones. */
-export const singleQuotes = '\'‘’‚‛'
 const doubleQuotes = '"“”„'
 const isSingle = (character: string | undefined) => character !== undefined && singleQuotes.includes(character)
 const isDouble = (character: string | undefined) => character !== undefined && doubleQuotes.includes(character)

@@ -1,4 +1,5 @@
-import { scanPowerShell, singleQuotes, type Placeholder } from './scan.ts'
+import { singleQuoted } from '../powershell/single-quoted.ts'
+import { scanPowerShell, type Placeholder } from './scan.ts'
 
 /** What is asked for when a snippet is run. */
 export interface SnippetParameter {
@@ -54,12 +55,10 @@ export function valueProblem(value: string): string | null {
 }
 
 /**
- * A value as PowerShell reads it back: a text in single quotes, in which nothing is expanded and each quote stands twice
- * (also a typographic one, which PowerShell takes for a quote); a plain number as it is, so that it stays a number.
+ * A value as PowerShell reads it back: a text in single quotes; a plain number as it is, so that it stays a number.
  */
 export function powerShellLiteral(value: string): string {
-  if (plainNumber.test(value)) return value
-  return `'${value.replace(new RegExp(`[${singleQuotes}]`, 'g'), '$&$&')}'`
+  return plainNumber.test(value) ? value : singleQuoted(value)
 }
 
 /**

@@ -1,5 +1,5 @@
-/** PowerShell takes these for a single quote, inside of a string too; doubled, each is itself. */
-const singleQuotes = /['‘’‚‛]/g
+import { singleQuoted } from '../../app/powershell/single-quoted.ts'
+
 const wildcards = /[[\]*?]/
 
 /** Whether what stands before the cursor wants a path as it is; every other -Path takes wildcards. */
@@ -16,7 +16,7 @@ export function quotedPath(path: string, before = ''): string | null {
   if (path === '' || /[\x00-\x1f\x7f-\x9f\u2028\u2029]/.test(path)) return null
   const isPattern = wildcards.test(path) && !literalParameter.test(before)
   const escaped = isPattern ? path.replace(/[[\]*?`]/g, '`$&') : path
-  return `'${escaped.replace(singleQuotes, '$&$&')}'`
+  return singleQuoted(escaped)
 }
 
 /** Several files as PowerShell's list of arguments; null where one of them can't be typed. */
