@@ -23,6 +23,16 @@ function script:Get-CommandReport {
 function script:Hide-Secret {
     param([Parameter(Mandatory)][AllowEmptyString()][string]$Line)
 
+    foreach ($place in Get-SecretPlace -Line $Line) { $Line = $Line.Substring(0, $place.Start) + $script:Removed + $Line.Substring($place.End) }
+    $Line = $Line -replace '\beyJ[\w-]{8,}(\.[\w-]*)*', $script:Removed
+    $Line -replace '(?i)\b(Bearer)\s+(?!\[removed\])[^\s''"]+', ('$1 ' + $script:Removed)
+}
+
+function script:Get-SecretPlace {
+    # Where secrets stand in a text. From the end, so that what stands before keeps its place; an extent inside of one
+    # that is gone is gone with it.
+    param([Parameter(Mandatory)][AllowEmptyString()][string]$Line)
+
     $tokens = $null
     $problems = $null
     $tree = [System.Management.Automation.Language.Parser]::ParseInput($Line, [ref]$tokens, [ref]$problems)
@@ -32,15 +42,11 @@ function script:Hide-Secret {
                 ($node -is [System.Management.Automation.Language.HashtableAst]) -or ($node -is [System.Management.Automation.Language.InvokeMemberExpressionAst])
             }, $true) | ForEach-Object -Process { Get-SecretExtent -Node $_ })
     $end = $Line.Length
-    # From the end, so that what stands before keeps its place; an extent inside of one that is gone is gone with it.
     foreach ($extent in $found | Sort-Object -Property EndOffset, @{ Expression = 'StartOffset'; Descending = $true } -Descending) {
         if ($extent.StartOffset -ge $end) { continue }
-        $until = [Math]::Min($extent.EndOffset, $end)
-        $Line = $Line.Substring(0, $extent.StartOffset) + $script:Removed + $Line.Substring($until)
+        @{ Start = $extent.StartOffset; End = [Math]::Min($extent.EndOffset, $end) }
         $end = $extent.StartOffset
     }
-    $Line = $Line -replace '\beyJ[\w-]{8,}(\.[\w-]*)*', $script:Removed
-    $Line -replace '(?i)\b(Bearer)\s+(?!\[removed\])[^\s''"]+', ('$1 ' + $script:Removed)
 }
 
 function script:Get-SecretExtent {

@@ -38,7 +38,7 @@ function script:Start-Run {
 }
 
 function script:Send-Parsed {
-    # Whether PowerShell can read a script, before anything is connected.
+    # Whether PowerShell can read a script, before anything is connected, and where secrets stand in it, from the end.
     param([Parameter(Mandatory)]$Message)
 
     $problems = $null
@@ -50,7 +50,9 @@ function script:Send-Parsed {
         $text = $problems[0].Message
         $problem = [Uri]::EscapeDataString($text.Substring(0, [Math]::Min($text.Length, 500)))
     }
-    Send-SessionMessage -Message @{ type = 'parsed'; id = $Message.id; line = $line; problem = $problem }
+    Import-Part -Name 'CommandReport'
+    $places = foreach ($place in Get-SecretPlace -Line ([string]$Message.text)) { $place.Start; $place.End }
+    Send-SessionMessage -Message @{ type = 'parsed'; id = $Message.id; line = $line; problem = $problem; secrets = [int[]]@($places) }
 }
 
 function script:Invoke-Run {

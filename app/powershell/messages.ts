@@ -88,7 +88,14 @@ export const shellMessageSchema = z.discriminatedUnion('type', [
   /** Out-TenantGrid asks for a connection; `ask` names it in the app's answer. */
   z.object({ ...base, type: z.literal('grid'), ask: z.number().int() }),
   /** Why PowerShell can't read a text, percent-encoded, and in which of its lines; null where it can. */
-  z.object({ ...answer, type: z.literal('parsed'), line: z.number().int(), problem: z.string().max(20_000).nullable() }),
+  z.object({
+    ...answer,
+    type: z.literal('parsed'),
+    line: z.number().int(),
+    problem: z.string().max(20_000).nullable(),
+    /** Of a run's script: beginnings and ends of the secrets in it, from the end. */
+    secrets: z.array(z.number().int().min(0)).optional()
+  }),
   /** A run's script has ended; `problem` is the error that ended it, and `sentences` are the first of its `errors`. */
   z.object({
     ...answer,

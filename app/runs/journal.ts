@@ -9,13 +9,15 @@ export const mostKeptRuns = 100
 const version = 1
 
 const headSchema = runViewSchema
-  .pick({ id: true, title: true, script: true, isRedacted: true, service: true, atOnce: true, isReadOnly: true, by: true, startedAt: true })
+  .pick({ id: true, service: true, atOnce: true, isReadOnly: true, by: true, startedAt: true })
   .extend({ line: z.literal('run'), v: z.literal(version), tenants: z.array(runTenantSchema.pick({ profileId: true, name: true, colour: true, environment: true })) })
 
 /** What is appended once a run goes on. Times are milliseconds since the epoch; `owner` is a process id. */
 const lineSchema = z.discriminatedUnion('line', [
   /** A process has the run in its hands. */
   z.object({ line: z.literal('begun'), at: z.number(), owner: z.number().int() }),
+  /** What is run, once PowerShell's parser told where secrets stand in it. */
+  z.object({ line: z.literal('script'), at: z.number(), title: z.string(), script: z.string(), isRedacted: z.boolean() }),
   /** A tenant's PowerShell was started. */
   z.object({ line: z.literal('started'), at: z.number(), profileId: z.uuid() }),
   /** A tenant is done, in one way or another. */
@@ -47,9 +49,9 @@ export class Journal {
   /** Begins a run's journal. Throws `run-not-kept`. */
   static begin(folder: string, view: RunView, at: number): Journal {
     const journal = new Journal(folder, view.id)
-    const { id, title, script, isRedacted, service, atOnce, isReadOnly, by, startedAt } = view
+    const { id, service, atOnce, isReadOnly, by, startedAt } = view
     const tenants = view.tenants.map(({ profileId, name, colour, environment }) => ({ profileId, name, colour, environment }))
-    const head: z.infer<typeof headSchema> = { line: 'run', v: version, id, title, script, isRedacted, service, atOnce, isReadOnly, by, startedAt, tenants }
+    const head: z.infer<typeof headSchema> = { line: 'run', v: version, id, service, atOnce, isReadOnly, by, startedAt, tenants }
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       appendFileSync(journal.#path, lineOf(head) + lineOf({ line: 'begun', at, owner: process.pid }), { mode: 0o600, flag: 'ax' })
@@ -104,7 +106,7 @@ export function readJournal(text: string): KeptRun | null {
   if (!head.success) return null
   const { line: _, v: __, tenants, ...facts } = head.data
   const kept = new Map(tenants.map((tenant) => [tenant.profileId, { ...tenant, ...untouched }]))
-  const run = { owner: null as number | null, endedAt: null as number | null, lastAt: facts.startedAt }
+  const run: Followed = { owner: null, endedAt: null, lastAt: facts.startedAt, what: { title: 'A run', script: '', isRedacted: true } }
   for (const parsed of rest) {
     const line = lineSchema.safeParse(parsed).data
     if (line) follow(run, kept, line)
@@ -112,6 +114,7 @@ export function readJournal(text: string): KeptRun | null {
   const isOver = run.endedAt !== null
   const view: RunView = {
     ...facts,
+    ...run.what,
     endedAt: run.endedAt ?? run.lastAt,
     gridId: null,
     question: null,
@@ -127,9 +130,18 @@ export const untouched = { state: 'waiting', detail: 'Waits for its turn', failu
 /** Whether nothing more comes of a tenant unless it is run again. */
 export const isFinal = ({ state }: Pick<RunTenant, 'state'>): boolean => ['done', 'failed', 'cancelled', 'interrupted'].includes(state)
 
-function follow(run: { owner: number | null; endedAt: number | null; lastAt: number }, tenants: Map<string, RunTenant>, line: JournalLine): void {
+/** What the lines of a journal tell of the run as a whole. One that ended before its script was written has none. */
+interface Followed {
+  owner: number | null
+  endedAt: number | null
+  lastAt: number
+  what: Pick<RunView, 'title' | 'script' | 'isRedacted'>
+}
+
+function follow(run: Followed, tenants: Map<string, RunTenant>, line: JournalLine): void {
   run.lastAt = line.at
   if (line.line === 'begun') run.owner = line.owner
+  if (line.line === 'script') run.what = { title: line.title, script: line.script, isRedacted: line.isRedacted }
   run.endedAt = line.line === 'ended' ? line.at : null
   const change = (profileId: string, to: Partial<RunTenant>) => {
     const tenant = tenants.get(profileId)

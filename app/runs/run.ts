@@ -6,6 +6,7 @@ import type { RunTable } from '../grid/run-table.ts'
 import { reasonOf } from '../sessions/connect-retry.ts'
 import type { SessionPlan } from '../sessions/session-plan.ts'
 import { isFinal, untouched, type Journal, type JournalLine } from './journal.ts'
+import { keptScript, titleOf } from './kept-script.ts'
 import { RunQuestions } from './question.ts'
 import { Slots } from './slots.ts'
 import type { Outcome, TenantRun, TenantRunOptions } from './tenant-run.ts'
@@ -42,13 +43,14 @@ interface Entry {
 /** One command across many tenants: who has a place, what became of whom, the one question, the one table. */
 export class Run {
   readonly #options: RunOptions
-  readonly #facts: Omit<RunView, 'tenants' | 'endedAt' | 'gridId' | 'question' | 'secondsLeft'>
+  #facts: Omit<RunView, 'tenants' | 'endedAt' | 'gridId' | 'question' | 'secondsLeft'>
   /** Whole; null where only what is fit to be kept is left of it. */
   readonly #script: string | null
   readonly #entries: Map<string, Entry>
   readonly #slots: Slots
   readonly #questions: RunQuestions
   readonly #going = new Set<Promise<void>>()
+  #isWritten: boolean
   #endedAt: number | null
   #table: RunTable | null = null
   #tries = 0
@@ -61,6 +63,7 @@ export class Run {
     this.#facts = facts
     this.#script = script
     this.#endedAt = endedAt
+    this.#isWritten = endedAt !== null
     this.#options = options
     this.#entries = new Map(tenants.map((tenant) => [tenant.profileId, { tenant, tried: 0, startedAt: null, attempt: null, cancelledAs: null }]))
     this.#slots = new Slots(facts.atOnce, (key) => this.#start(key))
@@ -216,6 +219,7 @@ export class Run {
       onState: (state, detail) => {
         if (entry.cancelledAs === null && !isFinal(entry.tenant)) this.#change(entry, { state, detail })
       },
+      onSecrets: (places) => this.#keepScript(places),
       onQuestion: (message) => {
         if (entry.cancelledAs === null) this.#questions.ask(profileId, name, message)
       },
@@ -223,6 +227,17 @@ export class Run {
       offerRows: (folder) => this.#table!.offer(profileId, name, folder, (count) => this.#change(entry, { rows: entry.tenant.rows + count })),
       rowsAreIn: () => this.#table!.whenIn(profileId)
     }
+  }
+
+  /** Writes down what is run, without secrets; the first shell that read it knows where they are. */
+  #keepScript(places: readonly number[]): void {
+    if (this.#isWritten || this.#script === null) return
+    this.#isWritten = true
+    const { script, isRedacted } = keptScript(this.#script, places)
+    const title = this.#facts.title === titleOf(this.#facts.script) ? titleOf(script) : this.#facts.title
+    this.#facts = { ...this.#facts, title, script, isRedacted }
+    this.#write({ line: 'script', at: this.#options.now(), title, script, isRedacted })
+    this.#tellSoon()
   }
 
   /** Where one of them asks before data is changed, all of them do: the question is the run's. */

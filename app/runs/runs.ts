@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { nameOfUser } from '../command-log/command-log.ts'
-import { withoutSecrets } from '../command-log/redact.ts'
 import { longestRunScript } from '../contract-values.ts'
 import { serviceLabels, type CallRequest, type RunSummary, type RunTenant, type RunView } from '../contract.ts'
 import { failure } from '../failures.ts'
@@ -9,11 +8,9 @@ import type { RunTable } from '../grid/run-table.ts'
 import { isAlive } from '../process-tree.ts'
 import type { SessionPlan } from '../sessions/session-plan.ts'
 import { Journal, mostKeptRuns, readJournals, untouched } from './journal.ts'
+import { keptScript, titleOf } from './kept-script.ts'
 import { Run } from './run.ts'
 import { TenantRun, type TenantRunOptions, type TenantRunServices } from './tenant-run.ts'
-
-/** Of the script's first line, for a run that was given no title. */
-const titleChars = 80
 
 export interface RunsOptions {
   services: TenantRunServices
@@ -75,13 +72,12 @@ export class Runs {
     if (script.trim() === '') throw failure('run-script-empty')
     if (script.length > longestRunScript) throw failure('run-script-too-long', { limit: longestRunScript.toLocaleString('en') })
     const { now } = this.#options.services.adapters
-    const kept = withoutSecrets(script)
+    const kept = keptScript(script)
     const view: RunView = {
       ...wish,
       id: randomUUID(),
-      title: title.trim() || titleOf(kept),
-      script: kept,
-      isRedacted: kept !== script,
+      title: title.trim() || titleOf(kept.script),
+      ...kept,
       by: nameOfUser(),
       startedAt: now(),
       endedAt: null,
@@ -172,11 +168,6 @@ export class Runs {
     if (!found) throw failure('run-not-found')
     return found
   }
-}
-
-function titleOf(script: string): string {
-  const line = script.trim().split('\n')[0]!.trim()
-  return line.length > titleChars ? `${line.slice(0, titleChars)}…` : line
 }
 
 /** What is said of a run that was under way when Tenantry ended. */

@@ -6,7 +6,7 @@ import { quote } from '../failures/reading.ts'
 import type { GuardRules } from '../guard/rules.ts'
 import type { FoundPowerShell } from '../powershell/find.ts'
 import type { ShellMessage } from '../powershell/messages.ts'
-import { helloDeadlineMs, homeOf } from '../sessions/attempt.ts'
+import { homeOf } from '../sessions/attempt.ts'
 import { isOfToken, pauseBeforeRetry } from '../sessions/connect-retry.ts'
 import { moduleOf } from '../sessions/connect-parameters.ts'
 import { Organization } from '../sessions/organization.ts'
@@ -23,6 +23,8 @@ import { RunShell } from './run-shell.ts'
 
 /** As of sessions, but with more patience: nobody sits there and waits. */
 const runRetry = { tries: 5, firstPauseMs: 2_000, longestPauseMs: 600_000 }
+/** A shell that says no hello within this time is given up: several of them start at once, and nobody looks at each. */
+const helloDeadlineMs = 60_000
 /** How long a script that is stopped may take until its process is ended all the same. */
 const stopDeadlineMs = 2_000
 
@@ -46,6 +48,8 @@ export interface TenantRunOptions {
   /** How often it was tried, this time among them. */
   tried: number
   onState(state: 'starting' | 'connecting' | 'running', detail: string): void
+  /** Where secrets stand in the script: beginnings and ends, from the end. */
+  onSecrets(places: readonly number[]): void
   onQuestion(message: GuardMessage): void
   onNoQuestion(): void
   /** Opens the connection for its rows. */
@@ -189,7 +193,8 @@ export class TenantRun {
 
   /** Before anything is connected: a script that can't be read is run nowhere. */
   async #checkScript(): Promise<void> {
-    const { line, problem } = await this.#answers.next('parsed')
+    const { line, problem, secrets = [] } = await this.#answers.next('parsed')
+    this.#options.onSecrets(secrets)
     if (problem !== null) throw failure('run-script-unreadable', { problem: `Line ${line}: ${quote(decodeURIComponent(problem))}` })
   }
 

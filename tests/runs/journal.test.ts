@@ -15,6 +15,8 @@ const aRun = (...names: string[]): RunView => ({
   id: randomUUID(), title: 'Get-Mailbox', script: "Get-Mailbox\nGet-User 'Zoë'", isRedacted: false, service: 'exchange', atOnce: 4, isReadOnly: false, by: 'admin', startedAt: 1_000,
   endedAt: null, gridId: null, question: null, secondsLeft: null, tenants: names.map(aTenant)
 })
+/** What is run is written once a shell has read it. */
+const scriptOf = ({ title, script, isRedacted }: RunView) => ({ line: 'script', at: 1_050, title, script, isRedacted }) as const
 const outcome = ({ name: _, colour: __, environment: ___, ...tenant }: RunTenant, change: Partial<RunTenant>) => ({ ...tenant, ...change })
 const done = { state: 'done', detail: '3 rows', rows: 3, seconds: 2.5 } as const
 
@@ -22,6 +24,7 @@ describe('a run’s journal', () => {
   it('tells of a whole run what it was, and what became of each tenant', () => {
     const run = aRun('A', 'B')
     const journal = Journal.begin(folder, run, 1_000)
+    journal.append(scriptOf(run))
     journal.append({ line: 'started', at: 1_100, profileId: run.tenants[0]!.profileId })
     journal.append({ line: 'tenant', at: 1_200, tenant: outcome(run.tenants[0]!, done) })
     journal.append({ line: 'tenant', at: 1_300, tenant: outcome(run.tenants[1]!, { state: 'cancelled', detail: 'Cancelled' }) })
@@ -31,6 +34,13 @@ describe('a run’s journal', () => {
       owner: null,
       view: { ...run, endedAt: 1_400, tenants: [{ ...run.tenants[0], ...done }, { ...run.tenants[1], state: 'cancelled', detail: 'Cancelled' }] }
     })
+  })
+
+  it('has nothing of the script before somebody knows where secrets stand in it', () => {
+    const run = { ...aRun('A'), title: 'secret title', script: 'secret script' }
+    Journal.begin(folder, run, 1_000)
+    expect(readFileSync(join(folder, `${run.id}.jsonl`), 'utf8')).not.toContain('secret')
+    expect(readJournals(folder)[0]!.view).toMatchObject({ script: '', isRedacted: true })
   })
 
   it('can be read by nobody else', () => {

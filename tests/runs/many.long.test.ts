@@ -32,7 +32,8 @@ describeOnMainEngine(`a run across ${count} tenants`, ({ env }) => {
       while (!(await what())) await new Promise((resolve) => setTimeout(resolve, 200))
     }
     await patient(async () => isDone(statesOf(await runs.get(id))))
-    expect((await runs.get(id)).tenants.filter(({ state }) => state === 'failed').map(({ name }) => name)).toEqual([failing.name, broken.name])
+    const wrong = (await runs.get(id)).tenants.filter(({ state }) => state === 'failed').map(({ name, failure }) => [name, failure!.code, failure!.message])
+    expect(wrong).toEqual([[failing.name, 'secret-wrong', expect.any(String)], [broken.name, 'secret-expired', expect.any(String)]])
     await under.call('runs.cancel', { id, profileId: slow.id })
     const run = await runs.ended(id)
     expect(spawn.mostAtOnce).toBe(4)

@@ -4,6 +4,7 @@ import type { Profile, RunTenant, RunView } from '../../app/contract.ts'
 import { failure } from '../../app/failures.ts'
 import type { RunTable } from '../../app/grid/run-table.ts'
 import { untouched, type JournalLine } from '../../app/runs/journal.ts'
+import { keptScript, titleOf } from '../../app/runs/kept-script.ts'
 import type { GuardMessage } from '../../app/runs/question.ts'
 import { Run } from '../../app/runs/run.ts'
 import { secondsLeft } from '../../app/runs/time-left.ts'
@@ -156,6 +157,14 @@ describe('a run', () => {
     expect(() => run.retry()).toThrow(expect.objectContaining({ code: 'run-nothing-to-retry' }))
   })
 
+  it('writes its script down once, without the secrets that the first shell found', async () => {
+    const all = profiles(2)
+    const { run, lines, tries } = begin(all, { title: 'A title', script: "Set-Variable password 'wörd'; 1" }, "Set-Variable password 'wörd'; 1")
+    for (const { options } of tries) options.onSecrets([22, 28])
+    expect(run.view).toMatchObject({ title: 'A title', script: 'Set-Variable password [removed]; 1', isRedacted: true })
+    expect(lines.filter(({ line }) => line === 'script')).toEqual([{ line: 'script', at: 0, title: 'A title', script: 'Set-Variable password [removed]; 1', isRedacted: true }])
+  })
+
   it('is not run again where the script is not whole any more', async () => {
     const all = profiles(1)
     const { run, newest } = begin(all, {}, null)
@@ -254,6 +263,25 @@ describe('the question of a run', () => {
     expect(begin([all[1]!, all[2]!]).tries.map(({ options }) => options.guard?.mode ?? null)).toEqual([null, 'read-only'])
     const readOnly = begin(all, { atOnce: 3, isReadOnly: true }).tries
     expect(readOnly.map(({ options }) => [options.guard?.mode, options.plan.profile.readOnly])).toEqual([['read-only', true], ['read-only', true], ['read-only', true]])
+  })
+})
+
+describe('a script as it is kept', () => {
+  const script = "one 'first' two 'second'"
+
+  it('is without what the parser found, from the end', () => {
+    expect(keptScript(script, [16, 24, 4, 11])).toEqual({ script: 'one [removed] two [removed]', isRedacted: true })
+    expect(keptScript(script)).toEqual({ script, isRedacted: false })
+    expect(keptScript("$password = 'word'").script).toBe('$password = [removed]')
+  })
+
+  it.each([['behind its end', [20, 400]], ['that ends before it begins', [9, 4]], ['in the wrong order', [4, 11, 16, 24]], ['without an end', [4]]])('is gone whole where a place is none: %s', (_, places) => {
+    expect(keptScript(script, places)).toEqual({ script: '[removed]', isRedacted: true })
+  })
+
+  it('gives a run its title by its first line', () => {
+    expect(titleOf('\n  Get-Mailbox |\n  Format-List')).toBe('Get-Mailbox |')
+    expect(titleOf('x'.repeat(100))).toBe(`${'x'.repeat(80)}…`)
   })
 })
 

@@ -120,7 +120,7 @@ describeOnMainEngine('a run across tenants', ({ env }) => {
 
   it('keeps what was done in a journal that only the person may read, without secrets and without rows', async () => {
     const canary = `canary-${Math.random().toString(36).slice(2)}`
-    const id = await start(`$password = '${canary}'; 'a row of ' + $password.Length`, { profileIds: ids([tenants[0]!]) })
+    const id = await start(`$password = '${canary}'; Set-Variable -Name token -Value '${canary}'; 'a row of ' + $password.Length`, { profileIds: ids([tenants[0]!]) })
     await runs.ended(id)
     const path = join(dataFolder, 'runs', `${id}.jsonl`)
     const text = await eventually(() => readFileSync(path, 'utf8'), (kept) => kept.includes('"ended"'))
