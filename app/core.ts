@@ -448,18 +448,12 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     else notices.delete('settings')
     void changed()
   }
-  const toldOfTranscripts = new Map<string, string>()
   /** Says why a session is not written, once for as long as it lasts. */
   function noteTranscript(sessionId: string, text: string | null) {
-    if ((toldOfTranscripts.get(sessionId) ?? null) === text) return
     const id = `transcript-${sessionId}`
-    if (text === null) {
-      toldOfTranscripts.delete(sessionId)
-      notices.delete(id)
-    } else {
-      toldOfTranscripts.set(sessionId, text)
-      notices.set(id, { level: 'warning', text })
-    }
+    if ((notices.get(id)?.text ?? null) === text) return
+    if (text === null) notices.delete(id)
+    else notices.set(id, { level: 'warning', text })
     void changed()
   }
   async function state(): Promise<AppState> {

@@ -61,7 +61,7 @@ export class PromptLine {
 
   async #check(isRun: boolean): Promise<void> {
     const { view, output, areKeysHeld } = this.#options
-    await new Promise<void>((resolve) => output.screen.whenParsed(resolve))
+    await output.screen.allParsed()
     const { name, phase, alive, busy } = view()
     if (phase !== 'connected' || !alive) throw failure('prompt-missing', { name })
     if (busy) throw failure('prompt-busy', { name })

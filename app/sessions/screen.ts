@@ -64,6 +64,11 @@ export class Screen {
     this.write(new Uint8Array(), listener)
   }
 
+  /** Once all output of before is on the screen. */
+  allParsed(): Promise<void> {
+    return new Promise((resolve) => this.whenParsed(resolve))
+  }
+
   /** Parses nothing until it is let go, beyond what was begun: other work goes first. */
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld

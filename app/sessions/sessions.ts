@@ -209,7 +209,7 @@ export class Sessions {
   /** The lines that a session's terminal keeps, once it shows all that came so far, and its name. Throws `session-not-found`. */
   async scrollback(id: string): Promise<{ name: string; lines: string[] }> {
     const { view, output } = this.#get(id)
-    await new Promise<void>((resolve) => output.screen.whenParsed(resolve))
+    await output.screen.allParsed()
     return { name: view.name, lines: output.screen.lines() }
   }
 

@@ -65,7 +65,7 @@ export class Transcript {
       const sentence = await this.#open(place)
       if (shell !== this.#shells) return
       say(sentence)
-      await this.#parsed()
+      await this.#options.screen.allParsed()
       if (shell !== this.#shells || !this.#file) return
       this.#lines ??= this.#options.screen.finishedLines((text, isCut) => this.#onLine(text, isCut))
       this.#lines.begin()
@@ -89,7 +89,7 @@ export class Transcript {
     await this.#opened()
     const file = this.#file
     if (!file) return
-    await this.#parsed()
+    await this.#options.screen.allParsed()
     this.#lines?.end()
     this.#note('the session was closed')
     this.#file = null
@@ -103,15 +103,10 @@ export class Transcript {
     clearTimeout(timer)
   }
 
-  /** Once the screen shows all that came. */
-  #parsed(): Promise<void> {
-    return new Promise((resolve) => this.#options.screen.whenParsed(resolve))
-  }
-
   /** Answers the sentence on where it is, or why it is not. */
   async #open(place: TranscriptPlace): Promise<string> {
     const folder = this.#options.folder()
-    await this.#parsed()
+    await this.#options.screen.allParsed()
     try {
       const isThere = this.#file?.folder === folder.path && (await this.#file.isUsable())
       if (isThere) this.#note('connecting again')
