@@ -218,6 +218,13 @@ function script:Add-GridColumn($grid, $name) {
     $index
 }
 
+function script:Add-ShownColumn($grid, $object) {
+    foreach ($name in $grid.Shown) {
+        $property = $object.PSObject.Properties[$name]
+        if ($property -and -not $grid.Columns.ContainsKey($property.Name)) { $null = Add-GridColumn $grid $property.Name }
+    }
+}
+
 function script:Get-GridProperty($grid, $object, $base) {
     # What a row is made of where it is not an object's properties as they are: entries, one value, or what was asked for.
     if ($base -is [System.Collections.IDictionary]) {
@@ -254,15 +261,20 @@ function script:Add-GridRow($grid) {
             continue
         }
         $base = $object.PSObject.BaseObject
-        if ($null -eq $grid.Shown) { $grid.Shown = @(if (-not $grid.Property) { Get-GridView $object }) }
+        $isFirst = $null -eq $grid.Shown
+        if ($isFirst) { $grid.Shown = @(if (-not $grid.Property) { Get-GridView $object }) }
+        $isMade = $false
         $plan = $null
         $properties = $object.PSObject.Properties
         if ($grid.Property -or $base -isnot [System.Management.Automation.PSCustomObject]) {
             $type = $base.GetType()
             if (-not $grid.Plans.ContainsKey($type)) { $grid.Plans[$type] = Get-GridPlan $grid $object $base }
             $plan = $grid.Plans[$type].Names
-            if ($grid.Plans[$type].IsMade) { $properties = @(Get-GridProperty $grid $object $base) }
+            $isMade = $grid.Plans[$type].IsMade
+            if ($isMade) { $properties = @(Get-GridProperty $grid $object $base) }
         }
+        # What PowerShell itself shows comes first, in its order.
+        if ($isFirst -and -not $isMade) { Add-ShownColumn $grid $object }
         $longest = $script:GridCellChars
         $chars = 0
         $cells = $grid.Blank.Clone()

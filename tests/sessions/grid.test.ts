@@ -70,6 +70,8 @@ describeOnMainEngine('Out-TenantGrid', ({ env }) => {
     expect(view).toMatchObject({ title: 'Get-Mailbox -ResultSize 5', state: 'complete', selection: 'none', rows: 5, sessionId, notes: [] })
     expect(view.columns.length).toBeGreaterThan(150)
     expect(view.columns.filter(({ isShown }) => isShown).length).toBeLessThan(20)
+    // As PowerShell's own table has them.
+    expect(view.columns.slice(0, 5)).toMatchObject(['Name', 'Alias', 'Database', 'ProhibitSendQuota', 'ExternalDirectoryObjectId'].map((name) => ({ name, isShown: true })))
     expect(kinds(view)).toMatchObject({ ProhibitSendQuota: 'size', AuditEnabled: 'boolean', MaxSafeSenders: 'number', AuditOwner: 'list', PrimarySmtpAddress: 'text' })
     const { cells } = await arranged(view)
     expect(cells.map((row) => row[column(view, 'PrimarySmtpAddress')])).toEqual(cells.map(() => expect.stringMatching(/@contoso\.example$/)))
