@@ -32,6 +32,9 @@ export class Desk {
   updates = $state.raw<UpdateState | null>(null)
   /** A failure of what was just done that has no better place. */
   problem = $state.raw<Failure | null>(null)
+  #failed = $state.raw<{ failure: Failure; profile: Profile | null } | null>(null)
+  /** The tenant that the problem is of, where a check may say more. */
+  readonly problemOf = $derived(this.#failed?.failure === this.problem ? (this.#failed?.profile ?? null) : null)
   /** The session with a running command whose close waits for a yes. */
   closingBusyId = $state<string | null>(null)
   /** The tab whose close waits for a yes: it is pinned, or commands run in it. */
@@ -113,7 +116,7 @@ export class Desk {
       // One that the person would rather not open keeps no other from opening.
       const problem = opened.find((one) => one.status === 'rejected' && failureOf(one.reason).code !== 'cancelled')
       if (problem?.status === 'rejected') throw problem.reason
-    })
+    }, profile)
     this.#opening.delete(profile.id)
   }
 
@@ -306,13 +309,15 @@ export class Desk {
     await this.attempt(async () => (this.app = await this.bridge.call('app.choosePowerShell', null)))
   }
 
-  /** Does something whose failure is shown above the terminal. */
-  async attempt(action: () => Promise<unknown>): Promise<void> {
+  /** Does something whose failure is shown above the terminal; `profile` is the tenant that it is done for. */
+  async attempt(action: () => Promise<unknown>, profile: Profile | null = null): Promise<void> {
     try {
       this.problem = null
       await action()
     } catch (error) {
-      this.problem = failureOf(error)
+      const failure = failureOf(error)
+      this.problem = failure
+      this.#failed = { failure, profile }
     }
   }
 

@@ -222,5 +222,8 @@ describe('a failure', () => {
     await alert.getByText(/No PowerShell was found\./).waitFor()
     await alert.getByText(/Install it\./).waitFor()
     expect(await page.getByRole('tab').count()).toBe(0)
+    await alert.getByRole('button', { name: 'Check', exact: true }).click()
+    await page.getByRole('dialog', { name: 'Check of Contoso demo' }).waitFor()
+    expect(await alert.count()).toBe(0)
   })
 })
