@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
@@ -37,6 +37,12 @@ it('sweeps what a run that is gone left behind, and nothing else', () => {
   aFolder('tenantry-run-begun', null)
   aFolder('tenantry-run-begun-too', '')
   aFolder('tenantry-data', String(dead))
+  // One that was begun long ago was never finished.
+  for (const [name, owner] of [['tenantry-run-unfinished', null], ['tenantry-run-unfinished-too', '']] as const) {
+    aFolder(name, owner)
+    const longAgo = new Date(Date.now() - 2 * 3_600_000)
+    utimesSync(join(parent, name), longAgo, longAgo)
+  }
   const folder = createRuntimeFolder()
   expect(readdirSync(parent).sort()).toEqual([basename(folder), 'tenantry-data', 'tenantry-run-begun', 'tenantry-run-begun-too', 'tenantry-run-living'].sort())
   expect(readdirSync(join(parent, 'tenantry-run-living', 'session-1'))).toEqual(['left over'])

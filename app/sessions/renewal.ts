@@ -58,6 +58,10 @@ export class Renewal {
   connected(): void {
     this.#isConnected = true
     this.#give()
+    // What keeps the tokens of an older session from being renewed keeps this one's too.
+    const { tokens, subject, service } = this.#options
+    const refusal = tokens.refusal(subject, service)
+    if (refusal) this.#onFailed(refusal, null)
   }
 
   /** No connection is left that a token could serve: a command that waits for one waits no longer. */

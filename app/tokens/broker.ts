@@ -148,6 +148,11 @@ export class TokenBroker {
     return this.#entries.get(keyOf(subject, service))?.token ?? null
   }
 
+  /** Why no renewal is tried any more; null where it goes on. */
+  refusal(subject: TokenSubject, service: Service): TenantryError | null {
+    return this.#entries.get(keyOf(subject, service))?.refusal ?? null
+  }
+
   /** The id (`uti`) of the newest token, which outlives a lock; empty where there was none. */
   newestId(subject: TokenSubject, service: Service): string {
     return String(this.#entries.get(keyOf(subject, service))?.last?.uti ?? '')
