@@ -743,8 +743,8 @@ export const calls = {
   'sessions.saveScrollback': call(byId, z.object({ fileName: z.string(), savedAs: z.string().nullable(), text: z.string().nullable(), lines: z.number().int() })),
   /** Shows a session's transcript among the files of its folder where the host can; answers where it is, null where there is none. */
   'sessions.showTranscript': call(byId, z.object({ path: z.string().nullable(), isShown: z.boolean() })),
-  /** The answer to a session's question; one that is not asked any more needs none. `run-quietly` asks nothing for a while. */
-  'guard.answer': call(byId.extend({ question: z.uuid(), answer: z.enum(['run', 'run-quietly', 'refuse']) }), none),
+  /** The answer to a session's question; one that is not asked any more needs none. `run-each` asks no more about that command in the line that runs, `run-quietly` about nothing for a while. */
+  'guard.answer': call(byId.extend({ question: z.uuid(), answer: z.enum(['run', 'run-each', 'run-quietly', 'refuse']) }), none),
   /** Ends the while in which a session asks nothing. */
   'guard.askAgain': call(byId, none),
   /** Without `force` a session with a running command answers the failure `session-busy`. */

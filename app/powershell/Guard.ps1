@@ -9,7 +9,7 @@
 
 # In one line: PowerShell shows the text around an error of any other one.
 $script:GuardPrelude = [System.Management.Automation.Language.Parser]::ParseInput(
-    '$tenantryAnswer = $null; $tenantryAnswer = & $script:TenantryGuard $MyInvocation $PSBoundParameters; ' +
+    '$tenantryAnswer = $null; $tenantryAnswer = & $script:TenantryGuard $MyInvocation $PSBoundParameters $WhatIfPreference; ' +
     'if (-not ($tenantryAnswer -is [bool])) { $ErrorActionPreference = ''Stop''; if ($null -eq $tenantryAnswer) { throw ''Tenantry could not ask about this command, so it was not run.'' } throw $tenantryAnswer }',
     [ref]$null, [ref]$null).EndBlock
 
@@ -45,7 +45,7 @@ function script:Set-GuardHook {
 }
 
 function script:Reset-Guard {
-    # Before a line runs: what was allowed in the one before is not in this one.
+    # At the prompt and before a line runs: what was allowed in the one before is not in this one.
     if (-not $script:Guard) { return }
     $script:Guard.Approved.Clear()
     Set-GuardHook
@@ -88,6 +88,9 @@ $script:GuardHook = {
     }
     elseif (-not (Test-Changing -Command $command)) { return }
     $guard.Busy = $true
+    # What a person prefers for their commands is not for these: a guard that is only tried guards nothing.
+    $WhatIfPreference = $false
+    $ConfirmPreference = 'None'
     try {
         if ($command.Name -eq 'Get-Command') { Protect-AllCommands }
         else { Protect-Command -Command $command -Lookup $lookup }
@@ -271,7 +274,9 @@ function script:Protect-Cmdlet {
 }
 
 function script:Remove-ChangingCommand {
-    # In a read-only session what changes data is not there to be completed or found.
+    # In a read-only session what changes data is not there to be completed or found, whatever a profile prefers.
+    $WhatIfPreference = $false
+    $ConfirmPreference = 'None'
     foreach ($module in Get-Module) {
         if (-not (Test-GuardedModule -Name $module.Name) -and -not $script:Guard.KnownModules[$module.Name]) { continue }
         foreach ($command in @($module.ExportedCommands.Values)) {
@@ -290,10 +295,10 @@ function script:Remove-ChangingCommand {
 
 # What a guarded command calls at its beginning: true where it may run, else the error that it ends with.
 $script:GuardAnswer = {
-    param($invocation, $bound)
+    param($invocation, $bound, $isTried)
 
     $ErrorActionPreference = 'Stop'
-    try { Confirm-Change -Invocation $invocation -Bound $bound }
+    try { Confirm-Change -Invocation $invocation -Bound $bound -IsTried ([bool]$isTried) }
     catch { New-Refusal -Id 'TenantryNotAsked' -Command ([string]$invocation.MyCommand.Name) -Text "Tenantry could not ask about {0} ($($_.Exception.Message)), so it was not run." }
 }
 
@@ -305,19 +310,21 @@ function script:New-Refusal {
 }
 
 function script:Confirm-Change {
-    param([Parameter(Mandatory)]$Invocation, [Parameter(Mandatory)]$Bound)
+    # $IsTried is what $WhatIfPreference says where the command runs.
+    param([Parameter(Mandatory)]$Invocation, [Parameter(Mandatory)]$Bound, [Parameter(Mandatory)][bool]$IsTried)
 
     $guard = $script:Guard
     $name = Get-PlainName -Command $Invocation.MyCommand
     if (-not (Test-ChangingCall -Name $name -Bound $Bound)) { return $true }
-    if ((Test-Given -Bound $Bound -Name 'WhatIf') -and $guard.WhatIfPasses -and (Test-OwnModule -Command $Invocation.MyCommand)) { return $true }
+    if (Test-WhatIf -Command $Invocation.MyCommand -Bound $Bound -IsTried $IsTried) { return $true }
     if ($guard.Mode -eq 'read-only') { return New-Refusal -Id 'TenantryReadOnly' -Command $name -Text 'This session of {1} is read-only: {0} changes data, so it was not run.' }
     if ($script:Session.GuardQuietUntil -gt [DateTimeOffset]::UtcNow.ToUnixTimeMilliseconds()) { return $true }
     $pipeline = Find-Pipeline -Invocation $Invocation
     $key = if ($pipeline.Key) { $name + '@' + $pipeline.Key }
-    if ($key -and $guard.Approved.ContainsKey($key)) { return $true }
+    if ($guard.Approved.ContainsKey($name) -or ($key -and $guard.Approved.ContainsKey($key))) { return $true }
     $answer = Request-Answer -Question (New-GuardQuestion -Name $name -Bound $Bound -IsPipeline $pipeline.IsPipeline)
-    if ($answer -eq 'run') {
+    if ($answer -eq 'run-each') { $key = $name }
+    if ($answer -eq 'run' -or $answer -eq 'run-each') {
         if ($key) { $guard.Approved[$key] = $true }
         return $true
     }
@@ -351,6 +358,18 @@ function script:Test-Given {
     $value = $Bound[$Name]
     if ($value -is [System.Management.Automation.SwitchParameter] -or $value -is [bool]) { return [bool]$value }
     $null -ne $value
+}
+
+function script:Test-WhatIf {
+    # Whether a call is only tried, where that works. What $WhatIfPreference says is handed on as -WhatIf: the service is
+    # told of a command's parameters alone.
+    param([Parameter(Mandatory)]$Command, [Parameter(Mandatory)]$Bound, [Parameter(Mandatory)][bool]$IsTried)
+
+    if (-not $script:Guard.WhatIfPasses -or -not (Test-OwnModule -Command $Command)) { return $false }
+    if ($Bound.ContainsKey('WhatIf')) { return Test-Given -Bound $Bound -Name 'WhatIf' }
+    if (-not $IsTried -or -not $Command.Parameters.ContainsKey('WhatIf')) { return $false }
+    $Bound['WhatIf'] = [System.Management.Automation.SwitchParameter]::Present
+    $true
 }
 
 function script:Test-OwnModule {
@@ -455,8 +474,8 @@ function script:Get-CallPlace {
 }
 
 function script:Request-Answer {
-    # Asks in the app's window and waits: 'run', 'refuse', or nothing where nobody is there to ask. Ctrl+C takes the
-    # question back, and the pipeline ends.
+    # Asks in the app's window and waits: 'run', 'run-each' (this command, as often as it comes in this line), 'refuse', or
+    # nothing where nobody is there to ask. Ctrl+C takes the question back, and the pipeline ends.
     param([Parameter(Mandatory)][hashtable]$Question)
 
     $session = $script:Session

@@ -464,6 +464,8 @@ function Read-SessionLine {
         Send-CommandEnd -Succeeded $null
     }
     if ($script:OpenGrids.Count -gt 0) { Close-LeftGrid }
+    # What an event's action does meanwhile was not allowed with the line before.
+    Reset-Guard
     Update-ScreenReaderMode
     Write-ShellMark -Mark 'B'
     try {

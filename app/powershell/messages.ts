@@ -184,7 +184,7 @@ export type AppMessage =
   /** Asks for the last command's result as a table. */
   | { type: 'show-last' }
   /** `quietUntil`: milliseconds since the epoch until when nothing is asked, 0 for none. Flat, as the token's. */
-  | { type: 'guard-answer'; ask: number; answer: 'run' | 'refuse'; quietUntil: number }
+  | { type: 'guard-answer'; ask: number; answer: 'run' | 'run-each' | 'refuse'; quietUntil: number }
   | { type: 'guard-quiet'; quietUntil: number }
   /** How lines are read from the next prompt on. */
   | { type: 'screen-reader'; mode: 'on' | 'off' }

@@ -39,7 +39,7 @@ export class Guard {
     if (id !== this.#question?.id) return
     this.#question = null
     if (answer === 'run-quietly') this.#quietUntil = this.#options.now() + this.#options.pauseMinutes() * 60_000
-    this.#options.send({ type: 'guard-answer', ask: this.#ask, answer: answer === 'refuse' ? 'refuse' : 'run', quietUntil: this.#quietUntil })
+    this.#options.send({ type: 'guard-answer', ask: this.#ask, answer: answer === 'run-quietly' ? 'run' : answer, quietUntil: this.#quietUntil })
     this.#tell()
   }
 

@@ -62,6 +62,10 @@ describeOnMainEngine('the guard of a production tenant', ({ env }) => {
     await waitForText(page, 'Contoso demo', /\nthird\s/)
     expect(changes()).toBe(3)
     await page.getByRole('button', { name: 'Ask again' }).click()
+    await ask('foreach ($n in 1..3) { Set-Mailbox $who -MailTip "turn $n" }; "all " + "turns"')
+    await question.getByRole('button', { name: 'Run every Set-Mailbox of this line' }).click()
+    await waitForText(page, 'Contoso demo', /\nall turns\s/)
+    expect(changes()).toBe(6)
     await ask('Set-Mailbox $who -MailTip fourth')
 
     // A question elsewhere is noticed, and does not come before the person.
@@ -74,7 +78,7 @@ describeOnMainEngine('the guard of a production tenant', ({ env }) => {
     await question.press('Control+c')
     await question.waitFor({ state: 'hidden' })
     await waitForText(page, 'Contoso demo', /Refused in Tenantry/)
-    expect(changes()).toBe(3)
+    expect(changes()).toBe(6)
     expect(await screenText(page, 'Contoso demo')).not.toContain('fourth was')
   }, 6 * patienceMs)
 })

@@ -19,6 +19,7 @@ describe('a question of the guard', () => {
   it.each([
     ['run', 'run', 0],
     ['refuse', 'refuse', 0],
+    ['run-each', 'run-each', 0],
     ['run-quietly', 'run', 15 * 60_000]
   ] as const)('that is answered %s goes to the shell as %s', (answer, told, quietMs) => {
     guard.take(asking(3))

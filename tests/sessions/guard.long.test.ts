@@ -117,6 +117,21 @@ describeOnMainEngine('a command that changes data', ({ name: engine, env }) => {
       expect(session.requests()).toEqual([])
     })
 
+    it('runs as often as its line has it where every one of them is allowed; another one, and the next line, ask', async () => {
+      const first = await session.asks('foreach ($one in $anna, $berta, $carl) { Set-Mailbox $one -MailTip x }; & { Set-Mailbox $anna -MailTip y }; Remove-Mailbox $anna -Confirm:$false')
+      expect(first.command).toBe('Set-Mailbox')
+      await session.answer(first, 'run-each')
+      const second = await session.question(first.id)
+      expect(second.command).toBe('Remove-Mailbox')
+      expect(session.requests()).toEqual(['Set-Mailbox', 'Set-Mailbox', 'Set-Mailbox', 'Set-Mailbox'])
+      await session.answer(second, 'refuse')
+      await session.ends()
+      expect((await session.view()).guard!.quietUntil).toBeNull()
+      await session.answer(await session.asks('Set-Mailbox $anna -MailTip x'), 'refuse')
+      await session.ends()
+      expect(session.requests()).toEqual([])
+    })
+
     it.each([
       ['a loop', 'foreach ($one in $anna, $berta) { Set-Mailbox $one -MailTip x }'],
       ['two pipelines of a line', 'Set-Mailbox $anna -MailTip x; Set-Mailbox $berta -MailTip x'],
@@ -142,6 +157,35 @@ describeOnMainEngine('a command that changes data', ({ name: engine, env }) => {
       await session.run(line)
       expect(session.requests().filter((request) => !request.startsWith('Get-'))).toEqual([])
       expect(session.asked).toBe(0)
+    })
+
+    it('is only tried by $WhatIfPreference too, which the service is told as -WhatIf', async () => {
+      await session.run('$WhatIfPreference = $true')
+      expect(await session.run('Set-Mailbox $anna -MailTip x; $berta, $carl | Set-Mailbox -MailTip x')).toMatch(/(?:What if: [^\r\n]*Set-Mailbox[^]*){3}/)
+      // One that asks nobody but the service, of which only what it is given is known.
+      await session.run('Import-Module (New-Module Microsoft.Graph.Later { function Set-MgLater { [CmdletBinding(SupportsShouldProcess)] param([Parameter(ValueFromPipeline)]$Id) process { "tried $Id $($PSBoundParameters.WhatIf)" } } }) -Global')
+      expect(await session.run('1, 2 | Set-MgLater; Set-MgLater 3')).toMatch(/tried 1 True\s+tried 2 True\s+tried 3 True/)
+      expect([session.asked, session.requests()]).toEqual([0, []])
+      await session.answer(await session.asks('Set-Mailbox $anna -MailTip x -WhatIf:$false'), 'refuse')
+      await session.ends()
+      await session.run('$WhatIfPreference = $false')
+    })
+
+    it('asks where $WhatIfPreference is a function’s own, which PowerShell does not let the service’s commands see', async () => {
+      await session.answer(await session.asks('function Try-It { $WhatIfPreference = $true; Set-Mailbox $anna -MailTip x }; Try-It'), 'refuse')
+      await session.ends()
+      expect(session.requests()).toEqual([])
+    })
+
+    it.each([
+      ['$WhatIfPreference', '$true', '$false'],
+      ['$ConfirmPreference', '"Low"', '"High"']
+    ])('is guarded where it is first found under %s, for the time after it too', async (variable, found, after) => {
+      const name = `Set-${variable.slice(1)}`
+      await session.run(`Import-Module (New-Module tmpEXO_${variable.slice(1)} { function ${name} { [CmdletBinding()] param($Identity) "d" + "one" } }) -Global`)
+      await session.run(`${variable} = ${found}; $got = Get-Command ${name}; ${variable} = ${after}`)
+      await session.answer(await session.asks('& $got anna'), 'refuse')
+      expect(await session.ends()).not.toContain('done')
     })
 
     it('is refused by Ctrl+C, and its question is taken back', async () => {
@@ -214,9 +258,11 @@ describeOnMainEngine('a command that changes data', ({ name: engine, env }) => {
     })
   })
 
-  it('asks in a compliance session with -WhatIf too, which does not work there', async () => {
+  it('asks in a compliance session with -WhatIf and $WhatIfPreference too, which do not work there', async () => {
     const session = await openLike({ environment: 'production', services: ['compliance'] })
     await session.answer(await session.asks('Remove-Label x -WhatIf'), 'refuse')
+    await session.ends()
+    await session.answer(await session.asks('$WhatIfPreference = $true; Remove-Label x'), 'refuse')
     await session.ends()
     expect(session.requests()).toEqual([])
   })
@@ -288,7 +334,7 @@ class GuardedSession {
     return view.guard!.question!
   }
 
-  answer(question: GuardQuestion, answer: 'run' | 'run-quietly' | 'refuse') {
+  answer(question: GuardQuestion, answer: 'run' | 'run-each' | 'run-quietly' | 'refuse') {
     return this.under.call('guard.answer', { id: this.id, question: question.id, answer })
   }
 

@@ -83,8 +83,7 @@ describeOnMainEngine('the shell of a connected session', (engine) => {
     // Out-Default keeps the last result. The line reader is PSReadLine's place where the engine has one.
     const reader = bare.functions.includes('PSConsoleHostReadLine') ? [] : ['PSConsoleHostReadLine']
     expect(added('functions')).toEqual(['Out-Default', ...reader, 'Out-TenantGrid'].sort())
-    // The engine console's Set-Alias does not reach into a module.
-    expect(added('aliases')).toEqual(engine.name === 'pwsh' ? ['ogv'] : [])
+    expect(added('aliases')).toEqual(['ogv'])
     expect(added('variables')).toEqual([])
     expect(added('environment')).toEqual([])
     expect(session.errors).toBe(0)

@@ -18,7 +18,7 @@ function New-Object {
     elseif ($ArgumentList) { $made = $type::new.Invoke($ArgumentList) }
     else { $made = [Activator]::CreateInstance($type) }
     if ($Property) { foreach ($key in $Property.Keys) { if ($made -is [System.Management.Automation.PSCustomObject]) { $made.psobject.Properties.Add([psnoteproperty]::new($key, $Property[$key])) } else { $made.$key = $Property[$key] } } }
-    Write-Output -InputObject $made -NoEnumerate
+    $PSCmdlet.WriteObject($made, $false)
 }
 
 function Add-Member {
@@ -153,7 +153,6 @@ function Get-Alias {
         }
     }
 }
-function Set-Alias { [CmdletBinding()] param([Parameter(Mandatory, Position = 0)][string]$Name, [Parameter(Mandatory, Position = 1)][string]$Value, [string]$Scope = 'Global', [string]$Option, [switch]$Force, [switch]$PassThru) Set-Item -Path "Alias:$Name" -Value $Value }
 function New-Alias { [CmdletBinding()] param([Parameter(Mandatory, Position = 0)][string]$Name, [Parameter(Mandatory, Position = 1)][string]$Value, [string]$Scope, [switch]$Force) Set-Item -Path "Alias:$Name" -Value $Value }
 
 function Tee-Object { [CmdletBinding()] param([Parameter(ValueFromPipeline)]$InputObject, [Parameter(Position = 0)][string]$FilePath, [string]$Variable, [switch]$Append) begin { $all = [System.Collections.ArrayList]::new() } process { $null = $all.Add($InputObject); $InputObject } end { if ($Variable) { $PSCmdlet.SessionState.PSVariable.Set($Variable, $(if ($all.Count -eq 1) { $all[0] } else { $all.ToArray() })) } if ($FilePath) { $all | Out-File -FilePath $FilePath -Append:$Append } } }
