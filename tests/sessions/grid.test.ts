@@ -5,6 +5,9 @@ import { eventually } from '../renderer/window-in-chromium.ts'
 import type { AttachedWindow } from './attached-window.ts'
 import { startCore, type CoreUnderTest } from './core-on-this-machine.ts'
 
+/** How long PowerShell may take to fill a table, beside whatever else runs. */
+const fillPatienceMs = 240_000
+
 describeOnMainEngine('Out-TenantGrid', ({ env }) => {
   let under: CoreUnderTest
   let window: AttachedWindow
@@ -161,6 +164,43 @@ describeOnMainEngine('Out-TenantGrid', ({ env }) => {
     expect(await whole(0)).toEqual({ text: 'x'.repeat(32_000), isCut: true, length: 10 * 1024 * 1024 })
     expect((await whole(1)).text.split('\n')).toHaveLength(1000)
   })
+
+  it('comes to an end with whatever holds itself: objects, hashtables, lists, each other, and what .NET links in circles', async () => {
+    await run('$h = @{ Name = "h" }; $h.Me = $h; $l = [System.Collections.ArrayList]::new(); $null = $l.Add($l); $a = [pscustomobject]@{ N = "a"; Other = $null }; $b = [pscustomobject]@{ N = "b"; Other = $a }; $a.Other = $b')
+    expect(await arranged(await shown('[pscustomobject]@{ Hash = $h; List = $l; Pair = $a; Name = "all" } | Out-TenantGrid'))).toMatchObject({ cells: [[expect.stringContaining('Name=h'), expect.any(String), expect.stringContaining('Other='), 'all']] })
+    expect(await arranged(await shown('$a, $b | Out-TenantGrid'))).toMatchObject({ cells: [['a', expect.stringContaining('N=b')], ['b', expect.stringContaining('N=a')]] })
+    expect((await shown('$h | Out-TenantGrid')).columns.map(({ name }) => name).sort()).toEqual(['Me', 'Name'])
+    const folders = await shown('Get-Item -Path / | Out-TenantGrid Name, Parent, Root')
+    expect((await arranged(folders)).cells).toEqual([['/', null, '/']])
+  })
+
+  it('keeps of 500 columns of 10 MB each what a row has room for, and says how many were cut', async () => {
+    const view = await shown(`$big = 'x' * 10MB; $o = [ordered]@{}; 1..500 | ForEach-Object { $o["C$_"] = $big }; 1..3 | ForEach-Object { [pscustomobject]$o } | Out-TenantGrid`)
+    expect(view).toMatchObject({ rows: 3, columns: { length: 500 }, notes: ['1,500 values are cut: too long.'] })
+    const { arrangement } = await arranged(view)
+    const kept = async (column: number) => (await under.call('grids.cell', { id: view.id, arrangement, position: 2, column })).text.length
+    expect([await kept(0), await kept(499)]).toEqual([32_000, 200])
+  })
+
+  it('is full at 250,000 rows of a stream that never ends, says so in both places, and keeps nobody waiting', async () => {
+    await type('& { $o = [pscustomobject]@{ N = 1 }; while ($true) { $o } } | Out-TenantGrid')
+    const { id: other } = await under.open('Fabrikam demo')
+    await under.until(other, ({ phase }) => phase === 'connected')
+    const beside = await under.attach(other)
+    await beside.shows(/Fabrikam demo.*PS> /)
+    beside.type('"mean" + "while"\r')
+    await beside.shows(/meanwhile\r?\n/)
+    expect((await arranged(await newest(), { filters: [{ column: 0, text: '1' }] })).rows).toBeGreaterThan(0)
+    expect((await newest()).state).toBe('filling')
+    await expect.poll(async () => (await newest()).rows, { timeout: fillPatienceMs }).toBe(250_000)
+    await eventually(() => window.text, (text) => /The table is full with 250000 rows/.test(text))
+    await eventually(newest, ({ notes }) => notes.includes('What still comes is left out: a table holds 250,000.'))
+    window.type('\x03')
+    await ends()
+    const { rows, notes } = await eventually(newest, (grid) => grid?.state === 'stopped')
+    expect([rows, ...notes]).toEqual([250_000, 'Stopped: 250,000 rows came before.', expect.stringMatching(/^[\d,]+ more were left out: a table holds 250,000\.$/)])
+    await under.call('sessions.close', { id: other, force: true })
+  }, fillPatienceMs + 60_000)
 
   it('takes objects that came from elsewhere, deserialized', async () => {
     const xml = `'<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04"><Obj RefId="0"><TN RefId="0"><T>Deserialized.Microsoft.Exchange.Data.Mailbox</T></TN><ToString>Zoë</ToString><Props><S N="Name">Zoë</S><I64 N="Items">7</I64><DT N="When">2024-03-02T09:14:00</DT><Obj N="Size" RefId="1"><TN RefId="1"><T>Deserialized.Microsoft.Exchange.Data.ByteQuantifiedSize</T></TN><ToString>2 KB (2,048 bytes)</ToString></Obj><Obj N="Addresses" RefId="2"><TN RefId="2"><T>Deserialized.MultiValuedProperty</T></TN><LST><S>a</S><S>b</S></LST></Obj></Props></Obj></Objs>'`
