@@ -24,10 +24,12 @@ const shownAtMost = 30
 const wordMatch = { atBeginning: 0.8, within: 0.5 }
 /** Frecency lifts a match by at most half: what is typed comes before what is usual. */
 const weightShare = 0.5
+/** The weights of all others are no use that anybody made of them, but their order. */
+const liftedKinds: ReadonlyArray<Choice['kind']> = ['session', 'tenant']
 
 /**
- * The choices that match what was typed, best first. Without anything typed: sessions, then tenants, commands, snippets and settings, each
- * by its weight.
+ * The choices that match what was typed, best first: where they match equally well, a tenant comes before a command, opened
+ * before or not. Without anything typed: sessions, then tenants, commands, snippets and settings, each by its weight.
  */
 export function rankChoices(choices: readonly Choice[], typed: string): Choice[] {
   const search = typed.trim()
@@ -35,7 +37,8 @@ export function rankChoices(choices: readonly Choice[], typed: string): Choice[]
   const most = Math.max(1, ...choices.map(({ weight }) => weight))
   const scored = choices.flatMap((choice) => {
     const match = matchOf(choice, search)
-    return match > 0 ? [{ choice, score: match * (1 + (weightShare * choice.weight) / most) }] : []
+    const lift = liftedKinds.includes(choice.kind) ? (weightShare * choice.weight) / most : 0
+    return match > 0 ? [{ choice, score: match * (1 + lift) }] : []
   })
   return scored.sort((a, b) => b.score - a.score || byKindThenWeight(a.choice, b.choice)).slice(0, shownAtMost).map(({ choice }) => choice)
 }

@@ -37,6 +37,12 @@ describe('the palette', () => {
     expect(labels([choice('tenant', 'Adventure Corp On', 20), choice('tenant', 'Contoso')], 'contoso')[0]).toBe('Contoso')
   })
 
+  it('puts a tenant that nobody opened yet before a command, a snippet and a setting that match as well, and none before a better match', () => {
+    const others = [choice('command', 'Command log…', 0.001), choice('snippet', 'Count mailboxes', 0.002), choice('setting', 'Contrast', 0.001)]
+    expect(labels([...others, choice('tenant', 'Contoso', 0)], 'co')).toEqual(['Contoso', 'Command log…', 'Count mailboxes', 'Contrast'])
+    expect(labels([...others, choice('tenant', 'A compact log company', 9)], 'command log')[0]).toBe('Command log…')
+  })
+
   it('puts a tenant of 500 first after two letters where it is the one in use', () => {
     const many = Array.from({ length: 500 }, (_, index) => choice('tenant', `Customer ${index}`, 0, [`customer${index}.example`]))
     expect(labels([...many, choice('tenant', 'Cuba Travel', 3)], 'cu')[0]).toBe('Cuba Travel')
