@@ -49,7 +49,7 @@ async function startFloods(opened: BenchWindow, file: FloodFile): Promise<void> 
  * Types a comment key by key, so that Enter at its end runs nothing. Each line is made of random letters: PSReadLine
  * shows ahead what its history knows, also of runs before, and a key whose glyph stands there already would take no time.
  */
-async function typeLine(opened: BenchWindow): Promise<number[]> {
+export async function typeLine(opened: BenchWindow): Promise<number[]> {
   const { page } = opened
   await focusTerminal(opened, tenant)
   const values: number[] = []

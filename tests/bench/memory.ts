@@ -3,11 +3,13 @@ import { scrollbackLines } from '../../app/contract.ts'
 import type { Result } from './figure.ts'
 import { openSession, openWindow, until, type BenchWindow, type Renderer } from './window.ts'
 
-const columns = 120
+export const columns = 120
 const tenants = ['Contoso demo', 'Fabrikam demo', 'Demo: no permission', 'Demo: no role']
 /** Full lines, all of them different, each one row of its terminal. */
 const printLines = `stty -echo; i=0; while [ $i -lt ${scrollbackLines + 100} ]; do i=$((i+1)); printf '%08d%0${columns - 8}d\\n' $i $i; done; sleep 100000`
 const printed = (scrollbackLines + 100) * (columns + 2)
+/** What fills a session's scrollback, in the shell's place. */
+export const printFullScreen = { command: printLines, bytes: printed }
 
 /** What one more idle session with a full scrollback costs the renderer's heap after garbage collection. */
 export async function measureMemory(runs: number, renderer: Renderer): Promise<Result[]> {
@@ -39,7 +41,7 @@ export async function measureMemory(runs: number, renderer: Renderer): Promise<R
 }
 
 /** The window in which a terminal has just so many columns: every cell of a line costs, written or not. */
-async function viewportOf(wanted: number, renderer: Renderer): Promise<{ width: number; height: number }> {
+export async function viewportOf(wanted: number, renderer: Renderer): Promise<{ width: number; height: number }> {
   const [width, height] = [1500, 820]
   const opened = await openWindow({ renderer, viewport: { width, height } })
   try {
@@ -61,7 +63,7 @@ async function openFullSession(opened: BenchWindow, name: string): Promise<void>
 }
 
 /** JavaScript objects and the typed arrays behind them, after a collection. */
-async function heapBytes(cdp: CDPSession): Promise<number> {
+export async function heapBytes(cdp: CDPSession): Promise<number> {
   await cdp.send('HeapProfiler.collectGarbage')
   await cdp.send('HeapProfiler.collectGarbage')
   const usage = (await cdp.send('Runtime.getHeapUsage')) as { usedSize: number; embedderHeapUsedSize?: number; backingStorageSize?: number }

@@ -9,6 +9,7 @@ import { rowOf, tableOf, type Result } from './figure.ts'
 import { writeFloodFile, type FloodFile } from './flood.ts'
 import { measureGrid } from './grid.ts'
 import { measureInterrupt, measureKeys } from './keys.ts'
+import { measureManySessions } from './many-sessions.ts'
 import { measureMemory } from './memory.ts'
 import { measurePalette } from './palette.ts'
 import { measureProfileList } from './profile-list.ts'
@@ -38,7 +39,8 @@ const measurements: Record<string, (settings: Settings) => Result[] | Promise<Re
   interrupt: ({ runs, renderer, file }) => measureInterrupt(runs, renderer, file()),
   grid: ({ runs, renderer }) => measureGrid(runs, renderer),
   runs: ({ runs }) => measureRuns(runs),
-  memory: ({ runs, renderer }) => measureMemory(runs, renderer)
+  memory: ({ runs, renderer }) => measureMemory(runs, renderer),
+  many: ({ runs, renderer }) => measureManySessions(runs, renderer)
 }
 
 const usage = `Usage: npm run bench -- [--only NAME[,NAME]] [--runs N] [--renderer dom|webgl]
