@@ -13,6 +13,16 @@ describeOnMainEngine('the guard of a production tenant', ({ env }) => {
   /** The changes that reached the service. */
   const changes = () => running.core.demo.log.filter(({ cmdletName }) => cmdletName === 'Set-Mailbox').length
 
+  /** The line round the session in front. */
+  const frame = () => running.page.locator('.session').evaluate((element) => {
+    const { borderTopWidth, borderTopColor } = getComputedStyle(element)
+    const swatch = document.body.appendChild(document.createElement('i'))
+    swatch.style.color = getComputedStyle(element).getPropertyValue('--tenant')
+    const isOfTenant = getComputedStyle(swatch).color === borderTopColor
+    swatch.remove()
+    return { width: borderTopWidth, isOfTenant }
+  })
+
   it('asks in the window before data is changed, and changes nothing before it is told to', async () => {
     const { page } = running
     const { dialog } = await ProfileDialog.edit(page, 'Contoso demo')
@@ -24,6 +34,7 @@ describeOnMainEngine('the guard of a production tenant', ({ env }) => {
     expect(await page.title()).toBe('PRODUCTION Contoso demo – Tenantry')
     await page.getByRole('tab', { name: /Contoso demo/ }).locator('[data-text=PROD]').waitFor()
     await page.getByRole('main').getByText('PRODUCTION', { exact: true }).first().waitFor()
+    expect(await frame()).toEqual({ width: '4px', isOfTenant: true })
 
     const question = page.getByRole('alertdialog', { name: /Change data in Contoso demo\?/ })
     const ask = async (command: string) => {
@@ -72,6 +83,7 @@ describeOnMainEngine('the guard of a production tenant', ({ env }) => {
     await connect(page, 'Fabrikam demo')
     await question.waitFor({ state: 'hidden' })
     expect(await page.getByRole('tab', { name: 'Fabrikam demo', exact: true }).getAttribute('aria-selected')).toBe('true')
+    expect((await frame()).width).not.toBe('4px')
     // The window's keys work on beside it.
     await page.keyboard.press('Control+Digit1')
     await question.waitFor()
