@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -22,16 +22,16 @@ describeOnMainEngine('a command that changes data', ({ name: engine, env }) => {
   })
 
   /** A session of a profile like Contoso's, but for what is said here. */
-  async function openLike(change: Partial<ProfileDraft>, service?: Service) {
-    const { profiles } = await under.call('profiles.list', undefined)
+  async function openLike(change: Partial<ProfileDraft>, service?: Service, core = under) {
+    const { profiles } = await core.call('profiles.list', undefined)
     const { id: _, tenantId: __, initialDomain: ___, signInId, ...contoso } = profiles.find(({ name }) => name === 'Contoso demo')!
     const name = `Contoso ${profiles.length}`
-    const profile = await under.call('profiles.save', { profile: { ...contoso, name, ...change }, signIn: { use: 'existing', id: signInId! } })
-    const { id } = await under.call('sessions.open', { profileId: profile.id, ...(service ? { service } : {}), cols: 120, rows: 30 })
-    await under.until(id, ({ phase }) => phase === 'connected')
-    const window = await under.attach(id)
+    const profile = await core.call('profiles.save', { profile: { ...contoso, name, ...change }, signIn: { use: 'existing', id: signInId! } })
+    const { id } = await core.call('sessions.open', { profileId: profile.id, ...(service ? { service } : {}), cols: 120, rows: 30 })
+    await core.until(id, ({ phase }) => phase === 'connected')
+    const window = await core.attach(id)
     await window.shows(/PS> /)
-    return new GuardedSession(under, id, name, window, engine)
+    return new GuardedSession(core, id, name, window, engine)
   }
 
   describe('in a production session', () => {
@@ -275,6 +275,23 @@ describeOnMainEngine('a command that changes data', ({ name: engine, env }) => {
     await session.answer(question, 'refuse')
     await session.ends()
     expect(under.core.demo.log.filter(({ method, service }) => service === 'graph' && method === 'PATCH')).toEqual([])
+  })
+
+  it('connects and is guarded where a PowerShell profile prefers to try and to confirm everything', async () => {
+    const profiles = join(folder, '.config', 'powershell')
+    mkdirSync(profiles, { recursive: true })
+    writeFileSync(join(profiles, 'profile.ps1'), '$WhatIfPreference = $true\n$ConfirmPreference = "Low"\n')
+    const own = await startCore({ env: { ...env, HOME: folder, XDG_CONFIG_HOME: join(folder, '.config') } })
+    try {
+      const session = await openLike({ environment: 'production', loadPowerShellProfile: true }, undefined, own)
+      expect(await session.run('"prefers: $WhatIfPreference $ConfirmPreference"')).toContain('prefers: True Low')
+      expect(await session.run('Set-Mailbox anna -MailTip x')).toMatch(/What if: [^\r\n]*Set-Mailbox/)
+      await session.answer(await session.asks('Set-Mailbox anna -MailTip x -WhatIf:$false -Confirm:$false'), 'refuse')
+      await session.ends()
+      expect(session.requests()).toEqual([])
+    } finally {
+      await own.dispose()
+    }
   })
 
   it('asks nobody in a session that is not of production', async () => {
