@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Adapters, Cloud } from './adapters.ts'
 import { Checks } from './checks/checks.ts'
@@ -12,15 +11,14 @@ import { TokenCredentials } from './credentials/for-tokens.ts'
 import { MadeCertificates } from './credentials/made-certificates.ts'
 import { readPfx } from './credentials/pfx.ts'
 import { createCredentialStore } from './credentials/store.ts'
-import { createDispatcher, createEvents, type EventListener, type Handlers, type Reply, type Sender } from './dispatcher.ts'
+import { createDispatcher, createEvents, type EventListener, type Reply, type Sender } from './dispatcher.ts'
 import { ExpiryReader } from './expiry/reader.ts'
 import { ExpiryWatch } from './expiry/watch.ts'
 import { failure, TenantryError } from './failures.ts'
-import { datedName } from './file-names.ts'
 import { Grids } from './grid/grids.ts'
-import { consentLink, factsOf, guideOf, offeredRoleIds } from './guide/guide.ts'
+import { handlersOf } from './handlers.ts'
 import { createFinder, powerShellProblem } from './powershell/finder.ts'
-import { installCommand, moduleInstallation } from './powershell/install-command.ts'
+import { installCommand } from './powershell/install-command.ts'
 import { useQuestion } from './profiles/binding.ts'
 import { WorkingFolders } from './profiles/folders.ts'
 import { openProfiles, type Examples } from './profiles/profiles.ts'
@@ -28,9 +26,7 @@ import { ProfileUsage } from './profiles/usage.ts'
 import { afterAcceptance, afterRefusal } from './profiles/secret-end.ts'
 import { checkClientId, checkCredential, type CredentialInspection } from './profiles/sign-in.ts'
 import { interruptedText, Runs } from './runs/runs.ts'
-import { readScript } from './runs/script-file.ts'
 import { Selections } from './runs/selections.ts'
-import { saveText } from './saved-file.ts'
 import { Cautions } from './sessions/cautions.ts'
 import { removeHistories } from './sessions/command-history.ts'
 import { OpenTabsFile } from './sessions/open-tabs.ts'
@@ -43,16 +39,14 @@ import { createTokenSource } from './tokens/acquire.ts'
 import { knownAudiences } from './tokens/audiences.ts'
 import { TokenBroker, type TokenSubject } from './tokens/broker.ts'
 import { builtInClouds, customCloud, resolveTenant } from './tokens/clouds.ts'
-import { directoryRole } from './tokens/directory-roles.ts'
 import { createExplainer, type TokenUse } from './tokens/explainer.ts'
-import { cautionsOn, connectModules, serviceTable } from './tokens/services.ts'
+import { cautionsOn, connectModules } from './tokens/services.ts'
 import { KeepAwake } from './keep-awake.ts'
 import { checkUnlocked, Lock } from './lock.ts'
 import { readAuthorities } from './network/trust.ts'
-import { diagnosticsOf } from './log/diagnostics.ts'
+import { Notices } from './notices.ts'
 import { settingsTable, type SettingValues } from './settings/table.ts'
 import { Settings } from './settings/settings.ts'
-import { putSnippet } from './snippets/put.ts'
 import { Snippets } from './snippets/snippets.ts'
 import { Updates } from './updates/updates.ts'
 
@@ -280,9 +274,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     dataFolder: adapters.paths.data,
     now: adapters.now,
     onProblem(reason) {
-      if (reason === null) notices.delete('command-log')
-      else notices.set('command-log', { level: 'warning', text: `Commands can’t be written into the command log (${reason}): they run, and are not logged.` })
-      void changed()
+      notices.set('command-log', reason && `Commands can’t be written into the command log (${reason}): they run, and are not logged.`)
     }
   })
   /** The profiles that were opened, the most used ones first. */
@@ -351,12 +343,12 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     },
     {
       onState(view) {
-        noteTranscript(view.id, view.transcript?.problem ? `${view.name}: ${view.transcript.problem}` : null)
+        notices.set(`transcript-${view.id}`, view.transcript?.problem ? `${view.name}: ${view.transcript.problem}` : null)
         emit('session.state', view)
       },
       onRemoved(id) {
         grids.forget(id)
-        noteTranscript(id, null)
+        notices.set(`transcript-${id}`, null)
         emit('session.removed', { id })
         sweepHistories()
       },
@@ -430,31 +422,21 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     onStep: (event) => emit('check.step', event)
   })
 
-  const notices = new Map<string, { level: 'warning'; text: string }>([
-    ...profiles.notices.map((text, index) => [`profiles-${index}`, { level: 'warning', text }] as const),
-    ...snippets.notices.map((text, index) => [`snippets-${index}`, { level: 'warning', text }] as const),
-    ...selections.notices.map((text, index) => [`selections-${index}`, { level: 'warning', text }] as const),
-    ...interrupted.map((view) => [`run-${view.id}`, { level: 'warning', text: interruptedText(view) }] as const)
-  ])
-  let toldOfSettings = ''
+  const notices: Notices = new Notices(
+    [
+      ...profiles.notices.map((text, index) => [`profiles-${index}`, text] as const),
+      ...snippets.notices.map((text, index) => [`snippets-${index}`, text] as const),
+      ...selections.notices.map((text, index) => [`selections-${index}`, text] as const),
+      ...interrupted.map((view) => [`run-${view.id}`, interruptedText(view)] as const)
+    ],
+    () => void changed()
+  )
   /** Says that something in the settings' file counts as not there; Settings names each. */
   function noteSettings() {
     const { problems, notices: told } = settings.view
     const count = problems.length === 1 ? 'One value of the settings’ file can’t be used' : `${problems.length} values of the settings’ file can’t be used`
     const text = [...told, ...(problems.length > 0 ? [`${count} and ${problems.length === 1 ? 'counts' : 'count'} as not there: Settings names what.`] : [])].join(' ')
-    if (text === toldOfSettings) return
-    toldOfSettings = text
-    if (text) notices.set('settings', { level: 'warning', text })
-    else notices.delete('settings')
-    void changed()
-  }
-  /** Says why a session is not written, once for as long as it lasts. */
-  function noteTranscript(sessionId: string, text: string | null) {
-    const id = `transcript-${sessionId}`
-    if ((notices.get(id)?.text ?? null) === text) return
-    if (text === null) notices.delete(id)
-    else notices.set(id, { level: 'warning', text })
-    void changed()
+    notices.set('settings', text || null)
   }
   async function state(): Promise<AppState> {
     const result = await finder.find()
@@ -470,7 +452,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       keychain,
       clouds: [...clouds.values()].map(({ id, label }) => ({ id, label })).concat({ id: 'custom', label: 'Custom' }),
       trust: adapters.trust.view,
-      notices: [...notices].map(([id, notice]) => ({ id, ...notice }))
+      notices: notices.list()
     }
   }
   const changed = async () => {
@@ -488,8 +470,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
   /** A session that outlives its profile writes on: the history goes once more when it ends. */
   const sweepHistories = () => deletedProfiles.size > 0 && removeHistories(adapters.paths.data, (id) => !deletedProfiles.has(id))
   const openTabs = new OpenTabsFile(join(adapters.paths.data, 'tabs.json'), (reason) => {
-    notices.set('tabs', { level: 'warning', text: reason })
-    void changed()
+    notices.set('tabs', reason)
   })
   noteSettings()
   sessions.restore(openTabs.read())
@@ -534,190 +515,21 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
   }
 
   let linkedProfile: string | null = null
-  const handlers: Handlers = {
-    'app.state': state,
-    'app.dismissNotice': ({ id }) => void notices.delete(id),
-    'app.installPowerShell': () => {
-      const command = installCommand(adapters.platform, adapters.env)
-      if (!command) throw new TenantryError('powershell-missing')
-      return { sessionId: sessions.openInstallTerminal({ name: 'Install PowerShell', command }, lookAgain) }
-    },
-    'app.installModule': async ({ service }) => {
-      const powershell = await finder.require()
-      // The stand-in can install nothing, and what it runs needs no module of Microsoft's.
-      if (powershell.standIn) throw failure('powershell-missing')
-      return { sessionId: sessions.openInstallTerminal(moduleInstallation(serviceTable[service].module, powershell.path, adapters.platform), lookAgain) }
-    },
-    'app.findPowerShell': () => {
-      finder.forget()
-      return changed()
-    },
-    'app.choosePowerShell': async () => {
-      const file = await adapters.host.chooseFile({ title: 'Choose PowerShell' })
-      if (file) settings.set('powershell.path', file)
-      finder.forget()
-      return changed()
-    },
-    'app.answer': () => {},
-    'app.paste': () => ({ isPasted: adapters.host.paste?.() ?? false }),
-    'app.chooseCaFile': async () => {
-      await choosePath('network.caFile')
-      return state()
-    },
-    'app.forgetCaFile': () => {
-      settings.set('network.caFile', null)
-      return state()
-    },
-    'settings.read': () => settings.readAgain(),
-    'settings.change': ({ key, value }) => settings.change(key, value),
-    'settings.reset': ({ key }) => settings.reset(key),
-    'settings.choose': async ({ key }) => {
-      await choosePath(key)
-      return settings.view
-    },
-    'app.diagnostics': async () => {
-      const { policy, paths, now } = adapters
-      return { text: diagnosticsOf({ state: await state(), sessions: sessions.list(), updates: updates.state, profiles: profiles.list().profiles, policy, logFolder: paths.logs, versions: process.versions, now: now() }) }
-    },
-    'app.notices': async () => ({ text: await readFile(adapters.paths.notices, 'utf8').catch(() => 'This Tenantry was built without the list.') }),
-    'app.takeLink': () => {
+  const handlers = handlersOf({
+    adapters, settings, usage, finder, credentials, lock, signer, folders, profiles, snippets, selections, accounts, questions, broker, commandLog,
+    grids, sessions, runs, updates, expiry, made, cautions, explainer, checks, cloudOf, noteOpened, fetchAhead, state, changed, lookAgain, choosePath,
+    dismissNotice: (id) => notices.dismiss(id),
+    takeLink() {
       const profileId = linkedProfile
       linkedProfile = null
       if (profileId !== null && !profiles.list().profiles.some(({ id }) => id === profileId)) throw new TenantryError('link-profile-unknown')
-      return { profileId }
+      return profileId
     },
-    'updates.state': () => updates.state,
-    'updates.check': () => updates.check(),
-    'updates.setChannel': async ({ channel }) => {
-      settings.set('updates.channel', channel)
-      return updates.state
-    },
-    'updates.install': () => updates.install(),
-    'lock.state': () => ({ isLocked: lock.isLocked, afterMinutes: settings.values['lock.afterMinutes'], by: adapters.host.askPerson?.by ?? (credentials.status().available ? 'keychain' : 'none') }),
-    'lock.now': () => lock.lock(),
-    'lock.unlock': () => lock.unlock(),
-    'lock.touch': () => lock.touch(),
-    'lock.setIdle': ({ minutes }) => void settings.set('lock.afterMinutes', minutes),
-    'profiles.list': () => profiles.list(),
-    'profiles.resolve': (input) => profiles.resolve(input),
-    'profiles.save': (input) => profiles.save(input),
-    'profiles.usage': () => ({ scores: usage.scores() }),
-    'profiles.duplicate': ({ id }) => profiles.duplicate(id),
-    'profiles.delete': async ({ id }) => {
-      await profiles.delete(id)
-      // What can't be written now goes at the next start.
-      await snippets.keepOf((profileId) => profileId !== id).catch(() => {})
-      await selections.keepOf((profileId) => profileId !== id).catch(() => {})
-      sessions.forgetRestored(id)
-      deletedProfiles.add(id.toLowerCase())
+    forgetHistory(profileId) {
+      deletedProfiles.add(profileId.toLowerCase())
       sweepHistories()
-    },
-    'profiles.chooseFolder': async () => ({ folder: folders.choose(await adapters.host.chooseFolder({ title: 'Working folder' })) }),
-    'profiles.export': (input) => profiles.export(input),
-    'profiles.previewImport': (input) => profiles.previewImport(input),
-    'profiles.import': (input) => profiles.import(input),
-    'signIns.save': async (input) => {
-      const saved = await profiles.saveSignIn(input)
-      // Sessions whose renewal stopped for want of it go on.
-      if (input.credential) broker.retry(input.id)
-      return saved
-    },
-    'signIns.delete': ({ id }) => profiles.deleteSignIn(id),
-    'credentials.certificates': async () => ({ certificates: await signer.list() }),
-    'credentials.testSign': ({ thumbprint }) => signer.testSign(thumbprint),
-    'credentials.inspectPfx': ({ pfxBase64, password }) => {
-      const pfx = readPfx(Buffer.from(pfxBase64, 'base64'), password)
-      return { subject: pfx.subject, notAfter: pfx.notAfter, thumbprint: pfx.thumbprintSha1 }
-    },
-    'credentials.place': () => ({ sentence: made.place }),
-    'credentials.makeCertificate': (input) => made.make(input),
-    'credentials.saveCertificate': ({ thumbprint }) => made.save(thumbprint),
-    'credentials.answer': ({ id, credential }) => questions.answer(id, credential),
-    'accounts.signIn': (input) => accounts.signIn(input),
-    'accounts.cancel': ({ id }) => accounts.cancel(id),
-    'accounts.openPage': async ({ id }) => ({ isOpened: await accounts.openPage(id) }),
-    'accounts.signOut': ({ id }) => profiles.signOut(id),
-    'expiry.read': (input) => expiry.read(input),
-    'sessions.list': () => ({ sessions: sessions.list(), tabs: sessions.tabs(), activeId: sessions.activeId }),
-    'sessions.arrange': ({ tabs }) => sessions.arrange(tabs),
-    'sessions.open': async ({ profileId, service, cols, rows }) => {
-      await cautions.confirm(profileId, service)
-      const session = sessions.open(profileId, service, { cols, rows })
-      noteOpened(profileId)
-      return session
-    },
-    'sessions.connect': async ({ id, ...size }) => {
-      const restored = sessions.restored(id)
-      if (restored) await cautions.confirm(restored.profileId, restored.service)
-      const session = sessions.connect(id, size)
-      if (restored) noteOpened(restored.profileId)
-      return session
-    },
-    'sessions.look': ({ id, isFocused, beside }) => sessions.look(id, isFocused, beside),
-    'sessions.attach': ({ id }) => ({ ticket: sessions.ticket(id) }),
-    'sessions.detach': ({ id }) => sessions.detach(id),
-    'sessions.resize': ({ id, cols, rows }) => sessions.resize(id, cols, rows),
-    'sessions.reconnect': ({ id }) => sessions.reconnect(id),
-    'sessions.saveScrollback': async ({ id }) => {
-      const { name, lines } = await sessions.scrollback(id)
-      if (lines.length === 0) throw failure('scrollback-empty')
-      const file = { title: 'Save the scrollback', fileName: `${datedName(name, adapters.now())}.txt`, text: `${lines.join('\n')}\n` }
-      return { lines: lines.length, ...(await saveText(adapters.host.saveFile, file)) }
-    },
-    'sessions.showTranscript': ({ id }) => {
-      const path = sessions.transcript(id)
-      return { path, isShown: path !== null && adapters.host.showFile(path) }
-    },
-    'guard.answer': ({ id, question, answer }) => sessions.guard(id)?.answer(question, answer),
-    'guard.askAgain': ({ id }) => sessions.guard(id)?.askAgain(),
-    'sessions.close': ({ id, force }) => sessions.close(id, force ?? false),
-    'tokens.fetchAhead': ({ profileId }) => fetchAhead(profileId),
-    'tokens.describe': ({ sessionId, service }) => explainer.describe(sessionId, service),
-    'tokens.explain': ({ text }) => explainer.explain(text),
-    'checks.run': (input) => checks.run(input),
-    'checks.stop': ({ run }) => checks.stop(run),
-    'guide.read': (typed) => {
-      const { loginHost } = typed.cloud === 'custom' && !typed.customCloud?.loginHost ? { loginHost: '<login host>' } : cloudOf(typed.cloud, typed.customCloud ?? null)
-      const customers = typed.profileIds.map((id) => profiles.get(id))
-      const links = customers.map((profile) => ({ name: profile.name, link: consentLink(cloudOf(profile.cloud, profile.customCloud).loginHost, profile, typed.clientId) }))
-      return { steps: guideOf(factsOf(typed, loginHost, customers)), roles: offeredRoleIds(typed.services).map((id) => ({ id, name: directoryRole(id)!.name })), links }
-    },
-    'commands.list': (input) => commandLog.list(input),
-    'commands.export': (filter) => commandLog.export(filter),
-    'snippets.list': () => ({ snippets: snippets.list() }),
-    'snippets.save': (input) => snippets.save(input),
-    'snippets.delete': ({ id }) => snippets.delete(id),
-    'snippets.put': async (input) => ({ refused: await putSnippet(input, snippets, sessions) }),
-    'runs.list': () => ({ runs: runs.list() }),
-    'runs.get': ({ id }) => runs.get(id),
-    'runs.start': async (input) => {
-      // Asked once: what Microsoft says against the service is the same for all of them.
-      await cautions.confirm(input.profileIds[0]!, input.service)
-      return runs.start(input)
-    },
-    'runs.cancel': ({ id, profileId }) => runs.cancel(id, profileId),
-    'runs.retry': ({ id }) => runs.retry(id),
-    'runs.answer': ({ id, number }) => runs.answer(id, number),
-    'runs.refuse': ({ id }) => runs.refuse(id),
-    'runs.remove': ({ id }) => runs.remove(id),
-    'runs.chooseScript': async () => {
-      const path = await adapters.host.chooseFile({ title: 'Choose a script' })
-      return path ? readScript(path) : null
-    },
-    'selections.list': () => ({ selections: selections.list() }),
-    'selections.save': (input) => selections.save(input),
-    'selections.remove': ({ id }) => selections.remove(id),
-    'grids.list': () => ({ grids: grids.list() }),
-    'grids.arrange': (input) => grids.arrange(input),
-    'grids.page': (input) => grids.page(input),
-    'grids.cell': (input) => grids.cell(input),
-    'grids.select': (input) => grids.select(input),
-    'grids.copy': (input) => grids.copy(input),
-    'grids.save': (input) => grids.save(input),
-    'grids.choose': ({ id }) => grids.choose(id),
-    'grids.close': ({ id }) => grids.close(id),
-    'grids.showLast': ({ sessionId }) => sessions.showLastResult(sessionId)
-  }
+    }
+  })
 
   return {
     dispatch: createDispatcher(handlers, log, (call) => checkUnlocked(lock, call)),
