@@ -38,7 +38,8 @@ function script:Start-Run {
 }
 
 function script:Send-Parsed {
-    # Whether PowerShell can read a script, before anything is connected, and where secrets stand in it, from the end.
+    # Whether PowerShell can read a script, before anything is connected, and where secrets stand in it, from the end,
+    # where the app wants to know.
     param([Parameter(Mandatory)]$Message)
 
     $problems = $null
@@ -50,9 +51,12 @@ function script:Send-Parsed {
         $text = $problems[0].Message
         $problem = [Uri]::EscapeDataString($text.Substring(0, [Math]::Min($text.Length, 500)))
     }
-    Import-Part -Name 'CommandReport'
-    $places = foreach ($place in Get-SecretPlace -Line ([string]$Message.text)) { $place.Start; $place.End }
-    Send-SessionMessage -Message @{ type = 'parsed'; id = $Message.id; line = $line; problem = $problem; secrets = [int[]]@($places) }
+    $answer = @{ type = 'parsed'; id = $Message.id; line = $line; problem = $problem }
+    if ($Message.secrets) {
+        Import-Part -Name 'CommandReport'
+        $answer['secrets'] = [int[]]@(foreach ($place in Get-SecretPlace -Line ([string]$Message.text)) { $place.Start; $place.End })
+    }
+    Send-SessionMessage -Message $answer
 }
 
 function script:Invoke-Run {

@@ -176,8 +176,8 @@ export type AppMessage =
   /** Where a table's rows go, and the nonce that they begin with; or why there is no such place. */
   | { type: 'grid'; ask: number; path: string; nonce: string }
   | { type: 'grid-refused'; ask: number; message: string }
-  /** Asks whether PowerShell can read a text. Flat, as the token's. */
-  | { type: 'parse'; text: string }
+  /** Asks whether PowerShell can read a text, and a run's shell where secrets stand in it. Flat, as the token's. */
+  | { type: 'parse'; text: string; secrets?: boolean }
   /** Runs the script of a run, once connected; `stop` ends it as Ctrl+C would. */
   | { type: 'run'; script: string }
   | { type: 'stop' }

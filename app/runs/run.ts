@@ -219,6 +219,7 @@ export class Run {
       onState: (state, detail) => {
         if (entry.cancelledAs === null && !isFinal(entry.tenant)) this.#change(entry, { state, detail })
       },
+      wantsSecrets: () => !this.#isWritten,
       onSecrets: (places) => this.#keepScript(places),
       onQuestion: (message) => {
         if (entry.cancelledAs === null) this.#questions.ask(profileId, name, message)

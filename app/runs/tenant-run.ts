@@ -48,7 +48,9 @@ export interface TenantRunOptions {
   /** How often it was tried, this time among them. */
   tried: number
   onState(state: 'starting' | 'connecting' | 'running', detail: string): void
-  /** Where secrets stand in the script: beginnings and ends, from the end. */
+  /** Nobody said yet where secrets stand in the script. */
+  wantsSecrets(): boolean
+  /** Where they stand: beginnings and ends, from the end. */
   onSecrets(places: readonly number[]): void
   onQuestion(message: GuardMessage): void
   onNoQuestion(): void
@@ -193,8 +195,8 @@ export class TenantRun {
 
   /** Before anything is connected: a script that can't be read is run nowhere. */
   async #checkScript(): Promise<void> {
-    const { line, problem, secrets = [] } = await this.#answers.next('parsed')
-    this.#options.onSecrets(secrets)
+    const { line, problem, secrets } = await this.#answers.next('parsed')
+    if (secrets) this.#options.onSecrets(secrets)
     if (problem !== null) throw failure('run-script-unreadable', { problem: `Line ${line}: ${quote(decodeURIComponent(problem))}` })
   }
 
@@ -258,7 +260,7 @@ export class TenantRun {
     this.#saidHello = true
     const { plan, service, script, guard } = this.#options
     const { profile } = plan
-    this.#shell!.send({ type: 'parse', text: script })
+    this.#shell!.send({ type: 'parse', text: script, secrets: this.#options.wantsSecrets() })
     this.#shell!.send({
       type: 'prepare',
       tenantName: profile.name,

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { isAlive, processTree } from '../../app/process-tree.ts'
 import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import * as nodePty from 'node-pty'
 import type { Spawn } from '../../app/adapters.ts'
 import type { GridView, Profile, RunTenant, RunView } from '../../app/contract.ts'
 import type { DemoTenant } from '../../app/demo/tenants.ts'
+import { isAlive, processTree } from '../../app/process-tree.ts'
 import type { CoreUnderTest } from '../sessions/core-on-this-machine.ts'
 
 /** How long a run may take until a test gives up on it; no figure of the product's. */
@@ -72,6 +73,8 @@ export const tenant = (run: RunView, profile: Pick<Profile, 'id'>): RunTenant =>
 /** The real ways to start processes, and all that were started without a terminal. */
 export class WatchedSpawn implements Spawn {
   readonly runs: ChildProcess[] = []
+  /** Where their pipes are; on Windows those are in no folder. */
+  readonly #pipes: string[] = []
   /** How many of a run's processes lived at the same time, at most. */
   mostAtOnce = 0
   readonly pty: Spawn['pty'] = nodePty.spawn
@@ -80,6 +83,7 @@ export class WatchedSpawn implements Spawn {
     const child = spawn(file, args, options)
     if (args.some((argument) => argument.includes('Start-TenantryRun'))) {
       this.runs.push(child)
+      this.#pipes.push(options.env?.TENANTRY_PIPE ?? '')
       this.mostAtOnce = Math.max(this.mostAtOnce, this.alive.length)
     }
     return child
@@ -89,11 +93,13 @@ export class WatchedSpawn implements Spawn {
     return this.runs.flatMap(({ pid }) => (pid !== undefined && isAlive(pid) ? [pid] : []))
   }
 
+  /** The folders of shells that are there still. */
+  get folders(): string[] {
+    return process.platform === 'win32' ? [] : this.#pipes.map((pipe) => dirname(pipe)).filter((folder) => existsSync(folder))
+  }
+
   /** A process and all below it. */
   tree(pid: number): Promise<number[]> {
     return processTree(pid, process.platform, this)
   }
 }
-
-/** The folders that shells have in a runtime folder. */
-export const foldersIn = (runtime: string): string[] => (existsSync(runtime) ? readdirSync(runtime).filter((name) => name !== 'owner') : [])

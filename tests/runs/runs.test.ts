@@ -79,6 +79,8 @@ describeOnMainEngine('a run across tenants', ({ env }) => {
     expect(again.gridId).toBe(run.gridId)
     undo()
     expect(await eventually(() => spawn.alive, (alive) => alive.length === 0)).toEqual([])
+    expect(spawn.runs.length).toBeGreaterThan(6)
+    expect(spawn.folders).toEqual([])
   })
 
   it('runs a script as if it had been typed: errors do not end what follows, a thrown one does; nobody is asked anything', async () => {
@@ -139,6 +141,7 @@ describeOnMainEngine('a run across tenants', ({ env }) => {
     const command = process.platform === 'win32' ? 'ping -n 300 127.0.0.1 | Out-Null' : 'sleep 300'
     const id = await start(`'before'; ${command}`, { atOnce: 3 })
     await runs.until(id, (run) => run.tenants.filter(({ state, rows }) => state === 'running' && rows > 0).length === 3)
+    expect(spawn.folders).toHaveLength(process.platform === 'win32' ? 0 : 3)
     const below = (await Promise.all(spawn.alive.map((pid) => spawn.tree(pid)))).flat()
     expect(below.length).toBeGreaterThanOrEqual(3)
     await under.call('runs.cancel', { id })
@@ -146,6 +149,7 @@ describeOnMainEngine('a run across tenants', ({ env }) => {
     expect(run.tenants.map(({ state, detail }) => `${state}: ${detail}`)).toEqual(tenants.map(() => 'cancelled: Cancelled'))
     expect((await runs.table(run)).rows).toHaveLength(3)
     expect(spawn.alive).toEqual([])
+    expect(spawn.folders).toEqual([])
   })
 })
 
