@@ -1,5 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity'
-import type { RunSummary, RunView, Selection } from '../../app/contract.ts'
+import type { RunSummary, RunTenant, RunView, Selection } from '../../app/contract.ts'
 import type { Bridge } from '../bridge.ts'
 import { countsOf } from './words.ts'
 
@@ -48,6 +48,15 @@ export class Runs {
     const summary: RunSummary = { ...facts, counts: countsOf(tenants) }
     const isKnown = this.all.some(({ id }) => id === run.id)
     this.all = isKnown ? this.all.map((old) => (old.id === run.id ? summary : old)) : [summary, ...this.all]
-    this.#views.set(run.id, run)
+    this.#views.set(run.id, { ...run, tenants: withKnown(tenants, this.#views.get(run.id)?.tenants ?? []) })
   }
+}
+
+/** The tenants, each of which that is as it was being the same object: what shows it has nothing to do then. */
+function withKnown(tenants: RunTenant[], before: readonly RunTenant[]): RunTenant[] {
+  const known = new Map(before.map((tenant) => [tenant.profileId, tenant]))
+  return tenants.map((tenant) => {
+    const old = known.get(tenant.profileId)
+    return old && JSON.stringify(old) === JSON.stringify(tenant) ? old : tenant
+  })
 }

@@ -311,6 +311,26 @@ describe('a run across tenants', () => {
       await row(page, 'Tenant 0').waitFor()
     })
 
+    it('in 500 tenants has the rows that are seen on the page, and more as one goes on', async () => {
+      const core = tenants(498)
+      const { id } = core.runs.handlers()['runs.start']({ profileIds: core.profiles.map((profile) => profile.id), title: '', script: 'Get-Mailbox', service: 'exchange', atOnce: 4, isReadOnly: true })
+      const { page } = await browser.openWindow(core)
+      await page.getByRole('contentinfo').getByRole('button', { name: 'Run: 0 of 500' }).click()
+      const rows = dialogOf(page).getByRole('treegrid').getByRole('row')
+      await rows.first().waitFor()
+      expect(await rows.count()).toBeLessThan(200)
+      const before = await rows.count()
+      await rows.last().scrollIntoViewIfNeeded()
+      await eventually(() => rows.count(), (count) => count > before)
+      core.runs.setTenant(id, core.profiles[1]!.id, { state: 'done' })
+      await row(page, 'Fabrikam demo').getByText('Done').waitFor()
+      await rows.first().focus()
+      await page.keyboard.press('End')
+      await row(page, 'Tenant 497').and(page.locator(':focus')).waitFor()
+      expect(await rows.count()).toBe(500)
+      expect(await dialogOf(page).getByRole('treegrid').getAttribute('aria-rowcount')).toBe('500')
+    })
+
     it('is cancelled for one tenant or all, and what failed is tried again', async () => {
       const core = tenants()
       const window = await browser.openWindow(core)
