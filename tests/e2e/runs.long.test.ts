@@ -1,0 +1,200 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import Papa from 'papaparse'
+import type { Locator, Page } from 'playwright-core'
+import { build } from 'vite'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { calls, type CallInput, type CallName, type CallOutput } from '../../app/contract.ts'
+import type { DemoTenant } from '../../app/demo/tenants.ts'
+import { describeOnMainEngine } from '../engines.ts'
+import { openPreview, patienceMs, type RunningPreview } from './preview-in-chromium.ts'
+
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 120_000 })
+
+/** How long a whole run may take until a test gives up on it; no figure of the product's. */
+const runPatienceMs = 300_000
+
+const dialogOf = (page: Page) => page.getByRole('dialog', { name: 'Run across tenants' })
+const button = (page: Page, name: string | RegExp) => dialogOf(page).getByRole('button', { name, exact: typeof name === 'string' })
+const row = (page: Page, name: string) => dialogOf(page).getByRole('row', { name: new RegExp(`^${name} `) })
+/** What is said of how far a run is. */
+const progress = (page: Page) => dialogOf(page).getByRole('progressbar')
+
+async function openNew(page: Page): Promise<Locator> {
+  await page.getByRole('banner').getByRole('button', { name: 'Tools' }).click()
+  await page.getByRole('menuitem', { name: 'Run across tenants…' }).click()
+  const dialog = dialogOf(page)
+  await dialog.getByLabel('Group').selectOption({ label: await dialog.locator('option', { hasText: 'Demo: generated' }).innerText() })
+  return dialog
+}
+
+/** Starts a script in all generated tenants and waits until the window shows them. */
+async function start(page: Page, script: string, what: { isReadOnly?: boolean; atOnce?: number } = {}): Promise<void> {
+  const dialog = await openNew(page)
+  await button(page, /^Choose these/).click()
+  await dialog.getByLabel('PowerShell').fill(script)
+  await dialog.getByLabel('Tenants at once').fill(String(what.atOnce ?? 4))
+  if (what.isReadOnly === false) await dialog.getByLabel('Only read').uncheck()
+  await button(page, /^Run in \d+ tenants/).click()
+  await dialog.getByRole('treegrid').waitFor()
+}
+
+describeOnMainEngine('a run across tenants in the window', ({ env }) => {
+  const count = 8
+  let running: RunningPreview
+  let page: Page
+  beforeAll(async () => {
+    running = await openPreview({ env, demo: { generated: count } })
+    page = running.page
+    page.setDefaultTimeout(patienceMs)
+    await page.getByRole('list', { name: 'Tenants' }).waitFor()
+  })
+  afterAll(() => running?.close())
+
+  const call = async <N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> => {
+    const reply = await running.core.dispatch({ trusted: true, description: 'test' }, name, input)
+    if ('failure' in reply) throw new Error(reply.failure.message)
+    return calls[name].output.parse(reply.output) as CallOutput<N>
+  }
+  const tenants = (): DemoTenant[] => running.core.demo.tenants.filter(({ name }) => /^Tenant \d+$/.test(name))
+  /** Screenshots, for whoever asks for them by a folder. */
+  const picture = async (name: string) => {
+    const folder = process.env.TENANTRY_TEST_PICTURES
+    for (const colorScheme of folder ? (['dark', 'light'] as const) : []) {
+      await page.emulateMedia({ colorScheme })
+      await page.screenshot({ path: join(folder!, `${name}-${colorScheme}.png`) })
+    }
+    await page.emulateMedia({ colorScheme: null })
+  }
+
+  it('shows how it goes, two that fail and why, runs those again, and has a table and a CSV that are right to the row', async () => {
+    const [failing, expired] = [tenants()[2]!, tenants()[5]!]
+    failing.apps[0]!.failWith = 7000215
+    expired.apps[0]!.secretExpired = true
+    await start(page, 'Get-Mailbox -ResultSize Unlimited | Select-Object -Property DisplayName, Alias')
+    await row(page, 'Tenant 01').getByText(/Starting|Connecting|Running|Done/).first().waitFor()
+    // The view may go: a place in the window says how far it is, and leads back.
+    await page.keyboard.press('Escape')
+    await page.getByRole('contentinfo').getByRole('button', { name: new RegExp(`^Run: \\d of ${count}`) }).click()
+    await picture('run-going')
+    await expect.poll(() => progress(page).getAttribute('aria-valuetext'), { timeout: runPatienceMs }).toMatch(/^6 done, 2 failed, in /)
+    await row(page, failing.name).getByText(/Failed$/).waitFor()
+    expect(await row(page, failing.name).innerText()).toContain('client secret')
+    expect(await row(page, expired.name).innerText()).toMatch(/expired/)
+    expect(await row(page, 'Tenant 01').innerText()).toContain(`${tenants()[0]!.directory.mailboxes.length} rows`)
+    await picture('run-failed')
+
+    failing.apps[0]!.failWith = null
+    expired.apps[0]!.secretExpired = false
+    await button(page, 'Retry the failed 2 tenants').click()
+    await expect.poll(() => progress(page).getAttribute('aria-valuetext'), { timeout: runPatienceMs }).toMatch(/^8 done, in /)
+    const expected = tenants().flatMap(({ name, directory }) => directory.mailboxes.map(({ displayName, alias }) => `${name} | ${displayName} | ${alias}`)).sort()
+    const results = dialogOf(page).getByRole('region', { name: /^Results / })
+    await results.getByText(`${expected.length} rows`, { exact: true }).waitFor()
+    await results.getByLabel('Filter Tenant').fill(`=${failing.name}`)
+    await results.getByText(`${failing.directory.mailboxes.length} of ${expected.length} rows`, { exact: true }).waitFor()
+    await results.getByLabel('Filter Tenant').fill('')
+    await results.getByText(`${expected.length} rows`, { exact: true }).waitFor()
+    const download = page.waitForEvent('download')
+    await results.getByRole('button', { name: 'Save as CSV' }).click()
+    const { data } = Papa.parse<Record<string, string>>(readFileSync(await (await download).path(), 'utf8').replace(/^\ufeff/, ''), { header: true, skipEmptyLines: true })
+    expect(data.map(({ Tenant, DisplayName, Alias }) => `${Tenant} | ${DisplayName} | ${Alias}`).sort()).toEqual(expected)
+    await picture('run-done')
+    await page.keyboard.press('Escape')
+  })
+
+  it('asks once before data is changed, changes nothing before the number is typed, and everywhere then', async () => {
+    const changes = () => running.core.demo.log.filter(({ cmdletName }) => cmdletName === 'Set-Mailbox').length
+    const { profiles } = await call('profiles.list', null)
+    const { tenantId: _, initialDomain: __, signInId, ...profile } = profiles.find(({ name }) => name === 'Tenant 04')!
+    await call('profiles.save', { profile: { ...profile, environment: 'production' }, signIn: { use: 'existing', id: signInId! } })
+    await start(page, 'Set-Mailbox -Identity (Get-Mailbox -ResultSize 1).UserPrincipalName -MailTip hello', { isReadOnly: false })
+    const question = dialogOf(page).getByRole('group', { name: `Change data in ${count} tenants, 1 of them production?` })
+    await question.waitFor({ timeout: runPatienceMs })
+    expect(await question.innerText()).toMatch(/Set-Mailbox waits in Tenant 0\d/)
+    await picture('run-question')
+    await question.getByLabel(/^Type 8/).fill('7')
+    await page.keyboard.press('Enter')
+    await question.getByText('Type 8 to run it in all of them, or refuse.').waitFor()
+    expect(changes()).toBe(0)
+    await question.getByLabel(/^Type 8/).fill('8')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => progress(page).getAttribute('aria-valuetext'), { timeout: runPatienceMs }).toMatch(/^8 done, in /)
+    expect(changes()).toBe(count)
+    // Kept with what it was, and repeated as it was.
+    await button(page, 'Runs (2)').click()
+    const kept = dialogOf(page).getByRole('list', { name: 'Runs' }).getByRole('listitem')
+    expect(await kept.allInnerTexts()).toEqual([expect.stringMatching(/^Set-Mailbox[^]*8 tenants[^]*8 done/), expect.stringMatching(/^Get-Mailbox[^]*8 tenants[^]*only reads[^]*8 done/)])
+    await kept.nth(1).getByRole('button', { name: /^Repeat/ }).click()
+    expect(await dialogOf(page).getByLabel('PowerShell').inputValue()).toBe('Get-Mailbox -ResultSize Unlimited | Select-Object -Property DisplayName, Alias')
+    await button(page, 'Run in 8 tenants, 1 of them production').waitFor()
+    await page.keyboard.press('Escape')
+  })
+})
+
+describeOnMainEngine('a run in the middle of which Tenantry is killed', ({ env }) => {
+  const count = 4
+  let folder: string
+  let program: string
+  beforeAll(async () => {
+    mkdirSync('.cache', { recursive: true })
+    folder = mkdtempSync(join(resolve('.cache'), 'preview-program-'))
+    program = join(folder, 'preview-program.mjs')
+    await build({
+      configFile: false, logLevel: 'error',
+      build: { ssr: resolve(import.meta.dirname, 'preview-program.ts'), outDir: folder, emptyOutDir: false, rolldownOptions: { output: { entryFileNames: 'preview-program.mjs', codeSplitting: false } } }
+    })
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  /** A Tenantry of its own; answers the address of its window. */
+  async function startProgram(dataFolder: string): Promise<{ tenantry: ChildProcess; url: string }> {
+    const tenantry = spawn(process.execPath, [program, dataFolder, resolve('out'), String(count)], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+    for await (const line of createInterface({ input: tenantry.stdout! })) if (line.startsWith('http://')) return { tenantry, url: line }
+    throw new Error('it ended before its window was there')
+  }
+
+  describe('', () => {
+    const dataFolder = mkdtempSync(join(tmpdir(), 'tenantry-killed-'))
+    afterAll(() => rmSync(dataFolder, { recursive: true, force: true }))
+
+    it('says at the next start which tenants were done, and is gone on with from there', async () => {
+      // Any window will do to look at it: this one has a core of its own.
+      const browser = await openPreview({ env })
+      const { page } = browser
+      page.setDefaultTimeout(patienceMs)
+      const { tenantry, url } = await startProgram(dataFolder)
+      try {
+        await page.goto(url.replace('/#', '/?renderer=dom#'))
+        await start(page, "(Get-AcceptedDomain)[0].Name; if ((Get-AcceptedDomain)[0].Name -like 'tenant03*') { Start-Sleep -Seconds 300 }", { atOnce: 1 })
+        await row(page, 'Tenant 02').getByText(/Done$/).waitFor({ timeout: runPatienceMs })
+        await row(page, 'Tenant 03').getByText('1 row', { exact: true }).waitFor({ timeout: runPatienceMs })
+      } finally {
+        tenantry.kill('SIGKILL')
+        await browser.close()
+      }
+
+      const next = await openPreview({ env, dataFolder, demo: { generated: count } })
+      try {
+        const window = next.page
+        window.setDefaultTimeout(patienceMs)
+        await window.getByRole('note').filter({ hasText: '2 of 4 tenants were done' }).waitFor()
+        await window.getByRole('banner').getByRole('button', { name: 'Tools' }).click()
+        await window.getByRole('menuitem', { name: 'Run across tenants…' }).click()
+        await button(window, 'Runs (1)').click()
+        await dialogOf(window).getByText('2 done, 2 interrupted').waitFor()
+        await button(window, /^Open/).click()
+        await dialogOf(window).getByText('Tenantry ended while this ran. Done: Tenant 01 and Tenant 02. Not done: Tenant 03 and Tenant 04.').waitFor()
+        await button(window, 'Retry 2 tenants').click()
+        await row(window, 'Tenant 03').getByText('1 row', { exact: true }).waitFor({ timeout: runPatienceMs })
+        await button(window, 'Cancel in Tenant 03').click()
+        await expect.poll(() => progress(window).getAttribute('aria-valuetext'), { timeout: runPatienceMs }).toMatch(/^3 done, 1 cancelled, in /)
+      } finally {
+        await next.close()
+      }
+    })
+  })
+})
