@@ -214,17 +214,30 @@ export class GridModel {
 
 export const countOf = (count: number, one: string) => `${count.toLocaleString('en-US')} ${count === 1 ? one : `${one}s`}`
 
-/** The tables that were looked at: each stays as it was while others are in front. */
-const models = new Map<string, GridModel>()
+/** The tables that were looked at: each stays as it was while others are in front, so none belongs to what shows it. */
+const models = new Map<string, { model: GridModel; end(): void }>()
 
 /** The model of a table; those of tables that are closed are let go. */
 export function modelOf(bridge: Bridge, view: GridView, open: GridView[]): GridModel {
-  for (const [id, model] of models) {
+  for (const [id, { end }] of models) {
     if (open.some((grid) => grid.id === id)) continue
-    model.dispose()
+    end()
     models.delete(id)
   }
-  const model = models.get(view.id) ?? new GridModel(bridge, view)
-  models.set(view.id, model)
-  return model
+  const kept = models.get(view.id) ?? makeModel(bridge, view)
+  models.set(view.id, kept)
+  return kept.model
+}
+
+/** What a component makes is derived no more once that component is gone; this is. */
+function makeModel(bridge: Bridge, view: GridView): { model: GridModel; end(): void } {
+  let model!: GridModel
+  const release = $effect.root(() => {
+    model = new GridModel(bridge, view)
+  })
+  const end = () => {
+    model.dispose()
+    release()
+  }
+  return { model, end }
 }

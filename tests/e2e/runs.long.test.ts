@@ -89,7 +89,7 @@ describeOnMainEngine('a run across tenants in the window', ({ env }) => {
 
     failing.apps[0]!.failWith = null
     expired.apps[0]!.secretExpired = false
-    await button(page, 'Retry the failed 2 tenants').click()
+    await button(page, 'Retry the 2 failed').click()
     await expect.poll(() => progress(page).getAttribute('aria-valuetext'), { timeout: runPatienceMs }).toMatch(/^8 done, in /)
     const expected = tenants().flatMap(({ name, directory }) => directory.mailboxes.map(({ displayName, alias }) => `${name} | ${displayName} | ${alias}`)).sort()
     const results = dialogOf(page).getByRole('region', { name: /^Results / })

@@ -251,7 +251,7 @@ describe('a run across tenants', () => {
       await option(page, 'Contoso demo').getByText('no Security & Compliance').waitFor()
       await option(page, 'Contoso demo').click()
       await dialog.getByText('Only read').click()
-      await dialog.getByText('For production tenants the run stops before the first one').waitFor()
+      await dialog.getByText('Nothing asks before: none of them is production.').waitFor()
       core.failNext('runs.start', aFailure({ code: 'run-script-unreadable', message: 'PowerShell can’t read the script, so nothing was run.', field: 'script' }))
       await inDialog(page, 'Run in 1 tenant').click()
       await dialog.getByText('PowerShell can’t read the script').waitFor()
@@ -345,7 +345,7 @@ describe('a run across tenants', () => {
       core.runs.set(id, { endedAt: Date.now() })
       await inDialog(page, 'Cancel all').waitFor({ state: 'detached' })
       for (const name of names) core.runs.setTenant(id, idOf(core, name), { state: name === 'Tenant 0' ? 'done' : 'failed' })
-      await inDialog(page, 'Retry the failed 2 tenants').click()
+      await inDialog(page, 'Retry the 2 failed').click()
       await row(page, 'Tenant 4').getByText('Waiting').waitFor()
       core.failNext('runs.cancel', aFailure({ message: 'It is over already.' }))
       await inDialog(page, 'Cancel in Tenant 4').click()
@@ -355,7 +355,7 @@ describe('a run across tenants', () => {
     it('puts its rows in a table that is all a table of results is, and stays with the run', async () => {
       const core = tenants()
       const window = await browser.openWindow(core)
-      const { page } = window
+      const { page, problems } = window
       const id = await begin(window, names)
       const dialog = dialogOf(page)
       await dialog.getByText('There are no rows yet.').waitFor()
@@ -387,6 +387,16 @@ describe('a run across tenants', () => {
       await row(page, 'Tenant 0').and(page.locator(':focus')).waitFor()
       await page.keyboard.press('Escape')
       await dialog.waitFor({ state: 'detached' })
+
+      // Looked at again, it is as it was left, and takes what comes: rows and columns.
+      await page.getByRole('contentinfo').getByRole('button', { name: /^Run: / }).click()
+      expect(await table.getByLabel('Filter Tenant').inputValue()).toBe('=Tenant 2')
+      await table.getByLabel('Filter Tenant').fill('')
+      grid.take({ type: 'rows', columns: ['Later'], shown: ['Tenant', 'Mailbox', 'Kind', 'Later'], rows: [['Tenant 4', 'carl of Tenant 4', 'User', 'a new value']] }, true)
+      core.emit('grid.changed', grid.view)
+      await table.getByRole('columnheader', { name: 'Later' }).waitFor()
+      await table.getByText('a new value').waitFor()
+      expect(problems).toEqual([])
     })
 
     it('may be closed: a place in the window says how far it is, and leads back', async () => {
