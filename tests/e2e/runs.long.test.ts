@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import Papa from 'papaparse'
 import type { Locator, Page } from 'playwright-core'
 import { build } from 'vite'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { calls, type CallInput, type CallName, type CallOutput } from '../../app/contract.ts'
 import type { DemoTenant } from '../../app/demo/tenants.ts'
 import { describeOnMainEngine } from '../engines.ts'
@@ -19,7 +19,7 @@ const runPatienceMs = 300_000
 
 const dialogOf = (page: Page) => page.getByRole('dialog', { name: 'Run across tenants' })
 const button = (page: Page, name: string | RegExp) => dialogOf(page).getByRole('button', { name, exact: typeof name === 'string' })
-const row = (page: Page, name: string) => dialogOf(page).getByRole('row', { name: new RegExp(`^${name} `) })
+const row = (page: Page, name: string) => dialogOf(page).getByRole('treegrid').getByRole('row', { name: new RegExp(`^${name} `) })
 /** What is said of how far a run is. */
 const progress = (page: Page) => dialogOf(page).getByRole('progressbar')
 
@@ -137,6 +137,7 @@ describeOnMainEngine('a run across tenants in the window', ({ env }) => {
 
 describeOnMainEngine('a run in the middle of which Tenantry is killed', ({ env }) => {
   const count = 4
+  const dataFolder = mkdtempSync(join(tmpdir(), 'tenantry-killed-'))
   let folder: string
   let program: string
   beforeAll(async () => {
@@ -148,53 +149,50 @@ describeOnMainEngine('a run in the middle of which Tenantry is killed', ({ env }
       build: { ssr: resolve(import.meta.dirname, 'preview-program.ts'), outDir: folder, emptyOutDir: false, rolldownOptions: { output: { entryFileNames: 'preview-program.mjs', codeSplitting: false } } }
     })
   })
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  afterAll(() => {
+    for (const one of [folder, dataFolder]) rmSync(one, { recursive: true, force: true })
+  })
 
   /** A Tenantry of its own; answers the address of its window. */
-  async function startProgram(dataFolder: string): Promise<{ tenantry: ChildProcess; url: string }> {
+  async function startProgram(): Promise<{ tenantry: ChildProcess; url: string }> {
     const tenantry = spawn(process.execPath, [program, dataFolder, resolve('out'), String(count)], { env, stdio: ['ignore', 'pipe', 'inherit'] })
     for await (const line of createInterface({ input: tenantry.stdout! })) if (line.startsWith('http://')) return { tenantry, url: line }
     throw new Error('it ended before its window was there')
   }
 
-  describe('', () => {
-    const dataFolder = mkdtempSync(join(tmpdir(), 'tenantry-killed-'))
-    afterAll(() => rmSync(dataFolder, { recursive: true, force: true }))
+  it('says at the next start which tenants were done, and is gone on with from there', async () => {
+    // Any window will do to look at it: this one has a core of its own.
+    const browser = await openPreview({ env })
+    const { page } = browser
+    page.setDefaultTimeout(patienceMs)
+    const { tenantry, url } = await startProgram()
+    try {
+      await page.goto(url.replace('/#', '/?renderer=dom#'))
+      await start(page, "(Get-AcceptedDomain)[0].Name; if ((Get-AcceptedDomain)[0].Name -like 'tenant03*') { Start-Sleep -Seconds 300 }", { atOnce: 1 })
+      await row(page, 'Tenant 02').getByText(/Done$/).waitFor({ timeout: runPatienceMs })
+      await row(page, 'Tenant 03').getByText('1 row', { exact: true }).waitFor({ timeout: runPatienceMs })
+    } finally {
+      tenantry.kill('SIGKILL')
+      await browser.close()
+    }
 
-    it('says at the next start which tenants were done, and is gone on with from there', async () => {
-      // Any window will do to look at it: this one has a core of its own.
-      const browser = await openPreview({ env })
-      const { page } = browser
-      page.setDefaultTimeout(patienceMs)
-      const { tenantry, url } = await startProgram(dataFolder)
-      try {
-        await page.goto(url.replace('/#', '/?renderer=dom#'))
-        await start(page, "(Get-AcceptedDomain)[0].Name; if ((Get-AcceptedDomain)[0].Name -like 'tenant03*') { Start-Sleep -Seconds 300 }", { atOnce: 1 })
-        await row(page, 'Tenant 02').getByText(/Done$/).waitFor({ timeout: runPatienceMs })
-        await row(page, 'Tenant 03').getByText('1 row', { exact: true }).waitFor({ timeout: runPatienceMs })
-      } finally {
-        tenantry.kill('SIGKILL')
-        await browser.close()
-      }
-
-      const next = await openPreview({ env, dataFolder, demo: { generated: count } })
-      try {
-        const window = next.page
-        window.setDefaultTimeout(patienceMs)
-        await window.getByRole('note').filter({ hasText: '2 of 4 tenants were done' }).waitFor()
-        await window.getByRole('banner').getByRole('button', { name: 'Tools' }).click()
-        await window.getByRole('menuitem', { name: 'Run across tenants…' }).click()
-        await button(window, 'Runs (1)').click()
-        await dialogOf(window).getByText('2 done, 2 interrupted').waitFor()
-        await button(window, /^Open/).click()
-        await dialogOf(window).getByText('Tenantry ended while this ran. Done: Tenant 01 and Tenant 02. Not done: Tenant 03 and Tenant 04.').waitFor()
-        await button(window, 'Retry 2 tenants').click()
-        await row(window, 'Tenant 03').getByText('1 row', { exact: true }).waitFor({ timeout: runPatienceMs })
-        await button(window, 'Cancel in Tenant 03').click()
-        await expect.poll(() => progress(window).getAttribute('aria-valuetext'), { timeout: runPatienceMs }).toMatch(/^3 done, 1 cancelled, in /)
-      } finally {
-        await next.close()
-      }
-    })
+    const next = await openPreview({ env, dataFolder, demo: { generated: count } })
+    try {
+      const window = next.page
+      window.setDefaultTimeout(patienceMs)
+      await window.getByRole('note').filter({ hasText: '2 of 4 tenants were done' }).waitFor()
+      await window.getByRole('banner').getByRole('button', { name: 'Tools' }).click()
+      await window.getByRole('menuitem', { name: 'Run across tenants…' }).click()
+      await button(window, 'Runs (1)').click()
+      await dialogOf(window).getByText('2 done, 2 interrupted').waitFor()
+      await button(window, /^Open/).click()
+      await dialogOf(window).getByText('Tenantry ended while this ran. Done: Tenant 01 and Tenant 02. Not done: Tenant 03 and Tenant 04.').waitFor()
+      await button(window, 'Retry 2 tenants').click()
+      await row(window, 'Tenant 03').getByText('1 row', { exact: true }).waitFor({ timeout: runPatienceMs })
+      await button(window, 'Cancel in Tenant 03').click()
+      await expect.poll(() => progress(window).getAttribute('aria-valuetext'), { timeout: runPatienceMs }).toMatch(/^3 done, 1 cancelled, in /)
+    } finally {
+      await next.close()
+    }
   })
 })
