@@ -11,7 +11,7 @@ const dialogOf = ({ page }: TestWindow) => page.getByRole('dialog', { name: 'Run
 /** What becomes of the tenants of a run, by turns. */
 const fates: Array<Partial<RunTenant>> = [
   { state: 'done', detail: '', seconds: 4.2, rows: 12 },
-  { state: 'failed', seconds: 72, errors: 7, detail: 'It is not there.', failure: aFailure({ message: 'The mailbox is not there.', hint: 'The command ended with this error.' }), errorSentences: ['The mailbox is not there.', 'Nor is this one.'] },
+  { state: 'failed', seconds: 72, errors: 7, detail: 'It is not there.', failure: aFailure({ message: 'The mailbox is not there.', hint: 'See https://learn.microsoft.com/powershell/exchange/.' }), errorSentences: ['The mailbox is not there.', 'Nor is this one.'] },
   { state: 'running', detail: 'Runs the script', seconds: 3 },
   { state: 'throttled', detail: 'The service asked to wait for 30 s', seconds: 41 },
   { state: 'connecting', detail: 'Connecting to Exchange Online', seconds: 1 },
