@@ -4,6 +4,7 @@ import unicode11 from '@xterm/addon-unicode11'
 import { useCharacterWidths } from '../character-widths.ts'
 import { CommandMarks } from '../command-marks.ts'
 import { scrollbackLines } from '../contract.ts'
+import { keptLines } from '../scrollback.ts'
 import { linesOf } from '../terminal-text.ts'
 import { FinishedLines } from '../transcripts/lines.ts'
 import { refuseTricks } from '../untrusted-output.ts'
@@ -19,6 +20,7 @@ export class Screen {
   /** The commands on it. */
   readonly marks: CommandMarks
   #finished: FinishedLines | null = null
+  #scrollback = { lines: scrollbackLines, terminals: 1 }
   #received = 0
   #parsed = 0
   /** The beginning of a sequence or character whose rest is not parsed yet. */
@@ -75,9 +77,20 @@ export class Screen {
     this.#parseNext()
   }
 
-  /** Lines above the screen that are kept; fewer than there are forget the oldest. */
-  setScrollback(lines: number): void {
-    this.#terminal.options.scrollback = lines
+  /**
+   * Lines above the screen that are kept; fewer than there are forget the oldest.
+   *
+   * @param terminals how many share the memory for them
+   */
+  setScrollback(lines: number, terminals: number): void {
+    this.#scrollback = { lines, terminals }
+    this.#fitScrollback()
+  }
+
+  #fitScrollback(): void {
+    const { options, cols } = this.#terminal
+    const lines = keptLines(this.#scrollback.lines, this.#scrollback.terminals, cols)
+    if (lines !== options.scrollback) options.scrollback = lines
   }
 
   /** Answers to the shell's queries (device attributes, cursor position), as the terminal would type them. */
@@ -89,6 +102,7 @@ export class Screen {
     const resize = () => this.#terminal.resize(cols, rows)
     if (this.#finished) this.#finished.aroundResize(resize)
     else resize()
+    this.#fitScrollback()
   }
 
   /** Tells of lines that nothing changes any more, from their `begin` on. */

@@ -136,7 +136,12 @@ export class Sessions {
   /** Lines above the screen that each session keeps, those that are open among them. */
   setScrollback(lines: number): void {
     this.#scrollback = lines
-    for (const session of this.#sessions.values()) if (!(session instanceof RestoredTab)) session.output.screen.setScrollback(lines)
+    this.#shareScrollback()
+  }
+
+  #shareScrollback(): void {
+    const screens = [...this.#sessions.values()].flatMap((session) => (session instanceof RestoredTab ? [] : [session.output.screen]))
+    for (const screen of screens) screen.setScrollback(this.#scrollback, screens.length)
   }
 
   /** Tells the shells that whether lines are read for a screen reader has changed. */
@@ -279,7 +284,7 @@ export class Sessions {
   /** A session that was restored keeps its place among the tabs. */
   #add(session: Session | InstallTerminal): void {
     this.#sessions.set(session.id, session)
-    session.output.screen.setScrollback(this.#scrollback)
+    this.#shareScrollback()
     session.output.onTyped(() => {
       for (const other of this.#sessions.values()) if (other !== session && !(other instanceof RestoredTab)) other.output.giveWay()
     })
@@ -288,6 +293,7 @@ export class Sessions {
 
   #remove(id: string): void {
     this.#sessions.delete(id)
+    this.#shareScrollback()
     this.#events.onRemoved(id)
     this.#tellTabs()
   }

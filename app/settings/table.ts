@@ -57,7 +57,7 @@ export const settingsTable = {
     title: 'Bell',
     explanation: 'What happens when a program rings.'
   },
-  'terminal.scrollback': { ...number(scrollbackLines, 100, 50_000, 'lines', 100), section: 'Terminal', title: 'Scrollback', explanation: 'Lines above the screen that each session keeps. More of them cost memory, about 10 MB for 5,000 full lines; fewer of them forget the oldest at once.' },
+  'terminal.scrollback': { ...number(scrollbackLines, 100, 50_000, 'lines', 100), section: 'Terminal', title: 'Scrollback', explanation: 'Lines above the screen that each session keeps. More of them cost memory, about 10 MB for 5,000 full lines; fewer of them forget the oldest at once. All sessions together keep about 512 MB, each the same share.' },
   'terminal.screenReader': { ...flag(false), section: 'Terminal', title: 'Screen reader', explanation: 'Lets a screen reader read the terminal’s lines and hear new ones, and has PSReadLine write only what changes of a line that is typed: in open sessions from their next prompt on. Printing is slower with it.' },
   'terminal.copyOnSelect': { ...flag(false), section: 'Selecting and pasting', title: 'Copy what is selected', explanation: 'At once, without a key.' },
   'terminal.rightClick': {

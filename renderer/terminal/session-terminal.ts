@@ -5,6 +5,7 @@ import { Terminal, type ITerminalOptions } from '@xterm/xterm'
 import { useCharacterWidths } from '../../app/character-widths.ts'
 import { refuseTricks } from '../../app/untrusted-output.ts'
 import type { Bridge } from '../bridge.ts'
+import { keptLines } from '../../app/scrollback.ts'
 import { shownKey, windowAction } from '../shortcuts/shortcuts.ts'
 import { settings } from '../settings/settings.svelte.ts'
 import { Bell } from './bell.ts'
@@ -41,6 +42,7 @@ export class SessionTerminal {
   #webgl: WebglAddon | null = null
   #endLigatures: (() => void) | null = null
   #theme: ITerminalOptions['theme']
+  #scrollback: { lines: number; terminals: number }
   #resizeTimer: ReturnType<typeof setTimeout> | undefined
   #sentSize = ''
   #isVisible = false
@@ -49,6 +51,7 @@ export class SessionTerminal {
   constructor(bridge: Bridge, sessionId: string, pane: HTMLElement, name: string, options: ITerminalOptions, surroundings: TerminalSurroundings) {
     this.#bridge = bridge
     this.#theme = options.theme
+    this.#scrollback = { lines: options.scrollback!, terminals: 1 }
     this.#sessionId = sessionId
     // Else each byte that it can't make sense of is logged, all its state with it.
     this.#terminal = new Terminal({ allowProposedApi: true, logLevel: 'off', macOptionIsMeta: false, ...options })
@@ -122,13 +125,19 @@ export class SessionTerminal {
   }
 
   /** Takes what the settings say; another font makes other columns. */
-  setOptions(options: ITerminalOptions): void {
+  /** @param terminals how many share the memory for lines above the screen */
+  setOptions(options: ITerminalOptions, terminals: number): void {
     const isRecoloured = options.theme !== this.#theme
-    this.#terminal.options = options
+    this.#scrollback = { lines: options.scrollback!, terminals }
+    this.#terminal.options = { ...options, scrollback: this.#keptLines }
     this.#theme = options.theme
     if (isRecoloured) this.search.recolour()
     this.#sayTheWayOut()
     this.#fitSoon()
+  }
+
+  get #keptLines(): number {
+    return keptLines(this.#scrollback.lines, this.#scrollback.terminals, this.#terminal.cols)
   }
 
   /** Tab is the shell's, so whoever came here by the keyboard must hear how to leave. */
@@ -172,7 +181,9 @@ export class SessionTerminal {
 
   #fitNow(): void {
     const size = this.#fit.proposeDimensions()
-    if (size && size.cols >= 2 && size.rows >= 1) this.#terminal.resize(Math.min(size.cols, 1000), Math.min(size.rows, 1000))
+    if (!size || size.cols < 2 || size.rows < 1) return
+    this.#terminal.resize(Math.min(size.cols, 1000), Math.min(size.rows, 1000))
+    if (this.#terminal.options.scrollback !== this.#keptLines) this.#terminal.options.scrollback = this.#keptLines
   }
 
   async #sendSize(): Promise<void> {
