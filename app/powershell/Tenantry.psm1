@@ -457,7 +457,11 @@ function Read-SessionLine {
     while (Use-Wait) { }
     Start-PipeListener
     $isFirst = -not $script:Session.Ready
-    if ($isFirst) { Send-Ready }
+    if ($isFirst) {
+        # The line that started the session is none of the person's.
+        Clear-History
+        Send-Ready
+    }
     # A prompt of the person's own tells nothing.
     if ($script:Session.Running) {
         Send-Refusal

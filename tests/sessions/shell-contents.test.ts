@@ -14,6 +14,7 @@ interface Contents {
   variables: string[]
   environment: string[]
   errors: number
+  history: number
 }
 
 /** A line that writes what a person finds in a shell; it leaves nothing there itself. What the modules of Microsoft's and the demo's bring is not counted. */
@@ -22,6 +23,7 @@ function inventory(file: string): string {
   const ours = (items: string) => names(`${items} | Where-Object { $_.ModuleName -notmatch '^(Microsoft[.]PowerShell[.]|ExchangeOnlineManagement$|tmpEXO_)' }`)
   const facts = [
     'errors = $Error.Count',
+    'history = @(Get-History).Count',
     `functions = ${ours('Get-ChildItem Function:')}`,
     `aliases = ${ours('Get-ChildItem Alias:')}`,
     `variables = ${names('Get-ChildItem Variable:')}`,
@@ -87,6 +89,7 @@ describeOnMainEngine('the shell of a connected session', (engine) => {
     expect(added('variables')).toEqual([])
     expect(added('environment')).toEqual([])
     expect(session.errors).toBe(0)
+    expect(session.history).toBe(bare.history)
     window.type("/bin/sh -c 'env; echo the end of $((40 + 2))'\r")
     await window.shows(/the end of 42/)
     expect(window.text).toMatch(/TERM=xterm-256color/)
