@@ -80,7 +80,11 @@ export class SessionTerminal {
   setVisible(isVisible: boolean): void {
     if (isVisible === this.#isVisible) return
     this.#isVisible = isVisible
-    if (!isVisible) return this.#dropWebgl()
+    if (!isVisible) {
+      // What is not seen has no size: its whole width would count as 100 pixels.
+      clearTimeout(this.#resizeTimer)
+      return this.#dropWebgl()
+    }
     this.#useWebgl()
     this.#fitNow()
     this.start()
@@ -125,10 +129,15 @@ export class SessionTerminal {
   }
 
   /** Takes what the settings say; another font makes other columns. */
-  /** @param terminals how many share the memory for lines above the screen */
-  setOptions(options: ITerminalOptions, terminals: number): void {
+  /** How many there are to share the memory for lines above the screen. */
+  setTerminals(terminals: number): void {
+    this.#scrollback.terminals = terminals
+    this.#fitScrollback()
+  }
+
+  setOptions(options: ITerminalOptions): void {
     const isRecoloured = options.theme !== this.#theme
-    this.#scrollback = { lines: options.scrollback!, terminals }
+    this.#scrollback.lines = options.scrollback!
     this.#terminal.options = { ...options, scrollback: this.#keptLines }
     this.#theme = options.theme
     if (isRecoloured) this.search.recolour()
@@ -183,6 +192,10 @@ export class SessionTerminal {
     const size = this.#fit.proposeDimensions()
     if (!size || size.cols < 2 || size.rows < 1) return
     this.#terminal.resize(Math.min(size.cols, 1000), Math.min(size.rows, 1000))
+    this.#fitScrollback()
+  }
+
+  #fitScrollback(): void {
     if (this.#terminal.options.scrollback !== this.#keptLines) this.#terminal.options.scrollback = this.#keptLines
   }
 

@@ -55,6 +55,7 @@ describe('in the window', () => {
     const soon = { ...two, name: 'Soon', expiry: secretUntil(day(3)) }
     const over = aSignIn({ name: 'Refused', expiry: secretUntil(null) })
     const { dialog } = await openBoard([aSignIn({ name: 'A secret' }), late, soon, over, aSignIn({ kind: 'account', name: 'A person' })])
+    await dialog.getByRole('listitem').first().waitFor()
     const rows = await dialog.getByRole('listitem').allInnerTexts()
     expect(rows.map((row) => row.split('\n')[0]!.replaceAll(/\s+/g, ' ').trim())).toEqual([
       'Over Refused expired', `${day(3)} Soon 3 days`, `${day(300)} Late`, 'Date not known A secret'

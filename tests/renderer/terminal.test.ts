@@ -209,3 +209,26 @@ describe('a terminal', () => {
     await eventually(() => session.typed, (typed) => typed === 'y')
   })
 })
+
+describe('a terminal that is hidden while its size is being found', () => {
+  it('is never measured as what is not seen', async () => {
+    const { core, page, connect } = await browser.openWindow()
+    await connect('Contoso demo')
+    const contoso = core.sessionOf('Contoso demo').view.id
+    const sizes = () => (core.inputsOf('sessions.resize') as Array<{ id: string; cols: number }>).filter(({ id }) => id === contoso).map(({ cols }) => cols)
+    await eventually(() => sizes().length, (count) => count > 0)
+    await connect('Fabrikam demo')
+    const tab = (name: string) => page.getByRole('tab', { name, exact: true })
+    await tab('Contoso demo').click()
+    await tab('Contoso demo').and(page.locator('[aria-selected=true]')).waitFor()
+    for (const size of [19, 22, 25]) {
+      // Another text size asks for another fit, and another session comes to the front before that is made.
+      core.settings.change('terminal.fontSize', size)
+      await tab('Fabrikam demo').click({ noWaitAfter: true })
+      // Long enough for a fit of what is hidden, if one were made.
+      await page.waitForTimeout(300)
+      await tab('Contoso demo').click()
+    }
+    expect(Math.min(...sizes())).toBeGreaterThan(40)
+  })
+})
