@@ -103,8 +103,9 @@ describeOnEachEngine('the marks of a session', ({ name, env }) => {
   })
 
   it('tell of one that Ctrl+C stopped as failed', async () => {
-    window.type('Start-Sleep -Seconds 60\r')
-    await eventually(() => window.seen().at(-1), (last) => last?.outcome === 'running')
+    // Once it prints it is the host's own: before that nothing is there to be stopped.
+    window.type('"now it " + "sleeps"; Start-Sleep -Seconds 60\r')
+    await eventually(() => window.seen().at(-1), (last) => last?.outcome === 'running' && last.output.includes('now it sleeps'))
     await under.until(id, ({ busy }) => busy)
     window.type('\x03')
     await eventually(() => window.seen().at(-1), (last) => last?.outcome === 'failed')
