@@ -149,7 +149,7 @@ describeOnMainEngine('Pasting, copying and finding', ({ env, name: engine }) => 
     it('is Ctrl+C’s at a prompt where something is selected, with its colours beside the text, and the next one is the shell’s', async () => {
       await clear()
       await print('\x1b[31mAdeleVance\x1b[0m   ')
-      await waitForText(page, name, '\nAdeleVance')
+      await waitForText(page, name, /\nAdeleVance\s*\n.*PS>/)
       await doubleClick('AdeleVance')
       await page.keyboard.press('Control+c')
       await until(async () => (await clipboard()) === 'AdeleVance')
@@ -168,7 +168,7 @@ describeOnMainEngine('Pasting, copying and finding', ({ env, name: engine }) => 
     it('leaves Ctrl+C to a running command, whatever is selected', async () => {
       await clear()
       await print('Nestor')
-      await waitForText(page, name, '\nNestor')
+      await waitForText(page, name, /\nNestor\s*\n.*PS>/)
       await page.evaluate(() => navigator.clipboard.writeText('untouched'))
       await type(page, name, 'while ($true) { Start-Sleep -Milliseconds 50 }')
       await page.getByText('running', { exact: true }).waitFor()
