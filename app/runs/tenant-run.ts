@@ -1,5 +1,5 @@
 import type { Adapters } from '../adapters.ts'
-import { CommandRecorder, isLogged } from '../command-log/recorder.ts'
+import { type CommandRecorder, isLogged } from '../command-log/recorder.ts'
 import { serviceLabels, type Failure, type LoggedCommand, type Service } from '../contract.ts'
 import { failure, TenantryError } from '../failures.ts'
 import { quote } from '../failures/reading.ts'
@@ -13,7 +13,7 @@ import { Organization } from '../sessions/organization.ts'
 import { isOfCommand, refusalOf } from '../sessions/refused-command.ts'
 import { checkPlatform, remoteAddress, remoteOf } from '../sessions/remote-powershell.ts'
 import { Renewal } from '../sessions/renewal.ts'
-import { connectMessage, type SessionPlan, type SessionServices } from '../sessions/session-plan.ts'
+import { connectMessage, recorderOf, type SessionPlan, type SessionServices } from '../sessions/session-plan.ts'
 import { exitFailure } from '../sessions/session-view.ts'
 import type { Token } from '../tokens/acquire.ts'
 import type { TokenBroker } from '../tokens/broker.ts'
@@ -93,19 +93,11 @@ export class TenantRun {
     this.#options = options
     this.#services = services
     const { plan, service } = options
-    const { tokens, adapters, logCommand } = services
+    const { tokens, adapters } = services
     this.#startedAt = adapters.now()
     this.#organization = new Organization(plan, service, services.prove)
     this.#renewal = new Renewal({ tokens, subject: plan.subject, service, now: adapters.now, send: (message) => this.#shell?.send(message), onChange: () => {} })
-    const { profile, subject } = plan
-    this.#commands = isLogged(profile)
-      ? new CommandRecorder({
-          place: { profile: profile.name, service, tenantId: profile.tenantId ?? '', app: subject.clientId },
-          uti: () => tokens.newestId(subject, service),
-          now: adapters.now,
-          append: logCommand
-        })
-      : null
+    this.#commands = isLogged(plan.profile) ? recorderOf(plan, service, services) : null
   }
 
   /** Never throws: what goes wrong is the outcome. Everything is freed then. */

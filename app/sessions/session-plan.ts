@@ -77,8 +77,8 @@ export function connectMessage(plan: SessionPlan, service: Service, token: Token
   }
 }
 
-/** Writes the commands of a session of this plan into the log. */
-export function recorderOf({ profile, subject }: SessionPlan, service: Service, { tokens, adapters, logCommand }: SessionServices): CommandRecorder {
+/** Writes the commands of a session of this plan, or of its tenant in a run, into the log. */
+export function recorderOf({ profile, subject }: SessionPlan, service: Service, { tokens, adapters, logCommand }: Pick<SessionServices, 'tokens' | 'adapters' | 'logCommand'>): CommandRecorder {
   return new CommandRecorder({
     place: { profile: profile.name, service, tenantId: profile.tenantId ?? '', app: subject.clientId },
     uti: () => tokens.newestId(subject, service),

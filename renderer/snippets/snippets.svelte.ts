@@ -1,5 +1,6 @@
 import type { Profile, SessionView, Snippet } from '../../app/contract.ts'
 import type { Bridge } from '../bridge.ts'
+import { canReceive } from '../broadcast/broadcast.svelte.ts'
 
 /** The window's copy of the snippets, kept current by the main process. */
 export class Snippets {
@@ -18,14 +19,9 @@ export class Snippets {
   }
 }
 
-/** Whether a whole text can be typed in a session, now or once its command has ended. */
-export function canTakeText({ phase, alive }: Pick<SessionView, 'phase' | 'alive'>): boolean {
-  return phase === 'connected' && alive
-}
-
 /** Where a snippet may run: in connected sessions, and one of a profile in its own alone. */
 export function sessionsFor(snippet: Snippet, sessions: readonly SessionView[]): SessionView[] {
-  return sessions.filter((session) => canTakeText(session) && (snippet.profileId === null || session.profileId === snippet.profileId))
+  return sessions.filter((session) => canReceive(session) && (snippet.profileId === null || session.profileId === snippet.profileId))
 }
 
 /** Whose a snippet is, in words. */
