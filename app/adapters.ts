@@ -89,7 +89,7 @@ export interface Host {
    * Asks the person where a file shall go, and writes it there; answers where, or null where they would rather not.
    * Null where this host has no such dialog, and the window hands the file out.
    */
-  saveFile: ((file: { title: string; fileName: string; text: string }) => Promise<string | null>) | null
+  saveFile: ((file: { title: string; fileName: string; content: string | Uint8Array }) => Promise<string | null>) | null
   /** Opens a page in the person's browser; false where this host can't, and the window shows a link. */
   openBrowser(url: string): Promise<boolean>
   /** Shows a file among those of its folder; false where this host can't. */

@@ -37,3 +37,18 @@ export const mostAtOnce = 16
 export const mostRunTenants = 2000
 /** Characters of a script: it is kept with each run. */
 export const longestRunScript = 200_000
+
+/** Where a run can be exported to. */
+export const runExportTargetLabels = { 'github-actions': 'GitHub Actions', 'azure-automation': 'Azure Automation' } as const
+export type RunExportTarget = keyof typeof runExportTargetLabels
+export const runExportTargets = Object.keys(runExportTargetLabels) as RunExportTarget[]
+
+/** How an exported run signs in there. */
+export const runExportSignIns = ['federated', 'certificate', 'managed-identity'] as const
+export type RunExportSignIn = (typeof runExportSignIns)[number]
+
+/** What each of them can, the usual one first. */
+export const runExportSignInsOf: Record<RunExportTarget, RunExportSignIn[]> = {
+  'github-actions': ['federated', 'certificate'],
+  'azure-automation': ['certificate', 'managed-identity']
+}

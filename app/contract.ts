@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { longestTabName, readLayout, type Layout } from './arrangement.ts'
-import { longestRunScript, mostAtOnce, mostRunTenants, runTenantStates, services, usualAtOnce } from './contract-values.ts'
+import { longestRunScript, mostAtOnce, mostRunTenants, runExportSignIns, runExportTargets, runTenantStates, services, usualAtOnce } from './contract-values.ts'
 import type { ByteStream } from './frames.ts'
 import { settingKeys, type SettingKey, type SettingValues } from './settings/table.ts'
 
@@ -540,6 +540,22 @@ export type RunView = z.infer<typeof runViewSchema>
 export const runSummarySchema = z.object({ ...runFacts, counts: z.record(z.enum(runTenantStates), z.number().int()) })
 export type RunSummary = z.infer<typeof runSummarySchema>
 
+/** A run on its way to another engine: to which one, and how it signs in there. */
+export const runExportChoiceSchema = z.object({ id: z.uuid(), target: z.enum(runExportTargets), signIn: z.enum(runExportSignIns) })
+export type RunExportChoice = z.infer<typeof runExportChoiceSchema>
+
+/** What an export would write. Nothing in it is secret. */
+export const runExportSchema = z.object({
+  /** Of the zip that holds the files. */
+  fileName: z.string(),
+  files: z.array(z.object({ path: z.string(), text: z.string() })),
+  /** Tenants of the run that can't go, each with a sentence on why. */
+  leftOut: z.array(z.object({ name: z.string(), reason: z.string() })),
+  /** What to know before it is used, as sentences. */
+  notes: z.array(z.string())
+})
+export type RunExport = z.infer<typeof runExportSchema>
+
 /** Tenants that a person chose together, under a name. */
 export const selectionSchema = z.object({ id: z.uuid(), name: z.string().min(1).max(120), profileIds: z.array(z.uuid()).max(mostRunTenants) })
 export type Selection = z.infer<typeof selectionSchema>
@@ -882,6 +898,10 @@ export const calls = {
   'runs.remove': call(byId, none),
   /** The host's own file dialog for a script; null where nobody chose. */
   'runs.chooseScript': call(none, z.object({ name: z.string(), text: z.string().max(longestRunScript) }).nullable()),
+  /** What a run is as files for another engine, to look at before they are saved. A failure `run-export-…` says why that can't be. */
+  'runs.export': call(runExportChoiceSchema, runExportSchema),
+  /** Saves those files as one zip where the host's own dialog says; see `credentials.saveCertificate`. `base64`: the zip, for a window whose host has no such dialog. */
+  'runs.saveExport': call(runExportChoiceSchema, z.object({ fileName: z.string(), savedAs: z.string().nullable(), base64: z.string().nullable() })),
   'selections.list': call(none, z.object({ selections: z.array(selectionSchema) })),
   /** Keeps a new or a changed selection; names differ. */
   'selections.save': call(selectionSchema.extend({ id: z.uuid().optional(), name: z.string().max(1000) }), selectionSchema),

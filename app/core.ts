@@ -25,6 +25,7 @@ import { openProfiles, type Examples } from './profiles/profiles.ts'
 import { ProfileUsage } from './profiles/usage.ts'
 import { afterAcceptance, afterRefusal } from './profiles/secret-end.ts'
 import { checkClientId, checkCredential, type CredentialInspection } from './profiles/sign-in.ts'
+import { RunExports } from './runs/export/export.ts'
 import { interruptedText, Runs } from './runs/runs.ts'
 import { Selections } from './runs/selections.ts'
 import { Cautions } from './sessions/cautions.ts'
@@ -374,6 +375,16 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     log
   })
 
+  const runExports = new RunExports({
+    run: (id) => runs.toExport(id),
+    source(profileId) {
+      const { profiles: all, signIns } = profiles.list()
+      const profile = all.find(({ id }) => id === profileId)
+      return profile ? { profile, cloud: cloudOf(profile.cloud, profile.customCloud), signIn: signIns.find(({ id }) => id === profile.signInId) ?? null } : null
+    },
+    saveFile: adapters.host.saveFile
+  })
+
   const updates = new Updates({
     updater: adapters.updater,
     policy: adapters.policy,
@@ -517,7 +528,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
   let linkedProfile: string | null = null
   const handlers = handlersOf({
     adapters, settings, usage, finder, credentials, lock, signer, folders, profiles, snippets, selections, accounts, questions, broker, commandLog,
-    grids, sessions, runs, updates, expiry, made, cautions, explainer, checks, cloudOf, noteOpened, fetchAhead, state, changed, lookAgain, choosePath,
+    grids, sessions, runs, runExports, updates, expiry, made, cautions, explainer, checks, cloudOf, noteOpened, fetchAhead, state, changed, lookAgain, choosePath,
     dismissNotice: (id) => notices.dismiss(id),
     takeLink() {
       const profileId = linkedProfile

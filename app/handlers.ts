@@ -20,6 +20,7 @@ import { installCommand, moduleInstallation } from './powershell/install-command
 import type { WorkingFolders } from './profiles/folders.ts'
 import type { openProfiles } from './profiles/profiles.ts'
 import type { ProfileUsage } from './profiles/usage.ts'
+import type { RunExports } from './runs/export/export.ts'
 import type { Runs } from './runs/runs.ts'
 import { readScript } from './runs/script-file.ts'
 import type { Selections } from './runs/selections.ts'
@@ -57,6 +58,7 @@ export interface Services {
   grids: Grids
   sessions: Sessions
   runs: Runs
+  runExports: RunExports
   updates: Updates
   expiry: ExpiryReader
   made: MadeCertificates
@@ -247,7 +249,7 @@ function sessionHandlers({ adapters, noteOpened, grids, sessions, cautions }: Se
 }
 
 /** What is done with tenants beside a session: tokens, checks, the guide, the command log, snippets and runs. */
-function toolHandlers({ adapters, cloudOf, profiles, snippets, selections, fetchAhead, commandLog, sessions, runs, cautions, explainer, checks }: Services) {
+function toolHandlers({ adapters, cloudOf, profiles, snippets, selections, fetchAhead, commandLog, sessions, runs, runExports, cautions, explainer, checks }: Services) {
   return {
     'tokens.fetchAhead': ({ profileId }) => fetchAhead(profileId),
     'tokens.describe': ({ sessionId, service }) => explainer.describe(sessionId, service),
@@ -282,6 +284,8 @@ function toolHandlers({ adapters, cloudOf, profiles, snippets, selections, fetch
       const path = await adapters.host.chooseFile({ title: 'Choose a script' })
       return path ? readScript(path) : null
     },
+    'runs.export': (choice) => runExports.preview(choice),
+    'runs.saveExport': (choice) => runExports.save(choice),
     'selections.list': () => ({ selections: selections.list() }),
     'selections.save': (input) => selections.save(input),
     'selections.remove': ({ id }) => selections.remove(id)

@@ -45,10 +45,10 @@ export class ElectronHost implements Host {
     return filePaths[0] ?? null
   }
 
-  saveFile = async ({ title, fileName, text }: { title: string; fileName: string; text: string }): Promise<string | null> => {
+  saveFile = async ({ title, fileName, content }: { title: string; fileName: string; content: string | Uint8Array }): Promise<string | null> => {
     const { filePath, canceled } = await this.#electron.dialog.showSaveDialog({ title, defaultPath: fileName })
     if (canceled || !filePath) return null
-    await writeFile(filePath, text)
+    await writeFile(filePath, content)
     return filePath
   }
 

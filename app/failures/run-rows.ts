@@ -22,6 +22,24 @@ export const runRows = {
     hint: 'Check the disk and the rights on Tenantry’s data folder, then try again.',
     retryable: true
   },
+  'run-export-sign-in': { message: '{target} can’t sign in with {signIn}.', hint: 'Choose another way to sign in there.', retryable: false },
+  'run-export-service': { message: '{service} can’t be exported to {target} with {signIn}. {reason}', hint: 'Choose another way to sign in there, or run it in Tenantry.', retryable: false },
+  'run-export-secret': {
+    message: 'The script held a secret, which Tenantry did not keep, and an export would carry it out.',
+    hint: 'Start a new run whose script has no secret in it: let it read the secret where it runs.',
+    retryable: false
+  },
+  'run-export-unread': {
+    message: 'PowerShell has not read this script yet, so nobody knows whether it holds a secret.',
+    hint: 'Export it once the first tenant’s PowerShell has started. A run that ended before that has to be started again.',
+    retryable: true
+  },
+  'run-export-nobody': { message: 'No tenant of this run can be exported. {name}: {reason}', hint: 'Mend the profiles, then export it again.', retryable: false },
+  'run-export-too-many-certificates': {
+    message: 'The tenants of this run have {count} sign-ins, and GitHub keeps no more than {most} secrets for an environment.',
+    hint: 'Choose federated credentials, which need none, or start a run with fewer tenants.',
+    retryable: false
+  },
   'profile-gone': { message: 'The profile of this tenant is not there any more.', retryable: false },
   'selection-not-found': { message: 'This selection is not there any more.', retryable: false },
   'selection-empty': { message: 'A selection needs a tenant.', retryable: false, field: 'profileIds' },

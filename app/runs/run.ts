@@ -84,6 +84,11 @@ export class Run {
     return this.#endedAt !== null
   }
 
+  /** Whether secrets were looked for in its script, so that what its view says of it may leave this machine. */
+  get isScriptRead(): boolean {
+    return this.#isWritten && this.#facts.script !== ''
+  }
+
   /** Those whose PowerShell lives. */
   get live(): RunTenant[] {
     return [...this.#entries.values()].filter(({ attempt }) => attempt !== null).map(({ tenant }) => tenant)

@@ -53,6 +53,14 @@ export class Runs {
     return this.#find(id).run.view
   }
 
+  /** Throws `run-not-found`, and `run-export-unread`, `run-export-secret` where its script may not leave this machine. */
+  toExport(id: string): RunView {
+    const { run } = this.#find(id)
+    if (!run.isScriptRead) throw failure('run-export-unread')
+    if (run.view.isRedacted) throw failure('run-export-secret')
+    return run.view
+  }
+
   /** Whether something runs. */
   get isBusy(): boolean {
     return this.#runs.some(({ run }) => !run.isOver)

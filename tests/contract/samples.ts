@@ -168,6 +168,11 @@ export const callSamples: { [N in CallName]: { input: CallInput<N>; output: Call
   'runs.answer': { input: { id, number: 2 }, output: undefined },
   'runs.refuse': { input: { id }, output: undefined },
   'runs.remove': { input: { id }, output: undefined },
+  'runs.export': {
+    input: { id, target: 'github-actions', signIn: 'federated' },
+    output: { fileName: 'forwarding-github-actions.zip', files: [{ path: 'forwarding/script.ps1', text: 'Get-Mailbox' }], leftOut: [{ name: 'Fabrikam', reason: 'Its profile is not there any more.' }], notes: [] }
+  },
+  'runs.saveExport': { input: { id, target: 'azure-automation', signIn: 'certificate' }, output: { fileName: 'forwarding-azure-automation.zip', savedAs: null, base64: 'UEsFBg==' } },
   'runs.chooseScript': { input: null, output: { name: 'forwarding.ps1', text: 'Get-Mailbox' } },
   'selections.list': { input: null, output: { selections: [selection] } },
   'selections.save': { input: { name: 'Customers', profileIds: [id] }, output: selection },

@@ -8,10 +8,10 @@ import { CertificateHome } from './certificate-home.ts'
 
 describeOnMainEngine('a certificate that is made here', ({ path }) => {
   let home: CertificateHome
-  const saved: Array<{ fileName: string; text: string }> = []
+  const saved: Array<{ fileName: string; content: string | Uint8Array }> = []
   const made = () => {
     const signer = home.signer()
-    const saveFile = async (file: { title: string; fileName: string; text: string }) => (saved.push(file), `/chosen/${file.fileName}`)
+    const saveFile = async (file: { title: string; fileName: string; content: string | Uint8Array }) => (saved.push(file), `/chosen/${file.fileName}`)
     return { signer, made: new MadeCertificates({ signer, saveFile, platform: 'linux' }) }
   }
   beforeAll(() => {
@@ -54,7 +54,7 @@ describeOnMainEngine('a certificate that is made here', ({ path }) => {
     const { fileName, savedAs, text } = await maker.save(thumbprint)
     expect(fileName).toBe(`exchange-automation-${thumbprint.slice(0, 8).toLowerCase()}.cer`)
     expect([savedAs, text]).toEqual([`/chosen/${fileName}`, null])
-    const file = saved.at(-1)!.text
+    const file = String(saved.at(-1)!.content)
     expect(new X509Certificate(file).fingerprint.replaceAll(':', '')).toBe(thumbprint)
     expect(file.match(/-----BEGIN [^-]+-----/g)).toEqual(['-----BEGIN CERTIFICATE-----'])
   })

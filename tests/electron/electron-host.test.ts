@@ -21,12 +21,15 @@ it('a transcript is shown among the files of its folder', () => {
   expect(shown).toEqual(['/data/transcripts/Contoso.txt'])
 })
 
-it('a text is saved where the person says, and nowhere where they say nothing', async () => {
+it('a text and bytes are saved where the person says, and nowhere where they say nothing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tenantry-host-'))
   const path = join(folder, 'chosen.txt')
-  const file = { title: 'Save the scrollback', fileName: 'Contoso.txt', text: 'PS> 6 * 7\n42\n' }
+  const file = { title: 'Save the scrollback', fileName: 'Contoso.txt', content: 'PS> 6 * 7\n42\n' }
   expect(await standIn(path).host.saveFile(file)).toBe(path)
-  expect(readFileSync(path, 'utf8')).toBe(file.text)
+  expect(readFileSync(path, 'utf8')).toBe(file.content)
+  const bytes = Uint8Array.of(0x50, 0x4b, 0x00, 0xff)
+  await standIn(path).host.saveFile({ ...file, content: bytes })
+  expect([...readFileSync(path)]).toEqual([...bytes])
   expect(await standIn(undefined).host.saveFile(file)).toBe(null)
   rmSync(folder, { recursive: true })
 })

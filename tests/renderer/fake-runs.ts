@@ -68,6 +68,8 @@ export class FakeRuns {
         this.#turn(id, ['waiting', 'starting', 'connecting', 'running', 'throttled'], { state: 'cancelled', detail: 'Refused' })
       },
       'runs.remove': ({ id }) => this.remove(id),
+      'runs.export': ({ target }: CallRequest<'runs.export'>) => ({ fileName: `run-${target}.zip`, files: [{ path: 'run/README.md', text: '# A run' }, { path: 'run/script.ps1', text: 'Get-Mailbox' }], leftOut: [], notes: [] }),
+      'runs.saveExport': ({ target }: CallRequest<'runs.saveExport'>) => ({ fileName: `run-${target}.zip`, savedAs: null, base64: 'UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==' }),
       'runs.chooseScript': () => this.script,
       'selections.list': () => ({ selections: this.selections.list() }),
       'selections.save': (input) => this.selections.save(input),

@@ -13,7 +13,7 @@ describeOnMainEngine(`a run across ${count} tenants`, ({ env }) => {
   const spawn = new WatchedSpawn()
   const saved: string[] = []
   beforeAll(async () => {
-    under = await startCore({ env, demo: { generated: count }, spawn }, { saveFile: async ({ text }) => `/somewhere/${saved.push(text)}` })
+    under = await startCore({ env, demo: { generated: count }, spawn }, { saveFile: async ({ content }) => `/somewhere/${saved.push(String(content))}` })
     runs = new RunsUnderTest(under)
     tenants = await runs.generated(count)
     expect(tenants).toHaveLength(count)

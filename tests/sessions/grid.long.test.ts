@@ -12,10 +12,10 @@ describeOnMainEngine('Out-TenantGrid', ({ env }) => {
   let under: CoreUnderTest
   let window: AttachedWindow
   let sessionId: string
-  const saved: Array<{ fileName: string; text: string }> = []
+  const saved: Array<{ fileName: string; content: string | Uint8Array }> = []
 
   beforeAll(async () => {
-    const saveFile = async (file: { title: string; fileName: string; text: string }) => {
+    const saveFile = async (file: { title: string; fileName: string; content: string | Uint8Array }) => {
       saved.push(file)
       return `/home/admin/${file.fileName}`
     }
@@ -226,7 +226,7 @@ describeOnMainEngine('Out-TenantGrid', ({ env }) => {
     const { arrangement } = await arranged(view, { sort: [{ column: 1, isDescending: true }] })
     const { savedAs, rows } = await under.call('grids.save', { id: view.id, columns: [1, 0], isSelectionOnly: false, format: 'csv' })
     expect({ rows, savedAs }).toEqual({ rows: 2, savedAs: `/home/admin/${saved[0]!.fileName}` })
-    expect(saved[0]).toMatchObject({ fileName: expect.stringMatching(/^Two-rows-\d{4}-\d\d-\d\d\.csv$/), text: "\ufeffB,A\r\n2,'=1+1\r\n1,x\r\n" })
+    expect(saved[0]).toMatchObject({ fileName: expect.stringMatching(/^Two-rows-\d{4}-\d\d-\d\d\.csv$/), content: "\ufeffB,A\r\n2,'=1+1\r\n1,x\r\n" })
     await under.call('grids.select', { id: view.id, arrangement, from: 1, to: 1, how: 'only' })
     expect(await under.call('grids.copy', { id: view.id, columns: [0, 1], isSelectionOnly: true })).toEqual({ text: 'A\tB\r\nx\t1', rows: 1 })
   })

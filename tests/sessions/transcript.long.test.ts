@@ -12,7 +12,7 @@ describeOnMainEngine('a session that keeps a transcript', ({ name, env }) => {
   let window: AttachedWindow
   let id: string
   let folder: string
-  const saved: Array<{ title: string; fileName: string; text: string }> = []
+  const saved: Array<{ title: string; fileName: string; content: string | Uint8Array }> = []
   const shown: string[] = []
   const canary = () => `canary${randomBytes(12).toString('hex')}`
 
@@ -116,13 +116,14 @@ describeOnMainEngine('a session that keeps a transcript', ({ name, env }) => {
     await run(`$x = '${secret}'; 'y' * 300`)
     const { lines, savedAs, text } = await under.call('sessions.saveScrollback', { id })
     expect([savedAs, text]).toEqual(['/chosen/place', null])
-    const file = saved.at(-1)!
-    expect(file.fileName).toMatch(/^Contoso-demo-\d{4}-\d\d-\d\d-\d{6}\.txt$/)
-    expect(file.text.split('\n')).toHaveLength(lines + 1)
-    expect(file.text).toContain(`\n${'y'.repeat(300)}\n`)
-    expect(file.text).toContain(secret)
-    expect(file.text).not.toMatch(/[ \t]\n/)
-    expect(file.text).not.toContain('\x1b')
+    const { fileName, content } = saved.at(-1)!
+    const kept = String(content)
+    expect(fileName).toMatch(/^Contoso-demo-\d{4}-\d\d-\d\d-\d{6}\.txt$/)
+    expect(kept.split('\n')).toHaveLength(lines + 1)
+    expect(kept).toContain(`\n${'y'.repeat(300)}\n`)
+    expect(kept).toContain(secret)
+    expect(kept).not.toMatch(/[ \t]\n/)
+    expect(kept).not.toContain('\x1b')
   })
 
   it('of a folder that may not be written to is refused while it is chosen', async () => {
