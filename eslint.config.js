@@ -1,6 +1,7 @@
 import svelte from 'eslint-plugin-svelte'
 import globals from 'globals'
 import tseslint from 'typescript-eslint'
+import { windowImports } from './build/window-sources.mjs'
 
 /** A pattern that only the named wrapper may contain. */
 const only = (selector, message) => ({ selector, message })
@@ -66,8 +67,8 @@ export default tseslint.config(
         'error',
         {
           patterns: [
-            { regex: '/app/(?!(arrangement|contract|contract-values|frames|character-widths|command-marks|untrusted-output|shell-marks|scrollback|settings/table|settings/check|snippets/text|powershell/single-quoted)\\.ts$)', message: 'The window imports from app/ only the contract.' },
-            { regex: '/app/contract\\.ts$', allowTypeImports: true, message: 'Its schemas are the main process’s: the window takes values from arrangement.ts, contract-values.ts, frames.ts, scrollback.ts, command-marks.ts, settings/table.ts, snippets/text.ts and powershell/single-quoted.ts.' },
+            { regex: `/app/(?!(${windowImports.join('|').replaceAll('.', '\\.')})$)`, message: 'The window imports from app/ only the contract.' },
+            { regex: '/app/contract\\.ts$', allowTypeImports: true, message: `Its schemas are the main process’s: the window takes values from ${windowImports.filter((file) => file !== 'contract.ts').join(', ')}.` },
             { group: ['electron', 'node:*'], message: 'The window runs in a browser.' }
           ]
         }

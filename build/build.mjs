@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { buildDemoModule } from '../app/demo/build.mjs'
 import { notePackages, writeNotices } from './notices.mjs'
 import { hashFiles, root, say } from './setup.mjs'
+import { windowSources } from './window-sources.mjs'
 
 const out = join(root, 'out')
 /** Stay outside the bundles: native modules find their binaries beside themselves. */
@@ -25,7 +26,7 @@ export async function buildProduct() {
 
 /** Builds what changed since the last build; quick where nothing did. */
 export async function buildAll() {
-  await stamped('window', ['renderer', 'app/contract.ts', 'app/arrangement.ts', 'app/contract-values.ts', 'app/frames.ts', 'app/character-widths.ts', 'app/command-marks.ts', 'app/shell-marks.ts', 'app/terminal-text.ts', 'app/untrusted-output.ts', 'app/settings', 'app/snippets', 'build/vite.renderer.config.ts', 'build/notices.mjs', 'package-lock.json'], async () => {
+  await stamped('window', windowSources, async () => {
     const { build } = await import('vite')
     notePackages('window', await build({ configFile: join(root, 'build', 'vite.renderer.config.ts'), logLevel: 'warn' }))
   })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import Papa from 'papaparse'
 import type { z } from 'zod'
 import { loggedCommandSchema, type CallOutput, type CallRequest, type commandFilterSchema, type LoggedCommand } from '../contract.ts'
+import { searchFor } from '../search-words.ts'
 import { escapeFormula } from '../spreadsheet.ts'
 import { withoutSecrets } from './redact.ts'
 
@@ -80,13 +81,12 @@ export class CommandLog {
   }
 
   #filtered({ search, tenantId, onlyFailed }: Filter): LoggedCommand[] {
-    const words = search.toLowerCase().split(/\s+/).filter(Boolean)
+    const isFound = searchFor(search)
     const isWanted = (command: LoggedCommand) => {
       if (onlyFailed && command.success !== false) return false
       if (tenantId && command.tenantId.toLowerCase() !== tenantId.toLowerCase()) return false
       const { at, user, profile, app, uti } = command
-      const text = [at, user, profile, command.tenantId, app, uti, command.command].join('\n').toLowerCase()
-      return words.every((word) => text.includes(word))
+      return isFound([at, user, profile, command.tenantId, app, uti, command.command].join('\n').toLowerCase())
     }
     // In the order of writing, which is that of the commands' ends.
     return this.#files().flatMap(({ path }) => readCommands(path)).filter(isWanted).reverse()

@@ -1,3 +1,4 @@
+import { wordsOf } from '../search-words.ts'
 import { keyIn, type Cell } from './cell.ts'
 import { readFilter, type Test } from './filter.ts'
 import type { Slices } from './slices.ts'
@@ -40,7 +41,7 @@ export async function arrange(table: Table, wish: Wish, slices: Slices): Promise
     else if (test) tests.push({ column, test })
   }
   let rows = await filtered(table, tests, slices)
-  for (const word of wish.search.toLowerCase().split(/\s+/).filter(Boolean)) {
+  for (const word of wordsOf(wish.search)) {
     rows = await having(word, rows, wish.columns.flatMap((at) => table.columns[at] ?? []), slices)
   }
   // The most important one last: each keeps what the ones before it made of equals.

@@ -1,4 +1,5 @@
 import { computeCommandScore } from 'bits-ui'
+import { searchFor } from '../../app/search-words.ts'
 
 /** One line of the palette. */
 export interface Choice {
@@ -55,8 +56,7 @@ function matchOf(choice: Choice, search: string): number {
 }
 
 function hasWords({ label, words }: Choice, search: string): boolean {
-  const text = [label, ...words].join('\n').toLowerCase()
-  return search.toLowerCase().split(/\s+/).every((word) => text.includes(word))
+  return searchFor(search)([label, ...words].join('\n').toLowerCase())
 }
 
 const kinds = ['session', 'tenant', 'command', 'snippet', 'setting']

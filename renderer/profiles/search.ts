@@ -1,4 +1,5 @@
 import type { Profile } from '../../app/contract.ts'
+import { searchFor } from '../../app/search-words.ts'
 
 export interface ProfileGroup {
   name: string
@@ -7,8 +8,8 @@ export interface ProfileGroup {
 
 /** Ids of those that contain every word of the search, whatever the case. */
 export function matchingIds(searchable: ReadonlyArray<{ id: string; text: string }>, search: string): Set<string> {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean)
-  return new Set(searchable.filter(({ text }) => words.every((word) => text.includes(word))).map(({ id }) => id))
+  const isFound = searchFor(search)
+  return new Set(searchable.filter(({ text }) => isFound(text)).map(({ id }) => id))
 }
 
 /** What a search looks through, in lower case. */

@@ -1,3 +1,4 @@
+import { searchFor } from '../../app/search-words.ts'
 import { settingKeys, settingSections, settingsTable, type Setting, type SettingKey, type SettingSection, type SettingValues } from '../../app/settings/table.ts'
 import { shortcuts } from '../shortcuts/shortcuts.ts'
 
@@ -8,8 +9,8 @@ export interface ShownSection {
 
 /** The settings in which every word of a search is found: in the title, the explanation, the section, the choices or the name in the file. */
 export function foundSettings(search: string, among: readonly SettingKey[] = settingKeys): ShownSection[] {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean)
-  const found = among.filter((key) => words.every((word) => textOf(key).includes(word)))
+  const isFound = searchFor(search)
+  const found = among.filter((key) => isFound(textOf(key)))
   return settingSections.map((section) => ({ section, keys: found.filter((key) => settingsTable[key].section === section) })).filter(({ keys }) => keys.length > 0)
 }
 

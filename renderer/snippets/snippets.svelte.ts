@@ -1,4 +1,5 @@
 import type { Profile, SessionView, Snippet } from '../../app/contract.ts'
+import { searchFor } from '../../app/search-words.ts'
 import type { Bridge } from '../bridge.ts'
 import { canReceive } from '../broadcast/broadcast.svelte.ts'
 
@@ -31,9 +32,6 @@ export function ownerOf({ profileId }: Snippet, profiles: readonly Profile[]): s
 
 /** The snippets that have every word of a search in their name, their text or their tenant's name. */
 export function foundSnippets(snippets: readonly Snippet[], profiles: readonly Profile[], search: string): Snippet[] {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean)
-  return snippets.filter((snippet) => {
-    const text = [snippet.name, snippet.text, ownerOf(snippet, profiles)].join('\n').toLowerCase()
-    return words.every((word) => text.includes(word))
-  })
+  const isFound = searchFor(search)
+  return snippets.filter((snippet) => isFound([snippet.name, snippet.text, ownerOf(snippet, profiles)].join('\n').toLowerCase()))
 }

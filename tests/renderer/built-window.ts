@@ -2,8 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'vite'
 import { hashFiles, root } from '../../build/setup.mjs'
-
-const sources = ['renderer', 'app/contract.ts', 'app/arrangement.ts', 'app/contract-values.ts', 'app/frames.ts', 'app/character-widths.ts', 'app/command-marks.ts', 'app/shell-marks.ts', 'app/terminal-text.ts', 'app/untrusted-output.ts', 'app/settings', 'app/snippets', 'build/vite.renderer.config.ts', 'package-lock.json']
+import { windowSources } from '../../build/window-sources.mjs'
 
 /**
  * The folder of the window as `vite build` makes it from the sources of now. Built beside out/, so that tests of the
@@ -13,7 +12,7 @@ const sources = ['renderer', 'app/contract.ts', 'app/arrangement.ts', 'app/contr
  */
 export async function builtWindow(mode: 'test' | 'production' = 'test'): Promise<string> {
   const cache = join(root, '.cache')
-  const folder = join(cache, `window-${mode}-${hashFiles(sources.map((path) => join(root, path))).slice(0, 16)}`)
+  const folder = join(cache, `window-${mode}-${hashFiles(windowSources.map((path) => join(root, path))).slice(0, 16)}`)
   if (existsSync(folder)) return folder
   mkdirSync(cache, { recursive: true })
   const fresh = mkdtempSync(join(cache, 'building-'))
