@@ -1,15 +1,16 @@
 import { failure } from '../failures.ts'
 import type { ShellMessage } from '../powershell/messages.ts'
+import { ShellQuestion } from './shell-question.ts'
 
 /** The shell may be in the middle of a long redraw, or have 20,000 objects to send. */
 const patienceMs = 60_000
 
 type Answer = Extract<ShellMessage, { type: 'last-shown' }>
 
-/** The question to a shell whether its last command's result can be shown; one at a time. */
+/** Asks one shell whether its last command's result can be shown; whoever asks meanwhile gets the same answer. */
 export class LastResult {
+  readonly #question = new ShellQuestion<Answer>(patienceMs)
   #asked: Promise<void> | null = null
-  #settle: (answer: Answer | null) => void = () => {}
 
   /** @throws TenantryError `result-…` */
   async ask(send: () => void): Promise<void> {
@@ -18,18 +19,11 @@ export class LastResult {
   }
 
   answered(answer: Answer): void {
-    this.#settle(answer)
+    this.#question.answered(answer)
   }
 
   async #ask(send: () => void): Promise<void> {
-    const answer = await new Promise<Answer | null>((resolve) => {
-      const timer = setTimeout(() => resolve(null), patienceMs)
-      this.#settle = (settled) => {
-        clearTimeout(timer)
-        resolve(settled)
-      }
-      send()
-    })
+    const answer = await this.#question.ask(send)
     if (answer === null) throw failure('result-not-shown', { reason: 'the shell did not answer in time.' })
     if (answer.reason === 'nothing') throw failure('result-nothing')
     if (answer.reason === 'formatted') throw failure('result-formatted')

@@ -2,6 +2,7 @@ import type { SessionView } from '../contract.ts'
 import { failure } from '../failures.ts'
 import type { ShellMessage } from '../powershell/messages.ts'
 import type { Output } from './output.ts'
+import { ShellQuestion } from './shell-question.ts'
 
 /** A shell that answers is quicker; one that is in the middle of a long redraw may take this long. */
 const patienceMs = 5_000
@@ -20,10 +21,8 @@ type Answer = Extract<ShellMessage, { type: 'parsed' }>
 /** One shell's prompt, as far as whole texts are typed there. */
 export class PromptLine {
   readonly #options: PromptLineOptions
+  readonly #question = new ShellQuestion<Answer>(patienceMs)
   #turn: Promise<unknown> = Promise.resolve()
-  #settle: (answer: Answer | null) => void = () => {}
-  /** Answers that were not waited for, and come yet. */
-  #late = 0
 
   constructor(options: PromptLineOptions) {
     this.#options = options
@@ -42,8 +41,7 @@ export class PromptLine {
   }
 
   parsed(answer: Answer): void {
-    if (this.#late > 0) this.#late--
-    else this.#settle(answer)
+    this.#question.answered(answer)
   }
 
   async #put(text: string, isRun: boolean): Promise<void> {
@@ -71,17 +69,7 @@ export class PromptLine {
 
   async #checkSyntax(command: string, firstLine: number): Promise<void> {
     const { view, parse } = this.#options
-    const answer = await new Promise<Answer | null>((resolve) => {
-      const timer = setTimeout(() => {
-        this.#late++
-        resolve(null)
-      }, patienceMs)
-      this.#settle = (settled) => {
-        clearTimeout(timer)
-        resolve(settled)
-      }
-      parse(command)
-    })
+    const answer = await this.#question.ask(() => parse(command))
     const { name } = view()
     if (!answer) throw failure('prompt-silent', { name })
     if (answer.problem !== null) throw failure('snippet-syntax', { name, problem: `Line ${Math.max(answer.line - firstLine, 1)}: ${readProblem(answer.problem)}` })

@@ -88,8 +88,7 @@ export class Session {
     const attempt = this.#attempt
     if (!attempt || !this.#view.alive || !attempt.saidHello) throw failure('result-nothing')
     if (this.#view.busy) throw failure('result-while-busy')
-    this.#lastResult ??= new LastResult()
-    await this.#lastResult.ask(() => attempt.send({ type: 'show-last' }))
+    await this.#lastResult!.ask(() => attempt.send({ type: 'show-last' }))
   }
 
   /** Types a text at the prompt; see `PromptLine`. Throws TenantryError `prompt-…`, `snippet-syntax`. */
@@ -208,6 +207,7 @@ export class Session {
       }
     })
     this.#guard = guardMode(plan.profile) === 'ask' ? this.#newGuard(attempt) : null
+    this.#lastResult = new LastResult()
     this.#line = new PromptLine({
       view: () => this.#view,
       output: this.output,
