@@ -1,17 +1,14 @@
 import { failureOf, type Bridge } from '../bridge.ts'
 import { copied } from '../ui/clipboard.ts'
 import { download } from '../ui/download.ts'
-
-/** How long a sentence stays. */
-const noticeMs = 8000
+import { Notice } from './notice.svelte.ts'
 
 /** What of a session's terminal is kept beyond it, as far as a person asks for it. */
 export class Keeping {
-  /** How the last wish went; empty again after a while. */
-  notice = $state('')
+  /** How the last wish went. */
+  readonly notice = new Notice()
   readonly #bridge: Bridge
   readonly #sessionId: string
-  #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(bridge: Bridge, sessionId: string) {
     this.#bridge = bridge
@@ -24,10 +21,10 @@ export class Keeping {
       const { fileName, savedAs, text, lines } = await this.#bridge.call('sessions.saveScrollback', { id: this.#sessionId })
       if (text === null && savedAs === null) return
       if (text !== null) download(fileName, text, 'text/plain')
-      this.#say(`Saved ${lines === 1 ? 'one line' : `${lines.toLocaleString('en-US')} lines`} as ${savedAs ?? fileName}, as they were shown: secrets are not taken out.`)
+      this.notice.say(`Saved ${lines === 1 ? 'one line' : `${lines.toLocaleString('en-US')} lines`} as ${savedAs ?? fileName}, as they were shown: secrets are not taken out.`)
     } catch (error) {
       const { message, hint } = failureOf(error)
-      this.#say([message, hint].filter(Boolean).join(' '))
+      this.notice.say([message, hint].filter(Boolean).join(' '))
     }
   }
 
@@ -35,20 +32,14 @@ export class Keeping {
   async showTranscript(): Promise<void> {
     try {
       const { path, isShown } = await this.#bridge.call('sessions.showTranscript', { id: this.#sessionId })
-      if (path === null) this.#say('There is no transcript of this session.')
-      else this.#say(isShown ? `The transcript is ${path}` : await copied(path, `The transcript’s path is copied: ${path}`))
+      if (path === null) this.notice.say('There is no transcript of this session.')
+      else this.notice.say(isShown ? `The transcript is ${path}` : await copied(path, `The transcript’s path is copied: ${path}`))
     } catch (error) {
-      this.#say(failureOf(error).message)
+      this.notice.say(failureOf(error).message)
     }
   }
 
   dispose(): void {
-    clearTimeout(this.#timer)
-  }
-
-  #say(sentence: string): void {
-    this.notice = sentence
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => (this.notice = ''), noticeMs)
+    this.notice.dispose()
   }
 }

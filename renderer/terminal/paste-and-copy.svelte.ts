@@ -7,6 +7,7 @@ import { copied } from '../ui/clipboard.ts'
 import { copiedHtml, copiedText } from './copy.ts'
 import { copyKey, rightClick } from './copy-keys.ts'
 import { quotedPaths } from './drop-path.ts'
+import { Notice } from './notice.svelte.ts'
 import { cleanPaste, pasteDecision, textToPaste, type CleanPaste } from './paste-text.ts'
 
 /** What is to be known of the session that a terminal is of. */
@@ -25,9 +26,6 @@ export interface TerminalSurroundings {
   others(): readonly Receiver[]
 }
 
-/** How long a sentence about what was not done stays. */
-const noticeMs = 8000
-
 /** What goes between a terminal and the clipboard, and files that are dropped on it. */
 export class PasteAndCopy {
   /** What is looked at before it is pasted. */
@@ -35,7 +33,7 @@ export class PasteAndCopy {
   /** Where the menu is open. */
   menu = $state.raw<{ x: number; y: number } | null>(null)
   /** Why something was not done. */
-  notice = $state('')
+  readonly notice = new Notice()
   readonly #terminal: Terminal
   readonly #bridge: Bridge
   readonly #target: () => PasteTarget
@@ -45,7 +43,6 @@ export class PasteAndCopy {
   readonly #platform = keyPlatform()
   readonly #undo = new AbortController()
   #written: Promise<void> = Promise.resolve()
-  #noticeTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor(terminal: Terminal, pane: HTMLElement, bridge: Bridge, surroundings: TerminalSurroundings, give: (put: () => void) => void) {
     this.#terminal = terminal
@@ -88,7 +85,7 @@ export class PasteAndCopy {
   }
 
   async copyAddress(address: string): Promise<void> {
-    this.#say(await copied(address, 'The address is copied.'))
+    this.notice.say(await copied(address, 'The address is copied.'))
     this.#terminal.focus()
   }
 
@@ -99,7 +96,7 @@ export class PasteAndCopy {
       const { isPasted } = await this.#bridge.call('app.paste', null)
       if (!isPasted) this.take(await navigator.clipboard.readText())
     } catch {
-      this.#say(`The clipboard could not be read. ${this.#platform === 'mac' ? '⌘V' : 'Ctrl+Shift+V'} pastes.`)
+      this.notice.say(`The clipboard could not be read. ${this.#platform === 'mac' ? '⌘V' : 'Ctrl+Shift+V'} pastes.`)
     }
   }
 
@@ -143,7 +140,7 @@ export class PasteAndCopy {
   }
 
   dispose(): void {
-    clearTimeout(this.#noticeTimer)
+    this.notice.dispose()
     this.#undo.abort()
   }
 
@@ -151,14 +148,8 @@ export class PasteAndCopy {
     try {
       await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(Object.entries(flavours).map(([type, data]) => [type, new Blob([data], { type })])))])
     } catch {
-      this.#say('The clipboard could not be written.')
+      this.notice.say('The clipboard could not be written.')
     }
-  }
-
-  #say(sentence: string): void {
-    this.notice = sentence
-    clearTimeout(this.#noticeTimer)
-    this.#noticeTimer = setTimeout(() => (this.notice = ''), noticeMs)
   }
 
   #send(text: string): void {
@@ -201,10 +192,10 @@ export class PasteAndCopy {
 
   #takeFiles(files: FileList): void {
     const paths = [...files].map((file) => window.tenantry?.pathOf(file) ?? '')
-    if (!window.tenantry) return this.#say('A browser does not tell where a file lies: its path can be inserted in the desktop app alone.')
-    if (paths.includes('')) return this.#say('This is no file of this computer: it has no path to insert.')
+    if (!window.tenantry) return this.notice.say('A browser does not tell where a file lies: its path can be inserted in the desktop app alone.')
+    if (paths.includes('')) return this.notice.say('This is no file of this computer: it has no path to insert.')
     const quoted = quotedPaths(paths, this.#lineBeforeCursor())
-    if (quoted === null) return this.#say('A file’s name has characters that can’t be typed, such as a line end.')
+    if (quoted === null) return this.notice.say('A file’s name has characters that can’t be typed, such as a line end.')
     this.#send(quoted)
   }
 
