@@ -59,8 +59,8 @@ interface Entry {
   subject: TokenSubject
   service: Service
   token: Token | null
-  /** What the newest token was told apart and timed by, which outlives a lock. */
-  last: { exp: unknown; uti: unknown; lifeMs: number } | null
+  /** The end and the life of the newest token, which outlive a lock. */
+  last: { exp: unknown; lifeMs: number } | null
   /** The one request that everybody who asks waits for. */
   pending: Pending | null
   listeners: Set<TokenListener>
@@ -153,9 +153,10 @@ export class TokenBroker {
     return this.#entries.get(keyOf(subject, service))?.refusal ?? null
   }
 
-  /** The id (`uti`) of the newest token, which outlives a lock; empty where there was none. */
+  /** The id (`uti`) of the token that is used now, also behind a lock; empty where there is none. */
   newestId(subject: TokenSubject, service: Service): string {
-    return String(this.#entries.get(keyOf(subject, service))?.last?.uti ?? '')
+    const key = keyOf(subject, service)
+    return this.#entries.get(key)?.last ? String(this.#newestIds.get(key) ?? '') : ''
   }
 
   /** Keeps the token fresh from now on. Returns the undo; with the last listener the renewing ends. */
@@ -262,7 +263,7 @@ export class TokenBroker {
     entry.refusal = null
     const spread = 1 + jitter * (2 * (this.#options.random ?? Math.random)() - 1)
     entry.token = token
-    entry.last = { exp: token.claims.exp, uti: token.claims.uti, lifeMs: token.lifeMs }
+    entry.last = { exp: token.claims.exp, lifeMs: token.lifeMs }
     entry.dueAt = token.acquiredAt + Math.max(token.lifeMs * renewAt * spread, shortestWaitMs)
     entry.pauseMs = 0
     if (before) for (const listener of entry.listeners) listener.onRenewed(token)
