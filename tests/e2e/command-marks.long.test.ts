@@ -2,9 +2,9 @@ import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeOnMainEngine } from '../engines.ts'
 import { eventually } from '../renderer/window-in-chromium.ts'
-import { connect, openPreview, patienceMs, screenText, type RunningPreview } from './preview-in-chromium.ts'
+import { connect, openPreview, patienceMs, picture, screenText, type RunningPreview } from './preview-in-chromium.ts'
 
-/** What is shown of a session's commands, on the real engine. `TENANTRY_SCREENSHOTS` names a folder for pictures. */
+/** What is shown of a session's commands, on the real engine. */
 describeOnMainEngine('the commands of a session in the window', ({ name, env }) => {
   let running: RunningPreview
   let page: Page
@@ -30,14 +30,6 @@ describeOnMainEngine('the commands of a session in the window', ({ name, env }) 
     await page.keyboard.press('Enter')
     await markOf(new RegExp(`^${line.slice(0, 100).replaceAll(/[^\w ]/g, '\\$&')}.*: ${ends}`)).last().waitFor()
   }
-  async function picture(title: string) {
-    if (!process.env.TENANTRY_SCREENSHOTS) return
-    for (const scheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme: scheme })
-      await page.screenshot({ path: `${process.env.TENANTRY_SCREENSHOTS}/${title}-${scheme}.png` })
-    }
-    await page.emulateMedia({ colorScheme: null })
-  }
 
   it('are marked by shape and words, are walked by keys, and give what they printed', async () => {
     await run("'Adele'; 'Alex'", 'done')
@@ -62,10 +54,10 @@ describeOnMainEngine('the commands of a session in the window', ({ name, env }) 
     await page.keyboard.press('Control+Shift+KeyO')
     await page.keyboard.press('Control+Shift+KeyC')
     await eventually(clipboard, (text) => text.trimEnd() === 'Adele\nAlex')
-    await picture('marks')
+    await picture(page, 'marks')
 
     await markOf(/^throw/).click()
-    await picture('marks-menu')
+    await picture(page, 'marks-menu')
     await page.getByRole('menuitem', { name: 'Copy the output' }).click()
     await eventually(clipboard, (text) => text.includes('no such mailbox'))
     // The keyboard is in the terminal still: no key of all these reached the shell, and the next one does.
@@ -85,13 +77,13 @@ describeOnMainEngine('the commands of a session in the window', ({ name, env }) 
     await page.keyboard.press('Enter')
     await eventually(() => sticky().innerText(), (text) => /row.*running \d s/s.test(text))
     await eventually(() => sticky().innerText(), (text) => /took \d+ s/.test(text))
-    await picture('sticky')
+    await picture(page, 'sticky')
     await sticky().click()
     await eventually(() => screenText(page, tenant), (text) => text.includes('PS> 1..80'))
     expect(await pane().locator('.time').innerText()).toMatch(/^took \d+ s$/)
     await markOf(/Start-Sleep.*done, took [\d.]+ s/).waitFor()
     expect(await sticky().count()).toBe(0)
-    await picture('took')
+    await picture(page, 'took')
     await page.keyboard.press('Control+Shift+KeyY')
     await eventually(clipboard, (text) => text.startsWith('row 1\nrow 2\n') && text.endsWith('row 80\nend'))
     await page.keyboard.press('Control+ArrowDown')
@@ -111,7 +103,7 @@ describeOnMainEngine('the commands of a session in the window', ({ name, env }) 
       async () => [await top(markOf(/^throw 'again'/)), await top(pane().locator('.xterm-rows > div', { hasText: "PS> throw 'again'" }).first())],
       ([mark, row]) => Math.abs(mark! - row!) < 2 && row! > 0
     )
-    await picture('small')
+    await picture(page, 'small')
     await page.keyboard.press('Control+Shift+KeyY')
     await eventually(clipboard, (text) => text === 'kept '.repeat(40).trimEnd() || text === 'kept '.repeat(40))
     await page.setViewportSize({ width: 1360, height: 820 })

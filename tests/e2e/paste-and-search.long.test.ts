@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { calls, type CallInput, type CallName, type CallOutput } from '../../app/contract.ts'
+import type { CallInput } from '../../app/contract.ts'
 import { describeOnMainEngine } from '../engines.ts'
 import { connect, openPreview, patienceMs, screenText, type, waitForText, type RunningPreview } from './preview-in-chromium.ts'
 
@@ -19,12 +19,7 @@ describeOnMainEngine('Pasting, copying and finding', ({ env, name: engine }) => 
   })
   afterAll(() => running?.close())
 
-  const call = async <N extends CallName>(callName: N, input: CallInput<N>): Promise<CallOutput<N>> => {
-    const reply = await running.core.dispatch({ trusted: true, description: 'test' }, callName, input)
-    if ('failure' in reply) throw new Error(reply.failure.message)
-    return calls[callName].output.parse(reply.output) as CallOutput<N>
-  }
-  const set = (key: CallInput<'settings.change'>['key'], value: unknown) => call('settings.change', { key, value })
+  const set = (key: CallInput<'settings.change'>['key'], value: unknown) => running.call('settings.change', { key, value })
   const clipboard = () => page.evaluate(() => navigator.clipboard.readText())
   const clear = async () => {
     await type(page, name, 'Clear-Host')
@@ -119,9 +114,9 @@ describeOnMainEngine('Pasting, copying and finding', ({ env, name: engine }) => 
 
     it('is looked at in production even where the setting is off, and goes in unasked elsewhere', async () => {
       await clear()
-      const { profiles } = await call('profiles.list', null)
+      const { profiles } = await running.call('profiles.list', null)
       const { tenantId: _tenantId, initialDomain: _initialDomain, signInId, ...profile } = profiles.find((one) => one.name === name)!
-      const saved = (environment: 'production' | 'lab') => call('profiles.save', { profile: { ...profile, environment }, signIn: { use: 'existing', id: signInId! } })
+      const saved = (environment: 'production' | 'lab') => running.call('profiles.save', { profile: { ...profile, environment }, signIn: { use: 'existing', id: signInId! } })
       await saved('production')
       await terminal.page().getByText('PRODUCTION').first().waitFor()
       await paste('"pro" + "duction"\n"x"')

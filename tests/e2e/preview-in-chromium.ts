@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type BrowserContext, type Page } from 'playwright-core'
 import { afterAll, afterEach } from 'vitest'
+import { calls, type CallInput, type CallName, type CallOutput } from '../../app/contract.ts'
 import { createMachineCore, type MachineCore, type MachineOptions } from '../../app/machine.ts'
 import { startPreview, type Preview } from '../../app/preview.ts'
 
@@ -19,6 +20,8 @@ export interface RunningPreview {
   page: Page
   context: BrowserContext
   dataFolder: string
+  /** A call of the contract, as the window's. */
+  call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>>
   /** What crossed to the window. */
   traffic: Array<Uint8Array | string>
   close(): Promise<void>
@@ -55,6 +58,11 @@ export async function openPreview(options: Partial<MachineOptions> & { dataFolde
     page,
     context,
     dataFolder,
+    async call<N extends CallName>(name: N, input: CallInput<N>) {
+      const reply = await core!.dispatch({ trusted: true, description: 'test' }, name, input)
+      if ('failure' in reply) throw new Error(reply.failure.message)
+      return calls[name].output.parse(reply.output) as CallOutput<N>
+    },
     traffic,
     async close() {
       await context.close()
@@ -106,4 +114,16 @@ export async function type(page: Page, name: string, command: string): Promise<v
   await page.getByRole('region', { name: `Terminal ${name}`, exact: true }).locator('.xterm-helper-textarea').focus()
   await page.keyboard.type(command)
   await page.keyboard.press('Enter')
+}
+
+/** Pictures of a page, dark and light, for whoever names a folder for them by `TENANTRY_TEST_PICTURES`. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env.TENANTRY_TEST_PICTURES
+  for (const colorScheme of folder ? (['dark', 'light'] as const) : []) {
+    await page.emulateMedia({ colorScheme })
+    // What fades is through then.
+    await page.waitForTimeout(200)
+    await page.screenshot({ path: join(folder!, `${name}-${colorScheme}.png`) })
+  }
+  await page.emulateMedia({ colorScheme: null })
 }

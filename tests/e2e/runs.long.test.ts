@@ -7,10 +7,9 @@ import Papa from 'papaparse'
 import type { Locator, Page } from 'playwright-core'
 import { build } from 'vite'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { calls, type CallInput, type CallName, type CallOutput } from '../../app/contract.ts'
 import type { DemoTenant } from '../../app/demo/tenants.ts'
 import { describeOnMainEngine } from '../engines.ts'
-import { openPreview, patienceMs, type RunningPreview } from './preview-in-chromium.ts'
+import { openPreview, patienceMs, picture, type RunningPreview } from './preview-in-chromium.ts'
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 120_000 })
 
@@ -54,21 +53,7 @@ describeOnMainEngine('a run across tenants in the window', ({ env }) => {
   })
   afterAll(() => running?.close())
 
-  const call = async <N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> => {
-    const reply = await running.core.dispatch({ trusted: true, description: 'test' }, name, input)
-    if ('failure' in reply) throw new Error(reply.failure.message)
-    return calls[name].output.parse(reply.output) as CallOutput<N>
-  }
   const tenants = (): DemoTenant[] => running.core.demo.tenants.filter(({ name }) => /^Tenant \d+$/.test(name))
-  /** Screenshots, for whoever asks for them by a folder. */
-  const picture = async (name: string) => {
-    const folder = process.env.TENANTRY_TEST_PICTURES
-    for (const colorScheme of folder ? (['dark', 'light'] as const) : []) {
-      await page.emulateMedia({ colorScheme })
-      await page.screenshot({ path: join(folder!, `${name}-${colorScheme}.png`) })
-    }
-    await page.emulateMedia({ colorScheme: null })
-  }
 
   it('shows how it goes, two that fail and why, runs those again, and has a table and a CSV that are right to the row', async () => {
     const [failing, expired] = [tenants()[2]!, tenants()[5]!]
@@ -79,13 +64,13 @@ describeOnMainEngine('a run across tenants in the window', ({ env }) => {
     // The view may go: a place in the window says how far it is, and leads back.
     await page.keyboard.press('Escape')
     await page.getByRole('contentinfo').getByRole('button', { name: new RegExp(`^Run: \\d of ${count}`) }).click()
-    await picture('run-going')
+    await picture(page, 'run-going')
     await expect.poll(() => progress(page).getAttribute('aria-valuetext'), { timeout: runPatienceMs }).toMatch(/^6 done, 2 failed, in /)
     await row(page, failing.name).getByText(/Failed$/).waitFor()
     expect(await row(page, failing.name).innerText()).toContain('client secret')
     expect(await row(page, expired.name).innerText()).toMatch(/expired/)
     expect(await row(page, 'Tenant 01').innerText()).toContain(`${tenants()[0]!.directory.mailboxes.length} rows`)
-    await picture('run-failed')
+    await picture(page, 'run-failed')
 
     failing.apps[0]!.failWith = null
     expired.apps[0]!.secretExpired = false
@@ -102,20 +87,20 @@ describeOnMainEngine('a run across tenants in the window', ({ env }) => {
     await results.getByRole('button', { name: 'Save as CSV' }).click()
     const { data } = Papa.parse<Record<string, string>>(readFileSync(await (await download).path(), 'utf8').replace(/^\ufeff/, ''), { header: true, skipEmptyLines: true })
     expect(data.map(({ Tenant, DisplayName, Alias }) => `${Tenant} | ${DisplayName} | ${Alias}`).sort()).toEqual(expected)
-    await picture('run-done')
+    await picture(page, 'run-done')
     await page.keyboard.press('Escape')
   })
 
   it('asks once before data is changed, changes nothing before the number is typed, and everywhere then', async () => {
     const changes = () => running.core.demo.log.filter(({ cmdletName }) => cmdletName === 'Set-Mailbox').length
-    const { profiles } = await call('profiles.list', null)
+    const { profiles } = await running.call('profiles.list', null)
     const { tenantId: _, initialDomain: __, signInId, ...profile } = profiles.find(({ name }) => name === 'Tenant 04')!
-    await call('profiles.save', { profile: { ...profile, environment: 'production' }, signIn: { use: 'existing', id: signInId! } })
+    await running.call('profiles.save', { profile: { ...profile, environment: 'production' }, signIn: { use: 'existing', id: signInId! } })
     await start(page, 'Set-Mailbox -Identity (Get-Mailbox -ResultSize 1).UserPrincipalName -MailTip hello', { isReadOnly: false })
     const question = dialogOf(page).getByRole('group', { name: `Change data in ${count} tenants, 1 of them production?` })
     await question.waitFor({ timeout: runPatienceMs })
     expect(await question.innerText()).toMatch(/Set-Mailbox waits in Tenant 0\d/)
-    await picture('run-question')
+    await picture(page, 'run-question')
     await question.getByLabel(/^Type 8/).fill('7')
     await page.keyboard.press('Enter')
     await question.getByText('Type 8 to run it in all of them, or refuse.').waitFor()

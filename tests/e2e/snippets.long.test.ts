@@ -1,9 +1,7 @@
-import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { calls, type CallInput, type CallName, type CallOutput } from '../../app/contract.ts'
 import { describeOnMainEngine } from '../engines.ts'
-import { connect, openPreview, patienceMs, screenText, waitForText, type RunningPreview } from './preview-in-chromium.ts'
+import { connect, openPreview, patienceMs, picture, screenText, waitForText, type RunningPreview } from './preview-in-chromium.ts'
 
 /** Two tenants side by side, one of them in production, on a real engine. */
 describeOnMainEngine('snippets and broadcast', ({ env }) => {
@@ -14,9 +12,9 @@ describeOnMainEngine('snippets and broadcast', ({ env }) => {
     running = await openPreview({ env })
     page = running.page
     await page.getByRole('list', { name: 'Tenants' }).waitFor()
-    const { profiles } = await call('profiles.list', null)
+    const { profiles } = await running.call('profiles.list', null)
     const { tenantId: _, initialDomain: __, signInId, ...profile } = profiles.find(({ name }) => name === contoso)!
-    await call('profiles.save', { profile: { ...profile, environment: 'production' }, signIn: { use: 'existing', id: signInId! } })
+    await running.call('profiles.save', { profile: { ...profile, environment: 'production' }, signIn: { use: 'existing', id: signInId! } })
     await connect(page, contoso)
     await page.getByRole('list', { name: 'Tenants' }).getByRole('button', { name: fabrikam, exact: true }).click({ button: 'right' })
     await page.getByRole('menuitem', { name: 'Open in a split right' }).click()
@@ -24,24 +22,9 @@ describeOnMainEngine('snippets and broadcast', ({ env }) => {
   })
   afterAll(() => running?.close())
 
-  const call = async <N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> => {
-    const reply = await running.core.dispatch({ trusted: true, description: 'test' }, name, input)
-    if ('failure' in reply) throw new Error(reply.failure.message)
-    return calls[name].output.parse(reply.output) as CallOutput<N>
-  }
   const focus = (name: string) => page.locator(`textarea[aria-label="Terminal input of ${name}"]`).focus()
   const mark = (name: string) => page.getByRole('region', { name: `Terminal ${name}`, exact: true }).locator('[data-broadcast]')
   const bar = () => page.getByRole('status').filter({ hasText: 'Broadcasting to' })
-  /** Screenshots, for whoever asks for them by a folder. */
-  const picture = async (name: string) => {
-    const folder = process.env.TENANTRY_TEST_PICTURES
-    for (const colorScheme of folder ? (['dark', 'light'] as const) : []) {
-      await page.emulateMedia({ colorScheme })
-      await page.waitForTimeout(200)
-      await page.screenshot({ path: join(folder!, `${name}-${colorScheme}.png`) })
-    }
-    await page.emulateMedia({ colorScheme: null })
-  }
 
   it('a snippet with a value runs in two chosen sessions, each in its own tenant, after one question', async () => {
     await page.keyboard.press('Control+Shift+S')
@@ -50,7 +33,7 @@ describeOnMainEngine('snippets and broadcast', ({ env }) => {
     await editor.getByLabel('Name').fill('Whose')
     await editor.getByLabel('PowerShell').fill("$domain = Get-AcceptedDomain |\n  Where-Object InitialDomain\n'<' + {{Greeting}} + '> of ' + $domain.DomainName + (1 + {{Number=41}})")
     await editor.getByRole('button', { name: 'Save' }).click()
-    await picture('snippets')
+    await picture(page, 'snippets')
     await page.getByRole('dialog', { name: 'Snippets', exact: true }).getByRole('button', { name: 'Close' }).click()
 
     await page.keyboard.press('Control+Shift+P')
@@ -60,11 +43,11 @@ describeOnMainEngine('snippets and broadcast', ({ env }) => {
     const run = page.getByRole('dialog', { name: 'Run “Whose”' })
     await run.getByLabel('Greeting').fill("it's ‘me’ $(1)")
     await run.getByRole('checkbox', { name: contoso }).check()
-    await picture('run-snippet')
+    await picture(page, 'run-snippet')
     await run.getByRole('button', { name: 'Run', exact: true }).click()
     const question = page.getByRole('alertdialog', { name: 'Run in 2 sessions?' })
     await question.getByText(`PRODUCTION: ${contoso}.`).waitFor()
-    await picture('run-snippet-question')
+    await picture(page, 'run-snippet-question')
     await question.getByRole('button', { name: 'Run', exact: true }).click()
     for (const [name, domain] of [[contoso, 'contosodemo'], [fabrikam, 'fabrikamdemo']] as const) {
       await waitForText(page, name, new RegExp(`<it's ‘me’ \\$\\(1\\)> of\\s+${domain}\\.onmicrosoft\\.com42`))
@@ -82,7 +65,7 @@ describeOnMainEngine('snippets and broadcast', ({ env }) => {
     await page.keyboard.type('"both " + "of them"')
     await page.keyboard.press('Enter')
     for (const name of [contoso, fabrikam]) await waitForText(page, name, '\nboth of them')
-    await picture('broadcast')
+    await picture(page, 'broadcast')
 
     // Each terminal answers its own shell, once: for what the core knows, and for its colours.
     await page.keyboard.type(`$e = [string][char]27; [Console]::Write("$e[c$e]11;?$([char]7)"); Start-Sleep 2; $got = ''; while ([Console]::KeyAvailable) { $got += [Console]::ReadKey($true).KeyChar }; "answers " + [regex]::Matches($got, '1;2c').Count + [regex]::Matches($got, 'rgb:').Count`)

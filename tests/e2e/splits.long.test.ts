@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeOnMainEngine } from '../engines.ts'
-import { connect, patienceMs, previewOnOneFolder, type, waitForText } from './preview-in-chromium.ts'
+import { connect, patienceMs, picture, previewOnOneFolder, type, waitForText } from './preview-in-chromium.ts'
 
 /** Real sessions of two tenants in panes of one tab. */
 describeOnMainEngine('two tenants side by side', ({ env }) => {
@@ -12,16 +12,6 @@ describeOnMainEngine('two tenants side by side', ({ env }) => {
   const pane = (page: Page, name: string) => page.getByRole('group', { name: `Pane ${name}`, exact: true })
   const boxOf = async (page: Page, name: string) => (await pane(page, name).boundingBox())!
   const isIn = (page: Page, name: string) => page.locator(`textarea[aria-label="Terminal input of ${name}"]:focus`).waitFor({ timeout: patienceMs })
-  /** Screenshots, for whoever asks for them by a folder. */
-  const picture = async (page: Page, name: string) => {
-    const folder = process.env.TENANTRY_TEST_PICTURES
-    for (const colorScheme of folder ? (['dark', 'light'] as const) : []) {
-      await page.emulateMedia({ colorScheme })
-      await page.waitForTimeout(200)
-      await page.screenshot({ path: join(folder!, `${name}-${colorScheme}.png`) })
-    }
-    await page.emulateMedia({ colorScheme: null })
-  }
 
   it('are opened by a split, answer each for their own tenant, move, zoom, and come back after a restart', async () => {
     const { page } = await start()
