@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import type { Adapters, Cloud } from './adapters.ts'
+import { readAppState } from './app-state.ts'
 import { Checks } from './checks/checks.ts'
 import { CommandLog } from './command-log/command-log.ts'
-import type { AppState, ByteStream, MenuItem, Profile, RunView, SettingKey } from './contract.ts'
+import type { ByteStream, MenuItem, Profile, RunView, SettingKey } from './contract.ts'
 import { AccountSignIns } from './credentials/account-sign-ins.ts'
 import { CredentialQuestions } from './credentials/asking.ts'
 import { createCertificateSigner } from './credentials/certificates.ts'
-import type { AccountCredential } from './credentials/credential.ts'
 import { TokenCredentials } from './credentials/for-tokens.ts'
 import { MadeCertificates } from './credentials/made-certificates.ts'
 import { readPfx } from './credentials/pfx.ts'
@@ -17,13 +17,11 @@ import { ExpiryWatch } from './expiry/watch.ts'
 import { failure, TenantryError } from './failures.ts'
 import { Grids } from './grid/grids.ts'
 import { handlersOf } from './handlers.ts'
-import { createFinder, powerShellProblem } from './powershell/finder.ts'
-import { installCommand } from './powershell/install-command.ts'
+import { createFinder } from './powershell/finder.ts'
 import { useQuestion } from './profiles/binding.ts'
 import { WorkingFolders } from './profiles/folders.ts'
 import { openProfiles, type Examples } from './profiles/profiles.ts'
 import { ProfileUsage } from './profiles/usage.ts'
-import { afterAcceptance, afterRefusal } from './profiles/secret-end.ts'
 import { checkClientId, checkCredential, type CredentialInspection } from './profiles/sign-in.ts'
 import { RunExports } from './runs/export/export.ts'
 import { interruptedText, Runs } from './runs/runs.ts'
@@ -38,16 +36,16 @@ import { WarmShells } from './sessions/warm-shells.ts'
 import { canWriteIn } from './transcripts/file.ts'
 import { createTokenSource } from './tokens/acquire.ts'
 import { knownAudiences } from './tokens/audiences.ts'
-import { TokenBroker, type TokenSubject } from './tokens/broker.ts'
+import { TokenBroker } from './tokens/broker.ts'
 import { builtInClouds, customCloud, resolveTenant } from './tokens/clouds.ts'
 import { createExplainer, type TokenUse } from './tokens/explainer.ts'
-import { cautionsOn, connectModules } from './tokens/services.ts'
+import { acquireWithCredential } from './tokens/with-credential.ts'
 import { KeepAwake } from './keep-awake.ts'
 import { checkUnlocked, Lock } from './lock.ts'
 import { readAuthorities } from './network/trust.ts'
 import { Notices } from './notices.ts'
 import { settingsTable, type SettingValues } from './settings/table.ts'
-import { Settings } from './settings/settings.ts'
+import { Settings, settingsNotice } from './settings/settings.ts'
 import { Snippets } from './snippets/snippets.ts'
 import { Updates } from './updates/updates.ts'
 
@@ -232,34 +230,9 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     check: async (signIn, typed) => (await checkCredential(signIn, typed, inspection)).credential,
     onKept: () => emit('profiles.changed', profiles.list())
   })
-  /** What an answer of the login service tells of a secret's end. It is told again at the next one where it can't be kept. */
-  const learnEnd = ({ signInId }: TokenSubject, learn: Parameters<typeof profiles.noteSecretEnd>[1]) => {
-    if (signInId) profiles.noteSecretEnd(signInId, learn).catch(() => {})
-  }
   const broker = new TokenBroker({
     now: adapters.now,
-    async acquire(subject, service, { purpose, onWaiting, signal }) {
-      const credential = await tokenCredentials.find(subject, purpose, signal)
-      const { cloud, clientId } = subject
-      onWaiting(`Asking ${cloud.loginHost} for a token`)
-      const request = { cloud, tenantId: subject.tenantId!, clientId, service, fresh: true, onWaiting, signal }
-      const useAccount = (newest: AccountCredential) =>
-        tokens.acquire({ ...request, credential: newest, onRotated: (next) => tokenCredentials.rotated(subject, newest, next) })
-      const asked = credential.kind === 'account'
-        ? tokenCredentials.inTurnWith(subject, credential, useAccount)
-        : tokens.acquire({ ...request, credential })
-      const token = await asked.catch((error: unknown) => {
-        const refusal = TenantryError.from(error)
-        tokenCredentials.refused(subject, credential, refusal)
-        if (refusal.code === 'secret-expired') learnEnd(subject, afterRefusal(adapters.now()))
-        throw error
-      })
-      if (credential.kind === 'secret') learnEnd(subject, afterAcceptance)
-      await tokenCredentials.accepted(subject, credential)
-      // MSAL keeps what it fetched.
-      if (lock.isLocked) tokens.clear()
-      return token
-    },
+    acquire: acquireWithCredential({ tokens, credentials: tokenCredentials, profiles, now: adapters.now, isLocked: () => lock.isLocked }),
     onIdle: (subject) => tokenCredentials.forget(subject)
   })
 
@@ -444,28 +417,9 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
   )
   /** Says that something in the settings' file counts as not there; Settings names each. */
   function noteSettings() {
-    const { problems, notices: told } = settings.view
-    const count = problems.length === 1 ? 'One value of the settings’ file can’t be used' : `${problems.length} values of the settings’ file can’t be used`
-    const text = [...told, ...(problems.length > 0 ? [`${count} and ${problems.length === 1 ? 'counts' : 'count'} as not there: Settings names what.`] : [])].join(' ')
-    notices.set('settings', text || null)
+    notices.set('settings', settingsNotice(settings.view))
   }
-  async function state(): Promise<AppState> {
-    const result = await finder.find()
-    const keychain = await credentials.status()
-    return {
-      version: adapters.version,
-      host: adapters.host.kind,
-      platform: adapters.platform,
-      powershell: result.found && { path: result.found.path, version: result.found.version, edition: result.found.edition, standIn: result.found.standIn },
-      powershellProblem: result.found ? null : { failure: powerShellProblem(result).toFailure(), installCommand: installCommand(adapters.platform, adapters.env) },
-      modules: connectModules.map((module) => ({ ...module, version: result.found?.modules[module.name]?.[0] ?? null })),
-      cautions: cautionsOn(adapters.platform),
-      keychain,
-      clouds: [...clouds.values()].map(({ id, label }) => ({ id, label })).concat({ id: 'custom', label: 'Custom' }),
-      trust: adapters.trust.view,
-      notices: notices.list()
-    }
-  }
+  const state = () => readAppState({ adapters, finder, credentials, clouds, notices })
   const changed = async () => {
     const now = await state()
     emit('app.changed', now)

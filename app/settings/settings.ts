@@ -177,3 +177,10 @@ function shortened(value: unknown): string {
   const text = JSON.stringify(value)
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }
+
+/** One sentence on what of the settings' file counts as not there, and why; null where all of it holds. */
+export function settingsNotice({ problems, notices }: SettingsView): string | null {
+  const count = problems.length === 1 ? 'One value of the settings’ file can’t be used' : `${problems.length} values of the settings’ file can’t be used`
+  const told = problems.length > 0 ? [`${count} and ${problems.length === 1 ? 'counts' : 'count'} as not there: Settings names what.`] : []
+  return [...notices, ...told].join(' ') || null
+}
