@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runTenantStates } from '../../app/contract-values.ts'
-import type { CallRequest, Profile, RunSummary, RunTenant, RunView, Selection } from '../../app/contract.ts'
+import type { CallOutput, CallRequest, Profile, RunSummary, RunTenant, RunView, Selection } from '../../app/contract.ts'
 import type { Handlers } from '../../app/dispatcher.ts'
 import { failure } from '../../app/failures.ts'
 import { Selections } from '../../app/runs/selections.ts'
@@ -20,6 +20,10 @@ export class FakeRuns {
   readonly all: RunView[] = []
   /** What the host's file dialog answers. */
   script: { name: string; text: string } | null = null
+  /** Where the host's dialog saves an export: null where nobody chose, undefined where the host has no dialog. */
+  exportPlace: string | null | undefined = '/home/admin/tenantry-run.zip'
+  /** What a run is exported as; the files are made up. */
+  exported: (request: CallRequest<'runs.export'>, run: RunView) => CallOutput<'runs.export'> | Promise<CallOutput<'runs.export'>> = madeUpExport
   readonly selections: Selections
   readonly #events: FakeRunsEvents
   readonly #profile: (id: string) => Profile
@@ -68,9 +72,12 @@ export class FakeRuns {
         this.#turn(id, ['waiting', 'starting', 'connecting', 'running', 'throttled'], { state: 'cancelled', detail: 'Refused' })
       },
       'runs.remove': ({ id }) => this.remove(id),
-      'runs.export': ({ target }: CallRequest<'runs.export'>) => ({ fileName: `run-${target}.zip`, files: [{ path: 'run/README.md', text: '# A run' }, { path: 'run/script.ps1', text: 'Get-Mailbox' }], leftOut: [], notes: [] }),
-      'runs.saveExport': ({ target }: CallRequest<'runs.saveExport'>) => ({ fileName: `run-${target}.zip`, savedAs: null, base64: 'UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==' }),
       'runs.chooseScript': () => this.script,
+      'runs.export': (request) => this.exported(request, this.get(request.id)),
+      'runs.saveExport': async (request) => {
+        const { fileName } = await this.exported(request, this.get(request.id))
+        return { fileName, savedAs: this.exportPlace ?? null, base64: this.exportPlace === undefined ? madeUpZip.toString('base64') : null }
+      },
       'selections.list': () => ({ selections: this.selections.list() }),
       'selections.save': (input) => this.selections.save(input),
       'selections.remove': ({ id }) => this.selections.remove(id)
@@ -101,4 +108,26 @@ export class FakeRuns {
 function summaryOf({ tenants, script: _, isRedacted: __, ...facts }: RunView): RunSummary {
   const counts = Object.fromEntries(runTenantStates.map((state) => [state, tenants.filter((tenant) => tenant.state === state).length])) as RunSummary['counts']
   return { ...facts, counts }
+}
+
+/** Bytes that are no text. */
+export const madeUpZip = Buffer.from([0x50, 0x4b, 0xff, 0x00, 0x80])
+
+/** Files with the names of real ones: each says for which tenants, where to and how it signs in. Tenants without a sign-in are left out. */
+function madeUpExport({ target, signIn }: CallRequest<'runs.export'>, { tenants, isReadOnly, script }: RunView): CallOutput<'runs.export'> {
+  const isLeftOut = ({ name }: RunTenant) => name.endsWith('demo')
+  const names = tenants.filter((tenant) => !isLeftOut(tenant)).map(({ name }) => name)
+  const workflow = target === 'github-actions' ? '.github/workflows/tenantry-run.yml' : 'Invoke-TenantryRun.ps1'
+  const files = [
+    { path: workflow, text: `# signs in by ${signIn}\nname: Run across tenants\n${'      - name: A step of it that has a name which is rather long, with what it does there\n'.repeat(40)}` },
+    { path: 'script.ps1', text: `${script}\n` },
+    { path: 'tenants.json', text: `${JSON.stringify(names, null, 2)}\n` },
+    { path: 'README.md', text: '# What to set up\n' }
+  ]
+  return {
+    fileName: `tenantry-run-${target}.zip`,
+    files: names.length === 0 ? [] : files,
+    leftOut: tenants.filter(isLeftOut).map(({ name }) => ({ name, reason: 'It signs in with an account, which no other engine has.' })),
+    notes: ['ExchangeOnlineManagement 3.9.0 is installed there.', ...(isReadOnly ? [] : ['Nobody is asked before a command changes data. Whoever starts it types how many tenants it may change.'])]
+  }
 }

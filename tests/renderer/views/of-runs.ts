@@ -132,5 +132,32 @@ export const runViews: View[] = [
       await dialog.getByText('Tenantry ended while this ran.').waitFor()
       return tools
     }
+  },
+  {
+    name: 'a run that is exported, with tenants that are left out, where it changes data',
+    async open(window) {
+      aRun(window.core, { isReadOnly: false })
+      await openByMark(window)
+      const open = dialogOf(window).getByRole('button', { name: 'Export…' })
+      await open.press('Enter')
+      const dialog = window.page.getByRole('dialog', { name: 'Export this run' })
+      await dialog.getByRole('radio', { name: 'Certificate' }).check()
+      await dialog.getByRole('button', { name: /^tenants\.json/ }).press('Enter')
+      await dialog.getByLabel('tenants.json', { exact: true }).waitFor()
+      await dialog.getByRole('button', { name: 'Save…' }).press('Enter')
+      await dialog.getByText(/^Saved 4 files/).waitFor()
+    }
+  },
+  {
+    name: 'a run that can’t be exported as it was chosen',
+    async open(window) {
+      aRun(window.core, { endedAt: Date.now() }, () => ({ state: 'done', seconds: 2, rows: 1 }))
+      const tools = await openTool(window, 'Run across tenants…')
+      await dialogOf(window).getByRole('button', { name: 'Runs (1)' }).press('Enter')
+      window.core.failNext('runs.export', aFailure({ code: 'run-not-found', message: 'This run is not there any more.', hint: 'Run it again.', retryable: true }))
+      await dialogOf(window).getByRole('button', { name: /^Export / }).press('Enter')
+      await window.page.getByRole('dialog', { name: 'Export this run' }).getByRole('button', { name: 'Try again' }).waitFor()
+      return tools
+    }
   }
 ]
