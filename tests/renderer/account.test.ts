@@ -1,17 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { exchangePublicClientId } from '../../app/contract.ts'
 import { failure } from '../../app/failures.ts'
 import { aProfile, aSignIn } from './fake-data.ts'
 import { FakeMainProcess } from './fake-main-process.ts'
-import { eventually, startBrowser, type Browser } from './window-in-chromium.ts'
+import { browserForTests, eventually } from './window-in-chromium.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-})
-afterEach(() => browser.closeWindows())
-afterAll(() => browser?.close())
+const browser = browserForTests()
 
 const admin = { username: 'admin@contoso.example', name: 'Exchange admin', tenantId: randomUUID() }
 

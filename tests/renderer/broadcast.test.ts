@@ -1,11 +1,11 @@
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { SessionView } from '../../app/contract.ts'
 import { Broadcast, type Receiver } from '../../renderer/broadcast/broadcast.svelte.ts'
 import { TypedInput } from '../../renderer/terminal/typed-input.ts'
 import { aProfile, aSession, firstStart } from './fake-data.ts'
 import { FakeMainProcess } from './fake-main-process.ts'
-import { eventually, startBrowser, type Browser, type TestWindow } from './window-in-chromium.ts'
+import { browserForTests, eventually, type TestWindow } from './window-in-chromium.ts'
 
 describe('who gets what is typed', () => {
   let sessions: SessionView[]
@@ -143,13 +143,7 @@ describe('what a person typed', () => {
 })
 
 describe('in the window', () => {
-  let browser: Browser
-  beforeAll(async () => {
-    browser = await startBrowser()
-    await browser.context.grantPermissions(['clipboard-read', 'clipboard-write'])
-  })
-  afterEach(() => browser.closeWindows())
-  afterAll(() => browser?.close())
+  const browser = browserForTests({ hasClipboard: true })
 
   const [contoso, fabrikam] = ['Contoso demo', 'Fabrikam demo']
   const bar = (page: Page) => page.getByRole('status').filter({ hasText: 'Broadcasting to' })

@@ -1,16 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { stepsWithoutRole } from './fake-checks.ts'
 import { aFailure, firstStart } from './fake-data.ts'
 import { FakeMainProcess } from './fake-main-process.ts'
-import { eventually, startBrowser, type Browser, type TestWindow } from './window-in-chromium.ts'
+import { browserForTests, eventually, type TestWindow } from './window-in-chromium.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-  await browser.context.grantPermissions(['clipboard-read', 'clipboard-write'])
-})
-afterEach(() => browser.closeWindows())
-afterAll(() => browser?.close())
+const browser = browserForTests({ hasClipboard: true })
 
 const dialogOf = ({ page }: Pick<TestWindow, 'page'>, name = 'Contoso demo') => page.getByRole('dialog', { name: `Check of ${name}` })
 

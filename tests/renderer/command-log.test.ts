@@ -1,15 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { aCommand, aFailure, firstStart } from './fake-data.ts'
 import { FakeMainProcess } from './fake-main-process.ts'
-import { eventually, startBrowser, type Browser } from './window-in-chromium.ts'
+import { browserForTests, eventually } from './window-in-chromium.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-})
-afterEach(() => browser.closeWindows())
-afterAll(() => browser?.close())
+const browser = browserForTests()
 
 async function openLog(core = withCommands()) {
   const window = await browser.openWindow(core)

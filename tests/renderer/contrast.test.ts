@@ -1,12 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { startBrowser, type Browser, type TestWindow } from './window-in-chromium.ts'
+import { describe, expect, it } from 'vitest'
+import { browserForTests, type TestWindow } from './window-in-chromium.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-})
-afterEach(() => browser.closeWindows())
-afterAll(() => browser?.close())
+const browser = browserForTests()
 
 const schemes = ['dark', 'light'] as const
 type Media = Parameters<TestWindow['page']['emulateMedia']>[0]

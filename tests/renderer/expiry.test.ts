@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { expiryOf } from '../../app/expiry/expiry.ts'
 import { expiryMark, signInMark } from '../../renderer/profiles/profile-mark.ts'
 import { aSignIn, firstStart } from './fake-data.ts'
 import { FakeMainProcess } from './fake-main-process.ts'
-import { startBrowser, type Browser } from './window-in-chromium.ts'
+import { browserForTests } from './window-in-chromium.ts'
 
 const dayMs = 86_400_000
 const now = Date.parse('2026-11-25T10:00:00Z')
@@ -32,12 +32,7 @@ describe('the mark of an end', () => {
 })
 
 describe('in the window', () => {
-  let browser: Browser
-  beforeAll(async () => {
-    browser = await startBrowser()
-  })
-  afterEach(() => browser.closeWindows())
-  afterAll(() => browser?.close())
+  const browser = browserForTests()
 
   const start = firstStart()
   const [one, two] = start.signIns as [(typeof start.signIns)[number], (typeof start.signIns)[number]]

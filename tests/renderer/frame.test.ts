@@ -1,18 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { builtWindow } from './built-window.ts'
 import { aModuleList, aFailure, aState } from './fake-data.ts'
 import { FakeMainProcess } from './fake-main-process.ts'
-import { startBrowser, type Browser } from './window-in-chromium.ts'
+import { browserForTests } from './window-in-chromium.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-})
-afterEach(() => browser.closeWindows())
-afterAll(() => browser?.close())
+const browser = browserForTests()
 
 describe('a first start', () => {
   it('offers a demo tenant and a new profile', async () => {

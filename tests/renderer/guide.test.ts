@@ -1,15 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { FakeMainProcess } from './fake-main-process.ts'
 import { someSteps, stepsWithoutRole } from './fake-checks.ts'
-import { eventually, startBrowser, type Browser } from './window-in-chromium.ts'
+import { browserForTests, eventually } from './window-in-chromium.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-  await browser.context.grantPermissions(['clipboard-read', 'clipboard-write'])
-})
-afterEach(() => browser.closeWindows())
-afterAll(() => browser?.close())
+const browser = browserForTests({ hasClipboard: true })
 
 const clientId = '3b9e7a10-1f64-4d8b-a2c5-70d1e8f4b601'
 

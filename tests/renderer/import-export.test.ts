@@ -1,16 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { aFailure, aSignIn, firstStart } from './fake-data.ts'
 import { FakeMainProcess } from './fake-main-process.ts'
-import { startBrowser, type Browser } from './window-in-chromium.ts'
+import { browserForTests } from './window-in-chromium.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-})
-afterEach(() => browser.closeWindows())
-afterAll(() => browser?.close())
+const browser = browserForTests()
 
 async function openImport() {
   const core = new FakeMainProcess()

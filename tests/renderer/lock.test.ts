@@ -1,12 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { startBrowser, type Browser } from './window-in-chromium.ts'
+import { describe, expect, it } from 'vitest'
+import { browserForTests } from './window-in-chromium.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-})
-afterEach(() => browser.closeWindows())
-afterAll(() => browser?.close())
+const browser = browserForTests()
 
 describe('a locked window', () => {
   it('holds nothing of what it showed, and has it again once it is unlocked', async () => {

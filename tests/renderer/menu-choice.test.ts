@@ -1,12 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { startBrowser, type Browser } from './window-in-chromium.ts'
+import { describe, expect, it } from 'vitest'
+import { browserForTests } from './window-in-chromium.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-})
-afterEach(() => browser.closeWindows())
-afterAll(() => browser?.close())
+const browser = browserForTests()
 
 describe('an item of the application’s menu', () => {
   it('opens what it names', async () => {

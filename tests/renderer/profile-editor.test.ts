@@ -1,16 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { aFailure, aProfile, aSignIn } from './fake-data.ts'
 import { FakeMainProcess, resolvedTenantId } from './fake-main-process.ts'
-import { eventually, startBrowser, type Browser } from './window-in-chromium.ts'
+import { browserForTests, eventually } from './window-in-chromium.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-})
-afterEach(() => browser.closeWindows())
-afterAll(() => browser?.close())
+const browser = browserForTests()
 
 /** A first start without any sign-in, with the editor of a new profile open. */
 async function newProfile(core = new FakeMainProcess({ profiles: [], signIns: [] })) {

@@ -1,13 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { eventually, startBrowser, type Browser } from './window-in-chromium.ts'
+import { describe, expect, it } from 'vitest'
+import { browserForTests, eventually } from './window-in-chromium.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-})
-afterEach(() => browser.closeWindows())
-afterAll(() => browser?.close())
+const browser = browserForTests()
 
 const askForSecret = () => ({
   id: randomUUID(), signInName: 'Partner app', clientId: randomUUID(), tenant: 'contoso.example', profileId: randomUUID(), kind: 'secret' as const,

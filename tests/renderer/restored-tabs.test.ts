@@ -1,14 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { aFailure, aState } from './fake-data.ts'
 import { FakeMainProcess } from './fake-main-process.ts'
-import { eventually, startBrowser, type Browser, type TestWindow } from './window-in-chromium.ts'
+import { browserForTests, eventually, type TestWindow } from './window-in-chromium.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-})
-afterEach(() => browser.closeWindows())
-afterAll(() => browser?.close())
+const browser = browserForTests()
 
 const tab = ({ page }: TestWindow, name: string) => page.getByRole('tab', { name, exact: true })
 const phases = (core: FakeMainProcess) => [...core.sessions.values()].map(({ view }) => `${view.name} ${view.phase}`)

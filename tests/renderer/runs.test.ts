@@ -1,10 +1,10 @@
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { CallInput } from '../../app/contract.ts'
 import { countsOf, duration, outcomeOf, progressOf, startLabel, timeLeft } from '../../renderer/runs/words.ts'
 import { aFailure, aProfile, aSignIn, firstStart } from './fake-data.ts'
 import { FakeMainProcess } from './fake-main-process.ts'
-import { eventually, startBrowser, type Browser, type TestWindow } from './window-in-chromium.ts'
+import { browserForTests, eventually, type TestWindow } from './window-in-chromium.ts'
 
 describe('the words of a run', () => {
   const counts = countsOf([...Array<{ state: 'done' }>(16).fill({ state: 'done' }), { state: 'failed' }, { state: 'failed' }, ...Array<{ state: 'waiting' }>(22).fill({ state: 'waiting' })])
@@ -35,12 +35,7 @@ describe('the words of a run', () => {
 })
 
 describe('a run across tenants', () => {
-  let browser: Browser
-  beforeAll(async () => {
-    browser = await startBrowser()
-  })
-  afterEach(() => browser.closeWindows())
-  afterAll(() => browser?.close())
+  const browser = browserForTests()
 
   const dialogOf = (page: Page) => page.getByRole('dialog', { name: 'Run across tenants' })
   const inDialog = (page: Page, name: string | RegExp) => dialogOf(page).getByRole('button', { name, exact: typeof name === 'string' })

@@ -1,14 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { FakeMainProcess } from './fake-main-process.ts'
 import { aProfile, aSignIn, firstStart } from './fake-data.ts'
-import { eventually, startBrowser, type Browser } from './window-in-chromium.ts'
+import { browserForTests, eventually } from './window-in-chromium.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-})
-afterEach(() => browser.closeWindows())
-afterAll(() => browser?.close())
+const browser = browserForTests()
 
 const seattle = aProfile({ name: 'Northwind', group: 'Customers', domain: 'northwind.example', notes: 'Seattle office' })
 

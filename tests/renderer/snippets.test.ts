@@ -1,9 +1,9 @@
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { foundSnippets } from '../../renderer/snippets/snippets.svelte.ts'
 import { aProfile, firstStart } from './fake-data.ts'
 import { FakeMainProcess } from './fake-main-process.ts'
-import { eventually, startBrowser, type Browser } from './window-in-chromium.ts'
+import { browserForTests, eventually } from './window-in-chromium.ts'
 
 describe('the search', () => {
   const contoso = aProfile({ name: 'Contoso' })
@@ -22,12 +22,7 @@ describe('the search', () => {
 })
 
 describe('the snippets', () => {
-  let browser: Browser
-  beforeAll(async () => {
-    browser = await startBrowser()
-  })
-  afterEach(() => browser.closeWindows())
-  afterAll(() => browser?.close())
+  const browser = browserForTests()
 
   const [contoso, fabrikam] = ['Contoso demo', 'Fabrikam demo']
   const list = (page: Page) => page.getByRole('dialog', { name: 'Snippets', exact: true })

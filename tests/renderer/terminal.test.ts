@@ -1,14 +1,9 @@
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { images, widths } from '../character-widths.ts'
-import { eventually, startBrowser, type Browser } from './window-in-chromium.ts'
+import { browserForTests, eventually } from './window-in-chromium.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-})
-afterEach(() => browser.closeWindows())
-afterAll(() => browser?.close())
+const browser = browserForTests()
 
 /** The middle of a text's first 20 pixels on a terminal; xterm's own layer takes the mouse above its rows. */
 async function placeOf(page: Page, text: string): Promise<{ x: number; y: number }> {

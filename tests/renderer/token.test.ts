@@ -1,17 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { TestWindow } from './window-in-chromium.ts'
 import { aFailure, firstStart } from './fake-data.ts'
 import { FakeMainProcess } from './fake-main-process.ts'
 import { pastedToken, someClaims } from './fake-tokens.ts'
-import { eventually, startBrowser, type Browser } from './window-in-chromium.ts'
+import { browserForTests, eventually } from './window-in-chromium.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-  await browser.context.grantPermissions(['clipboard-read', 'clipboard-write'])
-})
-afterEach(() => browser.closeWindows())
-afterAll(() => browser?.close())
+const browser = browserForTests({ hasClipboard: true })
 
 const panelOf = ({ page }: TestWindow) => page.getByRole('region', { name: 'Token', exact: true })
 const buttonOf = ({ page }: TestWindow) => page.getByRole('button', { name: 'Token', exact: true })

@@ -1,13 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { aFailure } from './fake-data.ts'
-import { startBrowser, type Browser } from './window-in-chromium.ts'
+import { browserForTests } from './window-in-chromium.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-})
-afterEach(() => browser.closeWindows())
-afterAll(() => browser?.close())
+const browser = browserForTests()
 
 async function openTool(name: string) {
   const opened = await browser.openWindow()

@@ -1,12 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { eventually, startBrowser, type Browser, type TestWindow } from './window-in-chromium.ts'
+import { describe, expect, it } from 'vitest'
+import { browserForTests, eventually, type TestWindow } from './window-in-chromium.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-})
-afterEach(() => browser.closeWindows())
-afterAll(() => browser?.close())
+const browser = browserForTests()
 
 const unseen = 'A command ended after 43 s'
 const idOf = ({ core }: TestWindow, name: string) => core.sessionOf(name).view.id

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type BrowserContext, type Locator, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll } from 'vitest'
 import { startPreview, type Preview } from '../../app/preview.ts'
 import { builtWindow } from './built-window.ts'
 import { FakeMainProcess } from './fake-main-process.ts'
@@ -68,6 +69,23 @@ export async function startBrowser(args: string[] = []): Promise<Browser> {
     }
   }
   return browser
+}
+
+/** In a file or a describe: a browser that ends with it; its windows go after each test. */
+export function browserForTests({ hasClipboard = false } = {}): Pick<Browser, 'context' | 'openWindow'> {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await startBrowser()
+    if (hasClipboard) await browser.context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  })
+  afterEach(() => browser.closeWindows())
+  afterAll(() => browser?.close())
+  return {
+    get context() {
+      return browser.context
+    },
+    openWindow: (...asked) => browser.openWindow(...asked)
+  }
 }
 
 function describeWindow(core: FakeMainProcess, page: Page, preview: Preview): TestWindow {

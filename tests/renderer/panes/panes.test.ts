@@ -1,16 +1,11 @@
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { panesOf } from '../../../app/arrangement.ts'
 import { aFailure, aProfile } from '../fake-data.ts'
 import { FakeMainProcess } from '../fake-main-process.ts'
-import { eventually, startBrowser, type Browser, type TestWindow } from '../window-in-chromium.ts'
+import { browserForTests, eventually, type TestWindow } from '../window-in-chromium.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-})
-afterEach(() => browser.closeWindows())
-afterAll(() => browser?.close())
+const browser = browserForTests()
 
 const pane = (page: Page, title: string) => page.getByRole('group', { name: `Pane ${title}`, exact: true })
 const terminal = (page: Page, title: string) => page.getByRole('region', { name: `Terminal ${title}`, exact: true })
