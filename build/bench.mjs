@@ -1,14 +1,14 @@
 // npm run bench: sets up what the benchmarks need, bundles them, and runs them in a process of their own.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { checkNode, installPackages, prepareBrowser, preparePowerShell, root, runMain, SetupError, stopIfRunning } from './setup.mjs'
+import { checkNode, installPackages, prepareBrowser, prepareCompiledPowerShell, root, runMain, SetupError, stopIfRunning } from './setup.mjs'
 
 await runMain(async () => {
   checkNode()
   stopIfRunning()
   installPackages()
   const browser = prepareBrowser()
-  const { pwsh, engineConsole } = await preparePowerShell()
+  const { pwsh, engineConsole } = await prepareCompiledPowerShell()
   if (!pwsh && !engineConsole) throw new SetupError('The benchmarks need PowerShell 7.4 or later on PATH, or a .NET SDK to build the engine console with.')
   const { buildProduct } = await import('./build.mjs')
   await buildProduct()

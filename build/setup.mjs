@@ -8,6 +8,9 @@ import { runningProcess } from './running.mjs'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 export const cacheFolder = join(root, '.cache')
+const toolFolder = join(cacheFolder, 'powershell')
+const compiledFolder = join(cacheFolder, 'powershell-compiled')
+const pwshFile = process.platform === 'win32' ? 'pwsh.exe' : 'pwsh'
 const electronTimeoutMs = 60_000
 const toolTimeoutMs = 180_000
 /** A cold PowerShell behind a virus scanner takes up to 10 s. */
@@ -109,8 +112,9 @@ export function stopIfRunning(folder = cacheFolder) {
 export async function preparePowerShell() {
   const installed = findInstalledPowerShell()
   if (installed) return { pwsh: installed, engineConsole: null }
-  const tool = join(cacheFolder, 'powershell', process.platform === 'win32' ? 'pwsh.exe' : 'pwsh')
-  if (existsSync(tool)) return { pwsh: tool, engineConsole: null }
+  const tool = join(toolFolder, pwshFile)
+  const known = [join(compiledFolder, pwshFile), tool].find((path) => existsSync(path))
+  if (known) return { pwsh: known, engineConsole: null }
   if (!existsOnPath(process.platform === 'win32' ? 'dotnet.exe' : 'dotnet')) return { pwsh: null, engineConsole: null }
   if (installPowerShellTool(tool)) return { pwsh: tool, engineConsole: null }
   const { buildEngineConsole } = await import('./engine-console/build.mjs')
@@ -118,9 +122,17 @@ export async function preparePowerShell() {
   return { pwsh: null, engineConsole: executable }
 }
 
+/** As `preparePowerShell`, with the dotnet tool compiled ahead of time: what tests and benchmarks run on starts as what admins have. */
+export async function prepareCompiledPowerShell() {
+  const found = await preparePowerShell()
+  if (found.pwsh !== join(toolFolder, pwshFile)) return found
+  const { compilePowerShell } = await import('./compiled-powershell/build.mjs')
+  return { ...found, pwsh: compilePowerShell({ toolFolder, out: compiledFolder, log: say }) ?? found.pwsh }
+}
+
 /** The engines that tests run on: a real PowerShell where there is one, and the engine console wherever a .NET SDK is. */
 export async function prepareTestEngines() {
-  const { pwsh, engineConsole } = await preparePowerShell()
+  const { pwsh, engineConsole } = await prepareCompiledPowerShell()
   if (engineConsole || !existsOnPath(process.platform === 'win32' ? 'dotnet.exe' : 'dotnet')) return { pwsh, engineConsole }
   const { buildEngineConsole } = await import('./engine-console/build.mjs')
   return { pwsh, engineConsole: (await buildEngineConsole({ root, log: say })).executable }

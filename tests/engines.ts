@@ -45,6 +45,6 @@ function found(name: Engine['name'], path: string | null, more: NodeJS.ProcessEn
 function realPwsh(): string | null {
   if (process.env.TENANTRY_ENGINE_CONSOLE && !process.env.TENANTRY_PWSH) return null
   const onPath = (process.env.PATH ?? '').split(delimiter).filter(Boolean).map((folder) => join(folder, executable('pwsh')))
-  const cached = resolve('.cache/powershell', executable('pwsh'))
-  return [process.env.TENANTRY_PWSH ?? '', cached, ...onPath].find((path) => path && existsSync(path)) ?? null
+  const cached = ['.cache/powershell-compiled', '.cache/powershell'].map((folder) => resolve(folder, executable('pwsh')))
+  return [process.env.TENANTRY_PWSH ?? '', ...cached, ...onPath].find((path) => path && existsSync(path)) ?? null
 }

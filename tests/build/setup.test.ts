@@ -1,4 +1,5 @@
-import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { BareCheckout } from './bare-checkout.ts'
 
@@ -99,6 +100,43 @@ describe.skipIf(process.platform === 'win32')('the set-up of a machine', () => {
         expect(answer('preparePowerShell()')).toEqual({ pwsh: tool(), engineConsole: null })
         expect(checkout.calls()).toEqual(expected)
       }
+    })
+
+    describe('compiled ahead of time for the tests', () => {
+      const assemblies = () => checkout.path('.cache', 'powershell', '.store', 'powershell', '7.6.9', 'powershell', '7.6.9', 'tools', 'net10.0', 'any', 'unix')
+      const compiled = () => checkout.path('.cache', 'powershell-compiled', 'pwsh')
+      beforeEach(() => {
+        cpSync('build/compiled-powershell', checkout.path('build', 'compiled-powershell'), { recursive: true })
+        mkdirSync(assemblies(), { recursive: true })
+        for (const name of ['System.Management.Automation.dll', 'pwsh.dll', 'pwsh.runtimeconfig.json']) writeFileSync(join(assemblies(), name), `the tool’s ${name}`)
+        writeFileSync(tool(), '')
+      })
+      /** Publishes these files, as the compiler would. */
+      const compiler = (...names: string[]) => checkout.fakeCommand('dotnet', `/bin/mkdir -p "$6"\n${names.map((name) => `echo compiled > "$6/${name}"`).join('\n')}`)
+      const texts = () => Object.fromEntries(readdirSync(dirname(compiled())).map((name) => [name, readFileSync(join(dirname(compiled()), name), 'utf8').trim()]))
+
+      it('where it is the tool’s, once: its own entry and settings, the compiled assemblies that it has, and a launcher', () => {
+        compiler('System.Management.Automation.dll', 'pwsh.dll', 'Other.dll', 'pwsh.runtimeconfig.json', 'pwsh')
+        for (const asked of [1, 0]) {
+          expect(answer('prepareCompiledPowerShell()')).toEqual({ pwsh: compiled(), engineConsole: null })
+          expect(checkout.calls()).toHaveLength(asked)
+        }
+        expect(texts()).toEqual({ 'System.Management.Automation.dll': 'compiled', 'pwsh.dll': 'the tool’s pwsh.dll', 'pwsh.runtimeconfig.json': 'the tool’s pwsh.runtimeconfig.json', pwsh: 'compiled' })
+        expect(readdirSync(checkout.path('.cache')).sort()).toEqual(['powershell', 'powershell-compiled'])
+      })
+
+      it('and is the tool as it is, with the reason, where that fails or its form is another', () => {
+        checkout.fakeCommand('dotnet', 'exit 1')
+        expect(checkout.run('console.log((await setup.prepareCompiledPowerShell()).pwsh)')).toMatchObject({ stdout: tool(), stderr: expect.stringContaining('PowerShell could not be compiled') })
+        expect(readdirSync(checkout.path('.cache'))).toEqual(['powershell'])
+        rmSync(join(assemblies(), 'System.Management.Automation.dll'))
+        expect(checkout.run('console.log((await setup.prepareCompiledPowerShell()).pwsh)')).toMatchObject({ stdout: tool(), stderr: expect.stringContaining('has another form') })
+      })
+
+      it('and is one that is installed as it is', () => {
+        checkout.fakeCommand('pwsh', 'echo PowerShell 7.6.9')
+        expect(answer('prepareCompiledPowerShell()')).toEqual({ pwsh: 'pwsh', engineConsole: null })
+      })
     })
 
     it('in the engine console where NuGet has no such tool, and does not ask for it again that day', () => {
