@@ -85,16 +85,13 @@ function script:Initialize-GridKind {
     }
 }
 
-function script:Get-GridKind($value) {
-    $type = $value.PSObject.BaseObject.GetType()
-    $kind = $script:GridKinds[$type]
-    if ($null -eq $kind) {
-        $kind = if ($value -is [enum] -or $type.IsValueType) { 10 }
-        elseif ($value -is [System.Collections.IDictionary]) { 12 }
-        elseif ($value -is [System.Collections.IEnumerable] -and $value -isnot [System.Xml.XmlNode]) { 11 }
-        else { 10 }
-        $script:GridKinds[$type] = $kind
-    }
+function script:Get-GridKind($value, $type) {
+    # Of a type that is met for the first time.
+    $kind = if ($value -is [enum] -or $type.IsValueType) { 10 }
+    elseif ($value -is [System.Collections.IDictionary]) { 12 }
+    elseif ($value -is [System.Collections.IEnumerable] -and $value -isnot [System.Xml.XmlNode]) { 11 }
+    else { 10 }
+    $script:GridKinds[$type] = $kind
     $kind
 }
 
@@ -120,9 +117,8 @@ function script:ConvertTo-GridPlain($value) {
     [string][System.Management.Automation.LanguagePrimitives]::ConvertTo($value, [string], $script:Invariant)
 }
 
-function script:ConvertTo-GridCell($value, [int]$longest) {
-    # A value as a cell: text, numbers and booleans as they are, the rest as a list that begins with its kind.
-    $kind = Get-GridKind $value
+function script:ConvertTo-GridCell($value, [int]$longest, $kind) {
+    # One value as a cell: text and numbers as they are, the rest as a list that begins with its kind.
     if ($kind -eq 10) { return ConvertTo-GridText (ConvertTo-GridPlain $value) $longest }
     if ($kind -eq 3) { return $value.ToString($script:Invariant) }
     if ($kind -eq 4 -or $kind -eq 6) {
@@ -141,7 +137,11 @@ function script:ConvertTo-GridCell($value, [int]$longest) {
         return '["d",' + [Math]::Floor(($moment - $script:Epoch).TotalMilliseconds).ToString($script:Invariant) + ',"' + $value.ToString('yyyy-MM-dd HH:mm:ss', $script:Invariant) + '"]'
     }
     if ($kind -eq 8) { return '["d",' + $value.ToUnixTimeMilliseconds() + ',"' + $value.ToString('yyyy-MM-dd HH:mm:ss zzz', $script:Invariant) + '"]' }
-    if ($kind -eq 9) { return '["t",' + $value.TotalMilliseconds.ToString($script:Invariant) + ',"' + $value.ToString('c', $script:Invariant) + '"]' }
+    '["t",' + $value.TotalMilliseconds.ToString($script:Invariant) + ',"' + $value.ToString('c', $script:Invariant) + '"]'
+}
+
+function script:ConvertTo-GridList($value, [int]$longest, $kind) {
+    # Many values as a cell.
     $items = [System.Collections.Generic.List[string]]::new()
     $chars = 0
     $isCut = $false
@@ -149,7 +149,7 @@ function script:ConvertTo-GridCell($value, [int]$longest) {
     $source = if ($kind -eq 12) { $value.GetEnumerator() } else { $value }
     foreach ($item in $source) {
         if ($items.Count -ge $script:GridListItems -or $chars -ge $longest) { $isCut = $true; break }
-        $json = if ($kind -eq 12) { ConvertTo-GridItem ('{0}={1}' -f (ConvertTo-GridPlain $item.Key), $(if ($null -eq $item.Value) { '' } else { ConvertTo-GridPlain $item.Value })) } else { ConvertTo-GridItem $item }
+        $json = if ($item -is [string] -and $item.Length -le 1000) { $script:GridJson::JavaScriptStringEncode($item, $true) } elseif ($kind -eq 12) { ConvertTo-GridItem ('{0}={1}' -f (ConvertTo-GridPlain $item.Key), $(if ($null -eq $item.Value) { '' } else { ConvertTo-GridPlain $item.Value })) } else { ConvertTo-GridItem $item }
         $chars += $json.Length
         $items.Add($json)
     }
@@ -205,24 +205,31 @@ function script:Get-GridPlan($grid, $object, $base) {
     @{ Names = $names; IsMade = $false }
 }
 
-function script:Add-GridColumn($grid, $name) {
-    # The new column's index; -1 where the table has enough of them.
-    if ($grid.Columns.Count -ge $script:GridColumns) { $null = $grid.LeftOutColumns.Add($name); return -1 }
-    $index = $grid.Columns.Count
-    $grid.Columns[$name] = $index
-    $grid.NewColumns.Add((ConvertTo-GridText $(if ($name.Length -gt 200) { $name.Substring(0, 200) } else { $name })))
-    $blank = $grid.Blank
-    [Array]::Resize([ref]$blank, $index + 1)
-    $blank[$index] = 'null'
-    $grid.Blank = $blank
-    $index
+function script:Add-GridColumn($grid, $names) {
+    # Those of the names that are new, in one call: each function that is called often costs its compiling by PowerShell,
+    # 0.1 to 0.3 s of processor time, which a table of a few rows never earns back.
+    $columns = $grid.Columns
+    foreach ($name in $names) {
+        if ($columns.ContainsKey($name)) { continue }
+        # The table may have enough of them.
+        if ($columns.Count -ge $script:GridColumns) { $null = $grid.LeftOutColumns.Add($name); continue }
+        $columns.Add($name, $columns.Count)
+        $grid.NewColumns.Add($script:GridJson::JavaScriptStringEncode($(if ($name.Length -gt 200) { $name.Substring(0, 200) } else { $name }), $true))
+    }
+    if ($columns.Count -gt $grid.Blank.Length) { $grid.Blank = [string[]]('null' + ',null' * ($columns.Count - 1)).Split([char]',') }
 }
 
-function script:Add-ShownColumn($grid, $object) {
+function script:Add-FirstColumn($grid, $object, $properties, $plan) {
+    # The columns of the first row: what PowerShell itself shows first, in its order.
+    $names = [System.Collections.Generic.List[string]]::new()
     foreach ($name in $grid.Shown) {
         $property = $object.PSObject.Properties[$name]
-        if ($property -and -not $grid.Columns.ContainsKey($property.Name)) { $null = Add-GridColumn $grid $property.Name }
+        if ($property) { $names.Add($property.Name) }
     }
+    foreach ($property in $properties) {
+        if ($null -eq $plan -or $plan.Contains($property.Name)) { $names.Add($property.Name) }
+    }
+    Add-GridColumn $grid $names
 }
 
 function script:Get-GridProperty($grid, $object, $base) {
@@ -236,7 +243,7 @@ function script:Get-GridProperty($grid, $object, $base) {
         $isPattern = [System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($name)
         $found = @(if ($isPattern) { $object.PSObject.Properties | Where-Object -Property Name -Like -Value $name } else { $object.PSObject.Properties[$name] })
         foreach ($one in @(foreach ($property in $found) { if ($property) { $property.Name } }) + @(if (-not $isPattern) { $name })) {
-            if (-not $grid.Columns.ContainsKey($one)) { $null = Add-GridColumn $grid $one }
+            if (-not $grid.Columns.ContainsKey($one)) { Add-GridColumn $grid $one }
         }
         $found.Where({ $_ })
     }
@@ -262,7 +269,7 @@ function script:Add-GridRow($grid) {
         }
         $base = $object.PSObject.BaseObject
         $isFirst = $null -eq $grid.Shown
-        if ($isFirst) { $grid.Shown = @(if (-not $grid.Property) { Get-GridView $object }) }
+        if ($isFirst) { $grid.Shown = @(if (-not $grid.Property -and -not $kinds.ContainsKey($base.GetType())) { Get-GridView $object }) }
         $isMade = $false
         $plan = $null
         $properties = $object.PSObject.Properties
@@ -273,8 +280,7 @@ function script:Add-GridRow($grid) {
             $isMade = $grid.Plans[$type].IsMade
             if ($isMade) { $properties = @(Get-GridProperty $grid $object $base) }
         }
-        # What PowerShell itself shows comes first, in its order.
-        if ($isFirst -and -not $isMade) { Add-ShownColumn $grid $object }
+        if ($isFirst -and -not $isMade) { Add-FirstColumn $grid $object $properties $plan }
         $longest = $script:GridCellChars
         $chars = 0
         $cells = $grid.Blank.Clone()
@@ -282,24 +288,28 @@ function script:Add-GridRow($grid) {
             $name = $property.Name
             if ($null -ne $plan -and -not $plan.Contains($name)) { continue }
             if (-not $columns.TryGetValue($name, [ref]$index)) {
-                $index = Add-GridColumn $grid $name
-                if ($index -lt 0) { continue }
+                Add-GridColumn $grid $name
+                if (-not $columns.TryGetValue($name, [ref]$index)) { continue }
             }
             if ($index -ge $cells.Length) {
-                $before = $cells.Length
-                [Array]::Resize([ref]$cells, $grid.Blank.Length)
-                for ($gap = $before; $gap -lt $cells.Length; $gap++) { $cells[$gap] = 'null' }
+                $wider = $grid.Blank.Clone()
+                $cells.CopyTo($wider, 0)
+                $cells = $wider
             }
             try {
                 # A property that is asked for by its name hides what its getter threw.
                 $value = $property.get_Value()
                 if ($null -eq $value) { continue }
-                $kind = $kinds[$value.GetType()]
+                $type = $value.GetType()
+                $kind = $kinds[$type]
+                if ($null -eq $kind) { $kind = Get-GridKind $value $type }
                 if ($kind -eq 1 -and $value.Length -le $longest) { $cells[$index] = $json::JavaScriptStringEncode($value, $true) }
                 elseif ($kind -eq 2) { $cells[$index] = if ($value) { 'true' } else { 'false' } }
                 elseif ($kind -eq 3) { $cells[$index] = $value.ToString($script:Invariant) }
                 elseif ($kind -eq 1) { $cells[$index] = ConvertTo-GridText $value $longest }
-                else { $cells[$index] = ConvertTo-GridCell $value $longest }
+                elseif ($kind -eq 11 -and $value -is [System.Collections.ICollection]) { $cells[$index] = if ($value.Count -eq 0) { '["l",[]]' } else { ConvertTo-GridList $value $longest $kind } }
+                elseif ($kind -ge 11) { $cells[$index] = ConvertTo-GridList $value $longest $kind }
+                else { $cells[$index] = ConvertTo-GridCell $value $longest $kind }
                 $chars += $cells[$index].Length
                 if ($chars -gt $script:GridRowChars) { $longest = $script:GridShortChars }
             }

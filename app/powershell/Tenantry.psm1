@@ -132,6 +132,7 @@ function Invoke-SessionStart {
             'run' {
                 $script:RunText = [string]$message.script
                 $script:RunId = $message.id
+                $script:RunNeeds = [bool]$message.needs
                 $finished = $true
             }
             'abandon' {
@@ -513,9 +514,9 @@ $script:LineSteps = @(
     { param($line) $null = Send-CommandStart -Line $line }
 )
 
-# Windows has an ogv of its own.
-if (Test-Path -LiteralPath Alias:ogv) { Export-ModuleMember -Function 'Out-TenantGrid' }
+# Windows has an ogv of its own. Without cmdlets: the first one of each of PowerShell's modules loads the module.
+if ($ExecutionContext.InvokeProvider.Item.Exists('Alias:ogv')) { Export-ModuleMember -Function 'Out-TenantGrid' }
 else {
-    Set-Alias -Name ogv -Value Out-TenantGrid
+    $null = $ExecutionContext.InvokeProvider.Item.Set('Alias:ogv', 'Out-TenantGrid')
     Export-ModuleMember -Function 'Out-TenantGrid' -Alias 'ogv'
 }
