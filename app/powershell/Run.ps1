@@ -2,6 +2,7 @@
 # connects as a session does, runs one script, hands its objects on as rows and its errors as sentences, and ends.
 
 $script:RunGrid = $null
+$script:RunNeeds = $false
 $script:RunErrors = 0
 $script:RunSentences = $null
 $script:MostRunSentences = 5
@@ -64,11 +65,13 @@ function script:Invoke-Run {
     param([Parameter(Mandatory)][scriptblock]$Invoke)
 
     $script:Session.EndsWithApp = $true
-    while (Use-Wait) { }
+    # Of the later parts, those that a script may need: each costs each tenant its loading.
+    foreach ($part in 'TokenRenewal', 'CommandReport', 'Guard', 'Grid') { Import-Part -Name $part }
     Start-PipeListener
     # Nothing of the app's runs in the middle of the script.
     $script:Session.Goodbye = { }
     Reset-Guard
+    if ($script:RunNeeds) { Send-NeededCommand }
     $null = Send-CommandStart -Line $script:RunText
     $script:RunSentences = [System.Collections.Generic.List[string]]::new()
     # Nothing at all is no $null to JSON.
@@ -158,6 +161,80 @@ function script:Add-RunError {
     # A new token may know of a role that was given since.
     if ($Text -match $script:RefusalPattern) { Send-SessionMessage -Message @{ type = 'refused'; message = $Text } }
     $Text
+}
+
+# Commands of PowerShell's own that reach others by a text, or tell of them. A script with one of them needs all.
+$script:ReachingCommands = [System.Collections.Generic.HashSet[string]]::new([string[]]@(
+        'Add-Type', 'Enter-PSSession', 'Export-Alias', 'Get-Alias', 'Get-Command', 'Get-Help', 'Get-Module', 'Get-PSCallStack', 'Import-Alias', 'Import-Module', 'Import-PSSession'
+        'Invoke-Command', 'Invoke-Expression', 'Invoke-History', 'New-Alias', 'New-Module', 'New-Object', 'Register-ArgumentCompleter', 'Register-EngineEvent', 'Register-ObjectEvent'
+        'Remove-Module', 'Set-Alias', 'Show-Command', 'Start-Job', 'Start-ThreadJob', 'Trace-Command', 'Update-Help'
+    ), [StringComparer]::OrdinalIgnoreCase)
+
+function script:Send-NeededCommand {
+    $commands = Get-NeededCommand -Text $script:RunText
+    # Nothing at all is no $null to JSON.
+    if ($null -eq $commands) { $commands = $null }
+    Send-SessionMessage -Message @{ type = 'needed'; commands = $commands }
+}
+
+function script:Get-NeededCommand {
+    # The service's commands that a script calls, where it is plain that it calls no others; nothing where that is not. A
+    # connection that brings those alone is there sooner (-CommandName), and the run's further tenants connect so.
+    param([Parameter(Mandatory)][AllowEmptyString()][string]$Text)
+
+    $tree = [System.Management.Automation.Language.Parser]::ParseInput($Text, [ref]$null, [ref]$null)
+    $needed = [System.Collections.Generic.SortedSet[string]]::new([StringComparer]::OrdinalIgnoreCase)
+    $own = @($tree.FindAll({ param($part) $part -is [System.Management.Automation.Language.FunctionDefinitionAst] }, $true) | ForEach-Object -MemberName Name)
+    $wasBusy = $script:Guard -and $script:Guard.Busy
+    if ($script:Guard) { $script:Guard.Busy = $true }
+    try {
+        foreach ($node in $tree.FindAll({ $true }, $true)) {
+            if ($node -isnot [System.Management.Automation.Language.CommandAst]) {
+                if (Test-Reaching -Node $node) { return }
+                continue
+            }
+            if ($node.CommandElements[0] -is [System.Management.Automation.Language.ScriptBlockExpressionAst]) { continue }
+            $name = $node.GetCommandName()
+            if ($name -and $own -contains $name) { continue }
+            $owner = if ($name) { Get-CommandOwner -Name $name }
+            if (-not $owner) { return }
+            if ($owner.IsService) { $null = $needed.Add($owner.Name) }
+        }
+    }
+    finally { if ($script:Guard) { $script:Guard.Busy = $wasBusy } }
+    if ($needed.Count -gt 0 -and $needed.Count -le 50) { , [string[]]@($needed) }
+}
+
+function script:Get-CommandOwner {
+    # A command's plain name and whether the connection brought it; nothing for what is neither that nor one of
+    # PowerShell's or the module's own that do what they say and no more.
+    param([Parameter(Mandatory)][string]$Name)
+
+    $types = [System.Management.Automation.CommandTypes]'Alias, Function, Cmdlet'
+    $command = $global:ExecutionContext.SessionState.InvokeCommand.GetCommand($Name, $types)
+    if ($command -is [System.Management.Automation.AliasInfo]) { $command = $command.ResolvedCommand }
+    if (-not $command -or $Name.Contains('\')) { return }
+    $module = [string]$command.ModuleName
+    # Exchange's module puts what the service sends into a module of this name.
+    if ($module.StartsWith('tmpEXO_')) { return @{ Name = $command.Name; IsService = $true } }
+    $isPlain = $module -eq $script:Session.Module.Name -or @('Microsoft.PowerShell.Core', 'Microsoft.PowerShell.Utility', 'Microsoft.PowerShell.Management') -contains $module
+    if ($isPlain -and -not $script:ReachingCommands.Contains($command.Name)) { @{ Name = $command.Name; IsService = $false } }
+}
+
+function script:Test-Reaching {
+    # Whether a part of a script that is no command may call one, or look for one.
+    param([Parameter(Mandatory)]$Node)
+
+    switch ($Node.GetType().Name) {
+        'UsingStatementAst' { return $true }
+        'VariableExpressionAst' { return $Node.VariablePath.IsDriveQualified -and $Node.VariablePath.DriveName -ne 'env' -or @('ExecutionContext', 'PSCmdlet', 'MyInvocation', 'Host') -contains $Node.VariablePath.UserPath }
+        'StringConstantExpressionAst' { return $Node.Value -match '(?i)^(function|alias):' }
+        'ExpandableStringExpressionAst' { return $Node.Value -match '(?i)^(function|alias):' }
+        { $_ -eq 'TypeExpressionAst' -or $_ -eq 'TypeConstraintAst' } { return $Node.TypeName.FullName -match '(?i)^(scriptblock|powershell|runspacefactory)$|Automation|Runspace|Reflection|^(type|System\.Type|System\.Activator|Activator)$' }
+        'ConvertExpressionAst' { return $Node.Type.TypeName.FullName -match '(?i)scriptblock|powershell' }
+        'InvokeMemberExpressionAst' { return @('Invoke', 'InvokeReturnAsIs', 'InvokeScript', 'GetNewClosure') -contains [string]$Node.Member.Extent.Text }
+    }
+    $false
 }
 
 function script:Get-ChangingName {

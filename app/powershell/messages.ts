@@ -106,6 +106,8 @@ export const shellMessageSchema = z.discriminatedUnion('type', [
     sentences: z.array(z.string().max(2000)).max(10),
     seconds: z.number().nonnegative()
   }),
+  /** The service's commands that a run's script calls; null where it may call any. */
+  z.object({ ...base, type: z.literal('needed'), commands: z.array(z.string().max(200)).max(50).nullable() }),
   /** What became of the last command's result, and (`failed`) why. */
   z.object({ ...answer, type: z.literal('last-shown'), reason: z.enum(['shown', 'nothing', 'formatted', 'failed']), message: z.string().max(20_000).nullable() })
 ])
@@ -178,8 +180,8 @@ export type AppMessage =
   | { type: 'grid-refused'; ask: number; message: string }
   /** Asks whether PowerShell can read a text, and a run's shell where secrets stand in it. Flat, as the token's. */
   | { type: 'parse'; text: string; secrets?: boolean }
-  /** Runs the script of a run, once connected; `stop` ends it as Ctrl+C would. */
-  | { type: 'run'; script: string }
+  /** Runs the script of a run, once connected, and tells (`needed`) what it needs where nobody knows yet; `stop` ends it as Ctrl+C would. */
+  | { type: 'run'; script: string; needs: boolean }
   | { type: 'stop' }
   /** Asks for the last command's result as a table. */
   | { type: 'show-last' }

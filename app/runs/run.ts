@@ -50,6 +50,8 @@ export class Run {
   readonly #slots: Slots
   readonly #questions: RunQuestions
   readonly #going = new Set<Promise<void>>()
+  /** Which of the service's commands the script calls; null where it may call any. */
+  #commands: readonly string[] | null | 'unknown' = 'unknown'
   #isWritten: boolean
   #endedAt: number | null
   #table: RunTable | null = null
@@ -226,6 +228,11 @@ export class Run {
       },
       wantsSecrets: () => !this.#isWritten,
       onSecrets: (places) => this.#keepScript(places),
+      // What a shell that reads only found there is not all that another one needs.
+      commands: () => (plan.profile.readOnly === isReadOnly ? this.#commands : null),
+      onCommands: (commands) => {
+        if (plan.profile.readOnly === isReadOnly) this.#commands = commands
+      },
       onQuestion: (message) => {
         if (entry.cancelledAs === null) this.#questions.ask(profileId, name, message)
       },

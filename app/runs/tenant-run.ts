@@ -52,6 +52,9 @@ export interface TenantRunOptions {
   wantsSecrets(): boolean
   /** Where they stand: beginnings and ends, from the end. */
   onSecrets(places: readonly number[]): void
+  /** Which of the service's commands the script calls, as a shell of this run found; null where it may call any, `unknown` before. */
+  commands(): readonly string[] | null | 'unknown'
+  onCommands(commands: readonly string[] | null): void
   onQuestion(message: GuardMessage): void
   onNoQuestion(): void
   /** Opens the connection for its rows. */
@@ -217,7 +220,8 @@ export class TenantRun {
 
   #ask(token: Token) {
     const { plan, service } = this.#options
-    this.#shell!.send(connectMessage(plan, service, token, this.#organization.name))
+    const commands = this.#options.commands()
+    this.#shell!.send(connectMessage(plan, service, token, this.#organization.name, commands === 'unknown' ? null : commands))
     return this.#answers.next('connected')
   }
 
@@ -225,7 +229,7 @@ export class TenantRun {
     const { onState, script, plan } = this.#options
     onState('running', `Running in ${plan.profile.initialDomain ?? this.#organization.name}`)
     this.#isRunning = this.#hasRun = true
-    this.#shell!.send({ type: 'run', script })
+    this.#shell!.send({ type: 'run', script, needs: this.#options.commands() === 'unknown' })
     this.#renewal.connected()
     const ran = this.#answers.next('ran')
     // One that does not stop is ended all the same.
@@ -283,6 +287,8 @@ export class TenantRun {
         return this.#commands?.take(message)
       case 'grid':
         return void this.#offerRows(message.ask)
+      case 'needed':
+        return this.#options.onCommands(message.commands)
       case 'guard':
         return this.#options.onQuestion(message)
       case 'guard-withdrawn':

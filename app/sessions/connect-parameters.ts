@@ -25,9 +25,10 @@ export function moduleOf({ profile, cloud }: Plan, service: Service): PrepareMes
  * How the shell connects: with which command, and what that is given beyond the token (what the service always needs,
  * the cloud's words, the profile's).
  *
+ * @param commands all that is wanted of the service's commands; null for every one
  * @throws TenantryError where the profile's remote endpoint may not be sent the token
  */
-export function connectWith({ profile, cloud }: Plan, service: Service, organization: string, account: Token['account']): Pick<ConnectMessage, 'command' | 'family' | 'parameters'> {
+export function connectWith({ profile, cloud }: Plan, service: Service, organization: string, account: Token['account'], commands: readonly string[] | null = null): Pick<ConnectMessage, 'command' | 'family' | 'parameters'> {
   const remote = remoteOf(profile, service)
   if (remote) {
     const ConnectionUri = composeUri(remoteAddress(remote, cloud), organization)
@@ -43,7 +44,7 @@ export function connectWith({ profile, cloud }: Plan, service: Service, organiza
       ...(family === 'exchange' ? whose(account, profile.tenantId, organization) : {}),
       ...(service === 'compliance' && profile.searchOnlySession ? { EnableSearchOnlySession: true } : {}),
       // A wish that the service may not follow: the shell removes what it sends beyond.
-      ...(family === 'exchange' && profile.readOnly ? { CommandName: readingCommandNames } : {})
+      ...(family === 'exchange' && (commands || profile.readOnly) ? { CommandName: commands ?? readingCommandNames } : {})
     }
   }
 }

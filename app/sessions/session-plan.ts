@@ -64,14 +64,14 @@ export const organizationOf = ({ profile }: SessionPlan): string => profile.init
  * @param organization the domain that the tenant is named by
  * @throws TenantryError where the profile's remote endpoint may not be sent the token
  */
-export function connectMessage(plan: SessionPlan, service: Service, token: Token, organization: string): ConnectMessage {
+export function connectMessage(plan: SessionPlan, service: Service, token: Token, organization: string, commands: readonly string[] | null = null): ConnectMessage {
   return {
     type: 'connect',
     service,
     accessToken: token.accessToken,
     expiresOn: endOf(token),
     organization,
-    ...connectWith(plan, service, organization, token.account),
+    ...connectWith(plan, service, organization, token.account, commands),
     appName: plan.appName,
     account: token.account?.username ?? null
   }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import type { CallInput, CallName, CallOutput, RunView } from '../../app/contract.ts'
 import { demoHosts } from '../../app/demo/names.ts'
 import type { DemoTenant } from '../../app/demo/tenants.ts'
@@ -16,12 +17,14 @@ const atOnce = 4
 const latencyMs = 150
 
 /**
- * A cmdlet across 40 tenants, 4 at once, against the same loop by hand in one shell, one tenant after the other, and
- * against ForEach-Object -Parallel. Each takes minutes, so it is done a third as often as it was asked for, and twice at least.
+ * A cmdlet across 40 tenants, 4 at once, against the same loop by hand in one shell, one tenant after the other, against
+ * ForEach-Object -Parallel, and against the same lines in a PowerShell of each tenant's own, 4 at once: a process of its own
+ * is what keeps tenants apart, and the last one is what that costs by itself. Each takes a minute, so it is done a third as
+ * often as it was asked for, and twice at least.
  */
 export async function measureRuns(asked: number): Promise<Result[]> {
   const runs = Math.max(2, Math.round(asked / 3))
-  const values = { run: [] as number[], loop: [] as number[], parallel: [] as number[] }
+  const values = { run: [] as number[], loop: [] as number[], processes: [] as number[], parallel: [] as number[] }
   let noParallel: string | null = null
   for (let run = 0; run < runs; run++) {
     await withTenants(async (core, tenants, tokenUrl) => {
@@ -29,9 +32,10 @@ export async function measureRuns(asked: number): Promise<Result[]> {
       const steps = [
         async () => values.run.push(await timeRun(core)),
         async () => values.loop.push(await byHand(false)),
+        async () => values.processes.push(await timeProcesses(core, tenants, tokenUrl)),
         async () => {
           // An engine without it, or a module that several runspaces can't share.
-          if (noParallel === null) await byHand(true).then((ms) => values.parallel.push(ms), (error: Error) => (noParallel = error.message.split('\n')[0]!))
+          if (noParallel === null) await byHand(true).then((ms) => values.parallel.push(ms), (error: Error) => (noParallel = error.message.split('\n')[0]!.slice(0, 200)))
         }
       ]
       for (const step of run % 2 === 0 ? steps : steps.reverse()) await step()
@@ -44,7 +48,9 @@ export async function measureRuns(asked: number): Promise<Result[]> {
   return [
     { name: 'runs-product', what: `${at}: a run, ${atOnce} at once`, unit: 'ms', values: values.run },
     { name: 'runs-loop', what: `${at}: a loop by hand in one shell`, unit: 'ms', values: values.loop },
+    { name: 'runs-processes', what: `${at}: by hand in a PowerShell for each, ${atOnce} at once`, unit: 'ms', values: values.processes },
     ...parallel,
+    { name: 'runs-processes-ratio', what: 'a run ÷ by hand in a PowerShell for each', unit: '×', values: values.run.map((ms, run) => ms / values.processes[run]!) },
     { name: 'runs-ratio', what: 'a run ÷ the loop by hand', unit: '×', values: values.run.map((ms, run) => ms / values.loop[run]!), goal: { atMost: 0.35, by: 'median' } }
   ]
 }
@@ -93,6 +99,17 @@ async function timeRun(core: MachineCore): Promise<number> {
   return took
 }
 
+/** Milliseconds until the last of the shells has ended, of which as many live at once as in a run. */
+async function timeProcesses(core: MachineCore, tenants: DemoTenant[], tokenUrl: string): Promise<number> {
+  const waiting = [...tenants]
+  const start = now()
+  const place = async () => {
+    for (let tenant = waiting.shift(); tenant; tenant = waiting.shift()) await timeByHand(core, [tenant], tokenUrl, false)
+  }
+  await Promise.all(Array.from({ length: atOnce }, place))
+  return now() - start
+}
+
 /** Milliseconds from the shell's start to its end. */
 async function timeByHand(core: MachineCore, tenants: DemoTenant[], tokenUrl: string, isParallel: boolean): Promise<number> {
   const { powershell } = await call(core, 'app.state', undefined)
@@ -120,6 +137,6 @@ async function timeByHand(core: MachineCore, tenants: DemoTenant[], tokenUrl: st
   })
   const took = now() - start
   const rows = tenants.reduce((sum, { directory }) => sum + directory.mailboxes.length, 0)
-  if (!printed.includes(`rows: ${rows}`)) throw new Error(`it printed ${JSON.stringify(printed.slice(0, 300))} instead of ${rows} rows`)
+  if (!printed.includes(`rows: ${rows}`)) throw new Error(`it printed ${JSON.stringify(stripVTControlCharacters(printed).slice(0, 150))} instead of ${rows} rows`)
   return took
 }

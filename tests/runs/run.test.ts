@@ -165,6 +165,25 @@ describe('a run', () => {
     expect(lines.filter(({ line }) => line === 'script')).toEqual([{ line: 'script', at: 0, title: 'A title', script: 'Set-Variable password [removed]; 1', isRedacted: true }])
   })
 
+  it('connects further tenants with the commands alone that a shell found the script to need', async () => {
+    const [first, reader, third, fourth] = profiles(4) as [Profile, Profile, Profile, Profile]
+    reader.readOnly = true
+    const { newest } = begin([first, reader, third, fourth], { atOnce: 2 })
+    expect(newest(first).options.commands()).toBe('unknown')
+    // One that only reads has not all commands, and says nothing of those of the others.
+    expect(newest(reader).options.commands()).toBe(null)
+    newest(reader).options.onCommands(['Get-Mailbox'])
+    expect(newest(first).options.commands()).toBe('unknown')
+    newest(first).options.onCommands(['Get-Mailbox', 'Set-Mailbox'])
+    newest(first).end(done)
+    await settled()
+    expect(newest(third).options.commands()).toEqual(['Get-Mailbox', 'Set-Mailbox'])
+    newest(third).options.onCommands(null)
+    newest(third).end(done)
+    await settled()
+    expect(newest(fourth).options.commands()).toBe(null)
+  })
+
   it('is not run again where the script is not whole any more', async () => {
     const all = profiles(1)
     const { run, newest } = begin(all, {}, null)

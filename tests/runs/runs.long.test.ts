@@ -103,6 +103,20 @@ describeOnMainEngine('a run across tenants', ({ env }) => {
     expect(rows.filter((row) => row.Error).map((row) => row.Error)).toEqual(one!.errorSentences)
   })
 
+  it('asks Exchange in further tenants for the commands alone that the script names, and for all where a text may name them', async () => {
+    const asked = async (script: string) => {
+      const from = under.core.demo.log.length
+      const { id } = await under.call('runs.start', { profileIds: ids(tenants.slice(0, 3)), script, atOnce: 1 })
+      const run = await runs.ended(id)
+      expect(Object.values(statesOf(run))).toEqual(['done', 'done', 'done'])
+      const { rows } = await runs.table(run)
+      expect(new Set(rows.map(({ Tenant }) => Tenant)).size).toBe(3)
+      return under.core.demo.log.slice(from).filter(({ path }) => /EXOModuleFile/.test(path)).map(({ commandName }) => commandName)
+    }
+    expect(await asked('Get-Mailbox | Select-Object -Property Alias')).toEqual(['*', 'Get-Mailbox', 'Get-Mailbox'])
+    expect(await asked("& ('Get-' + 'Mailbox') | Select-Object -Property Alias")).toEqual(['*', '*', '*'])
+  })
+
   it('is refused as a whole where PowerShell can’t read the script, before anything is connected', async () => {
     under.core.demo.clearLog()
     const run = await runs.ended(await start('Get-Mailbox | ForEach-Object {', { atOnce: 2 }))
