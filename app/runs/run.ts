@@ -97,14 +97,16 @@ export class Run {
   }
 
   get view(): RunView {
-    return { ...this.#facts, ...this.#state, tenants: [...this.#entries.values()].map((entry) => this.#viewOf(entry)) }
+    const tenants = this.#tenants
+    return { ...this.#facts, ...this.#stateOf(tenants), tenants }
   }
 
   get summary(): RunSummary {
     const { script: _, isRedacted: __, ...facts } = this.#facts
+    const tenants = this.#tenants
     const counts = Object.fromEntries(runTenantStates.map((state) => [state, 0])) as RunSummary['counts']
-    for (const { tenant } of this.#entries.values()) counts[tenant.state]++
-    return { ...facts, ...this.#state, counts }
+    for (const { state } of tenants) counts[state]++
+    return { ...facts, ...this.#stateOf(tenants), counts }
   }
 
   /** Lets it begin. */
@@ -139,7 +141,7 @@ export class Run {
 
   /** @throws TenantryError `run-not-asking`, `run-other-number` */
   answer(number: number): void {
-    const question = this.#state.question
+    const { question } = this.#stateOf(this.#tenants)
     if (!question) throw failure('run-not-asking')
     if (number !== question.tenants) throw failure('run-other-number', { number })
     this.#questions.allow()
@@ -166,15 +168,19 @@ export class Run {
     if (this.#table && !this.#table.isClosed) this.#options.closeTable(this.#table.id)
   }
 
-  get #state(): Pick<RunView, 'endedAt' | 'gridId' | 'question' | 'secondsLeft'> {
-    const left = [...this.#entries.values()].filter(({ tenant }) => !isFinal(tenant))
-    const production = left.filter(({ tenant }) => tenant.environment === 'production').length
-    const views = [...this.#entries.values()].map((entry) => this.#viewOf(entry))
+  /** As they are told, with the seconds of those that go on. */
+  get #tenants(): RunTenant[] {
+    return [...this.#entries.values()].map((entry) => this.#viewOf(entry))
+  }
+
+  #stateOf(tenants: readonly RunTenant[]): Pick<RunView, 'endedAt' | 'gridId' | 'question' | 'secondsLeft'> {
+    const left = tenants.filter((tenant) => !isFinal(tenant))
+    const production = left.filter(({ environment }) => environment === 'production').length
     return {
       endedAt: this.#endedAt,
       gridId: this.#table && !this.#table.isClosed ? this.#table.id : null,
       question: this.#questions.view({ tenants: left.length, production }),
-      secondsLeft: this.isOver ? null : secondsLeft(views, this.#facts.atOnce)
+      secondsLeft: this.isOver ? null : secondsLeft(tenants, this.#facts.atOnce)
     }
   }
 
