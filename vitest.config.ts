@@ -11,6 +11,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Real shells, browsers and keyrings on a shared machine: what fails there once is tried once more.
     retry: process.env.CI ? 1 : 0,
+    // GitHub's parser of workflows takes its schema in a way that Node alone does not know.
+    server: { deps: { inline: [/@actions\/workflow-parser/] } },
     pool: 'forks',
     maxWorkers: 2
   }

@@ -355,6 +355,8 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       const profile = all.find(({ id }) => id === profileId)
       return profile ? { profile, cloud: cloudOf(profile.cloud, profile.customCloud), signIn: signIns.find(({ id }) => id === profile.signInId) ?? null } : null
     },
+    installed: async (module) => (await finder.find()).found?.modules[module] ?? [],
+    scriptsFolder: adapters.paths.scripts,
     saveFile: adapters.host.saveFile
   })
 

@@ -39,12 +39,15 @@ export async function buildAll() {
   writeNotices()
 }
 
-/** The bootstrap module and the certificate helper, where PowerShell can read them. */
+/** The bootstrap module and the certificate helper, where PowerShell can read them, and what exported runs are made of. */
 export function copyScripts() {
   const scripts = join(out, 'scripts')
   mkdirSync(scripts, { recursive: true })
   const powershell = join(root, 'app/powershell')
   for (const name of readdirSync(powershell).filter((file) => /\.psm?1$/.test(file))) cpSync(join(powershell, name), join(scripts, name))
+  const exported = join(root, 'app/runs/export')
+  mkdirSync(join(scripts, 'export'), { recursive: true })
+  for (const name of readdirSync(exported).filter((file) => file.endsWith('.ps1'))) cpSync(join(exported, name), join(scripts, 'export', name))
   const signer = join(root, 'app/credentials/CertificateSigner.ps1')
   if (existsSync(signer)) cpSync(signer, join(scripts, 'CertificateSigner.ps1'))
 }

@@ -4,7 +4,7 @@ import type { DemoApp } from './tenants.ts'
 
 /** Why an assertion was refused: the AADSTS code and what its message tells. */
 export interface AssertionProblem {
-  code: 700027 | 700024 | 50027 | 700021 | 700023
+  code: 700027 | 700024 | 50027 | 700021 | 700023 | 700211 | 700212 | 700213
   text: string
 }
 
@@ -44,6 +44,31 @@ export function checkAssertion(
     return { code: 700027, text: 'The certificate used to sign the client assertion is expired.' }
   }
   return null
+}
+
+/** Whether an assertion is another issuer's word for the app: that has an address, where an app has an id. */
+export function isFederated(assertion: string): boolean {
+  return /^https:\/\//.test(String(parseJwt(assertion)?.claims['iss']))
+}
+
+/**
+ * Verifies another issuer's token that stands for the app, as Entra does: one of the app's federated credentials has to
+ * name its issuer, subject and audience exactly, and the issuer has to have signed it.
+ * https://learn.microsoft.com/entra/workload-id/workload-identity-federation
+ */
+export function checkFederated(assertion: string, app: DemoApp, nowSeconds: number): AssertionProblem | null {
+  const jwt = parseJwt(assertion)
+  if (!jwt) return { code: 50027, text: 'JWT token is invalid or malformed.' }
+  const [issuer, subject, audience] = [jwt.claims['iss'], jwt.claims['sub'], jwt.claims['aud']].map(String) as [string, string, string]
+  const review = 'Check your federated identity credential Subject, Audience and Issuer against the presented assertion. https://learn.microsoft.com/entra/workload-id/workload-identity-federation'
+  const ofIssuer = app.federatedCredentials.filter((credential) => credential.issuer === issuer)
+  if (ofIssuer.length === 0) return { code: 700211, text: `No matching federated identity record found for presented assertion issuer '${issuer}'. ${review}` }
+  const ofSubject = ofIssuer.filter((credential) => credential.subject === subject)
+  if (ofSubject.length === 0) return { code: 700213, text: `No matching federated identity record found for presented assertion subject '${subject}'. ${review}` }
+  const credential = ofSubject.find((candidate) => candidate.audience === audience)
+  if (!credential) return { code: 700212, text: `No matching federated identity record found for presented assertion audience '${audience}'. ${review}` }
+  if (!verifyJwt(jwt, credential.key)) return { code: 700027, text: 'Client assertion failed signature validation.' }
+  return checkTimes(jwt.claims, nowSeconds)
 }
 
 function checkTimes(claims: Record<string, unknown>, now: number): AssertionProblem | null {

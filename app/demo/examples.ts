@@ -24,9 +24,9 @@ export function demoCloud(demo: Demo, modulesFolder: string): Cloud {
       graph: { resource: `https://${demoHosts.graph}`, url: demo.graphUrl }
     },
     connectParameters: {
-      exchange: { ConnectionUri: demo.exchangeUrl },
-      compliance: { ConnectionUri: demo.complianceUrl },
-      graph: { Environment: 'Tenantry demo', GraphEndpoint: demo.graphUrl, AzureADEndpoint: `https://${demoHosts.login}` }
+      exchange: { ConnectionUri: demo.exchangeUrl, AzureADAuthorizationEndpointUri: `${demo.pagesUrl}/common` },
+      compliance: { ConnectionUri: demo.complianceUrl, AzureADAuthorizationEndpointUri: `${demo.pagesUrl}/common` },
+      graph: { Environment: 'Tenantry demo', GraphEndpoint: demo.graphUrl, AzureADEndpoint: demo.pagesUrl }
     },
     modulePaths: Object.fromEntries(modules.map((name) => [name, join(modulesFolder, name)])),
     browserUrl: demo.pagesUrl,

@@ -1,7 +1,7 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { handleExchange } from './exchange.ts'
-import { handleLoginPage, isLoginPage, loginPagesPath } from './sign-in-pages.ts'
+import { handleLoginPage, isLoginPage, loginPagesPath, maxFormBytes } from './sign-in-pages.ts'
 import { describeToken } from './exchange-request.ts'
 import { demoHosts } from './names.ts'
 import { addToLog, createState, serviceNow, takeOverride, type DemoState, type LoggedRequest, type Matcher, type OverrideAnswer } from './state.ts'
@@ -146,6 +146,21 @@ function loginLog(request: LoginRequest): LoggedRequest {
   }
 }
 
+/** What a program asks of the login authority, beside its pages: who runs elsewhere than in the app has no other way to it. */
+const isLoginCall = ({ url = '' }: IncomingMessage): boolean => url.startsWith(`${loginPagesPath}/`) && /\/(oauth2\/v2\.0\/token|v2\.0\/\.well-known\/openid-configuration)$/.test(url)
+
+async function handleLoginCall(state: DemoState, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  let body = ''
+  for await (const chunk of request) {
+    body += String(chunk)
+    if (body.length > maxFormBytes) return void response.writeHead(413).end()
+  }
+  const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
+  const method = request.method === 'POST' ? 'POST' : 'GET'
+  const answer = await answerNetwork(state, { url: `https://${demoHosts.login}${request.url!.slice(loginPagesPath.length)}`, method, headers, body })
+  response.writeHead(answer.status, answer.headers).end(answer.body)
+}
+
 /** The Exchange service's HTTP listener: it keeps its port over a stop. */
 class Listener {
   port: number
@@ -160,7 +175,7 @@ class Listener {
   async start(): Promise<void> {
     if (this.server) return
     const server = createServer((request, response) => {
-      const handle = isLoginPage(request) ? handleLoginPage : handleExchange
+      const handle = isLoginCall(request) ? handleLoginCall : isLoginPage(request) ? handleLoginPage : handleExchange
       handle(this.state, request, response).catch(() => response.destroy())
     })
     await new Promise<void>((resolve, reject) => {

@@ -10,7 +10,7 @@ import type { DemoTenant } from './tenants.ts'
 /** Where a browser finds the login authority's pages below the demo's loopback listener. */
 export const loginPagesPath = `/hosts/${demoHosts.login}`
 
-const maxFormBytes = 16_384
+export const maxFormBytes = 16_384
 
 interface Page {
   status: number

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID, type X509Certificate } from 'node:crypto'
+import { randomBytes, randomUUID, type KeyObject, type X509Certificate } from 'node:crypto'
 import { createAccounts, type DemoAccount } from './accounts.ts'
 import { Directory } from './directory.ts'
 import { guidFrom } from './guid.ts'
@@ -11,6 +11,14 @@ export type Behaviour = (typeof behaviours)[number]
 /** AADSTS codes an app can be set to fail with, whatever it sends. */
 export type FailureCode = 53003 | 50105 | 65001 | 7000229 | 700016 | 700027 | 700024 | 7000215 | 7000222 | 500011
 
+/** As an app registration has it, with the public key that the issuer's metadata would tell. */
+export interface FederatedCredential {
+  issuer: string
+  subject: string
+  audience: string
+  key: KeyObject
+}
+
 /** An app registration with its service principal in one tenant. All fields but the ids may be changed at run time. */
 export interface DemoApp {
   name: string
@@ -22,6 +30,8 @@ export interface DemoApp {
   clientSecret: string
   /** Public certificates (PEM or DER) that may sign client assertions. */
   certificates: Array<string | Buffer | X509Certificate>
+  /** Whose tokens may stand for the app's own assertion, and for whom they have to be. */
+  federatedCredentials: FederatedCredential[]
   /** Its client secrets as Microsoft Graph tells them. The one that is good begins with its hint. */
   passwordCredentials: Array<{ keyId: string; displayName: string; hint: string; startDateTime: string; endDateTime: string }>
   /** App roles in the token. */
@@ -131,6 +141,7 @@ function createApp(settings: AppSettings, tenantId: string): DemoApp {
     behaviour,
     clientSecret,
     certificates: [],
+    federatedCredentials: [],
     passwordCredentials: [credentialOf('Made for Tenantry', clientSecret, behaviour === 'expiredSecret' ? -40 : 23)],
     roles: behaviour === 'noPermission' ? [] : ['Exchange.ManageAsApp'],
     graphRoles: behaviour === 'noPermission' ? [] : ['Organization.Read.All', 'User.Read.All', ...graphRoles],

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { accountGrants, isPublicClient, newestKey, redeem } from './account-tokens.ts'
-import { checkAssertion } from './assertion.ts'
+import { checkAssertion, checkFederated, isFederated } from './assertion.ts'
 import { devicePollSeconds } from './grants.ts'
 import { guidFrom } from './guid.ts'
 import { signJwt } from './jwt.ts'
@@ -91,8 +91,11 @@ function checkCertificate(state: DemoState, authority: string, tenant: DemoTenan
     return signInFailures.badRequest(900144, "The request body must contain the following parameter: 'client_assertion_type'.")
   }
   const names = [tenant.tenantId, ...tenant.domains]
-  const allowed = names.flatMap((name) => [`${authority}/${name}/oauth2/v2.0/token`, `${authority}/${name}/v2.0`])
-  const problem = checkAssertion(form.get('client_assertion') ?? '', app, allowed, serviceNow(state) / 1000)
+  // Under the address of its pages it is the same authority.
+  const allowed = [authority, state.pagesUrl].flatMap((host) => names.flatMap((name) => [`${host}/${name}/oauth2/v2.0/token`, `${host}/${name}/v2.0`]))
+  const assertion = form.get('client_assertion') ?? ''
+  const now = serviceNow(state) / 1000
+  const problem = isFederated(assertion) ? checkFederated(assertion, app, now) : checkAssertion(assertion, app, allowed, now)
   return problem ? signInFailures.badAssertion(problem) : null
 }
 

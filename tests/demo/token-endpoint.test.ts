@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { createHash, createPrivateKey, randomUUID, X509Certificate } from 'node:crypto'
+import { createHash, createPrivateKey, generateKeyPairSync, randomUUID, X509Certificate } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -291,4 +291,35 @@ describe('client assertions', () => {
       sendPostRequestAsync: (url, options) => send('POST', url, options)
     }
   }
+})
+
+describe('a federated credential', () => {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const credential = { issuer: 'https://issuer.example', subject: 'repo:contoso/admin:environment:x', audience: 'api://AzureADTokenExchange', key: publicKey }
+  const now = Math.floor(Date.now() / 1000)
+  const assertion = (claims: Record<string, unknown> = {}, key = privateKey) =>
+    signJwt({ alg: 'RS256' }, { iss: credential.issuer, sub: credential.subject, aud: credential.audience, iat: now, exp: now + 300, ...claims }, key)
+  const form = (client_assertion: string) => ({ grant_type: 'client_credentials', client_id: app.clientId, scope, client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer', client_assertion })
+  beforeAll(() => void (app.federatedCredentials = [credential]))
+  afterAll(() => void (app.federatedCredentials = []))
+
+  it('lets the word of another issuer stand for the app’s own, over the loopback address too', async () => {
+    const answer = await postToken(demo, contoso.tenantId, form(assertion()))
+    expect(parseJwt((JSON.parse(answer.body) as { access_token: string }).access_token)!.claims).toMatchObject({ appid: app.clientId, tid: contoso.tenantId, appidacr: '2' })
+    const over = await fetch(`${demo.pagesUrl}/${contoso.tenantId}/oauth2/v2.0/token`, { method: 'POST', body: new URLSearchParams(form(assertion())) })
+    expect(await over.json()).toMatchObject({ token_type: 'Bearer' })
+  })
+
+  it.each([
+    [{ iss: 'https://other.example' }, 700211],
+    [{ sub: 'repo:contoso/admin:environment:y' }, 700213],
+    [{ aud: 'api://other' }, 700212],
+    [{ exp: now - 600 }, 700024]
+  ])('is refused with %o', async (claims, code) => {
+    expect(await refusal(form(assertion(claims)))).toMatchObject({ status: 401, error_codes: [code] })
+  })
+
+  it('is refused where somebody else signed it', async () => {
+    expect(await refusal(form(assertion({}, generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)))).toMatchObject({ error_codes: [700027] })
+  })
 })
