@@ -402,6 +402,24 @@ describe('a run across tenants', () => {
       expect(problems).toEqual([])
     })
 
+    it('gives a column room by its values, though the first rows have none in it', async () => {
+      const core = tenants()
+      const window = await browser.openWindow(core)
+      const id = await begin(window, names)
+      const grid = core.grids.show(id, 'Get-Mailbox', [{ Tenant: 'Tenant 0', Error: 'No.' }])
+      grid.take({ type: 'rows', columns: ['Alias'], shown: ['Tenant', 'Error', 'Alias'], rows: [] }, true)
+      core.runs.set(id, { gridId: grid.view.id })
+      core.emit('grid.changed', grid.view)
+      const table = dialogOf(window.page).getByRole('grid', { name: 'Table Get-Mailbox' })
+      const head = table.getByRole('columnheader', { name: 'Alias' })
+      await head.waitFor()
+      expect((await head.boundingBox())!.width).toBe(90)
+      grid.take({ type: 'rows', columns: [], rows: [['Tenant 1', '', 'an.alias.of.thirty.characters1']] }, true)
+      core.emit('grid.changed', grid.view)
+      await table.getByText('an.alias.of.thirty.characters1').waitFor()
+      await eventually(async () => (await head.boundingBox())!.width, (width) => width > 200)
+    })
+
     it('may be closed: a place in the window says how far it is, and leads back', async () => {
       const core = tenants()
       const window = await browser.openWindow(core)

@@ -28,7 +28,7 @@ it('has the script as it is, and each tenant with what it is connected by', asyn
 })
 
 it('gives each tenant a name of its own, whatever people called it', () => {
-  expect(slugsOf(['Contoso', 'contoso!', 'Zoë & Söhne', '日本', '🦆', 'x'.repeat(80), '../../etc', 'contoso-2'], 'tenant')).toEqual(['contoso', 'contoso-2', 'zoe-sohne', 'tenant', 'tenant-2', 'x'.repeat(40), 'etc', 'contoso-2-2'])
+  expect(slugsOf(['Contoso', 'contoso!', 'Zoë & Söhne', '日本', '🦆', 'x'.repeat(80), '../../etc', 'contoso-2', 'Get-Mailbox -ResultSize 3 | Select-Object DisplayName', `${'x'.repeat(40)} y`], 'tenant')).toEqual(['contoso', 'contoso-2', 'zoe-sohne', 'tenant', 'tenant-2', 'x'.repeat(40), 'etc', 'contoso-2-2', 'get-mailbox-resultsize-3-select-object', `${'x'.repeat(40)}-2`])
 })
 
 it.each([1, 3, 300])('is made for %i tenants', async (count) => {
