@@ -168,7 +168,13 @@ $script:ReachingCommands = [System.Collections.Generic.HashSet[string]]::new([st
         'Add-Type', 'Enter-PSSession', 'Export-Alias', 'Get-Alias', 'Get-Command', 'Get-Help', 'Get-Module', 'Get-PSCallStack', 'Import-Alias', 'Import-Module', 'Import-PSSession'
         'Invoke-Command', 'Invoke-Expression', 'Invoke-History', 'New-Alias', 'New-Module', 'New-Object', 'Register-ArgumentCompleter', 'Register-EngineEvent', 'Register-ObjectEvent'
         'Remove-Module', 'Set-Alias', 'Show-Command', 'Start-Job', 'Start-ThreadJob', 'Trace-Command', 'Update-Help'
+        # What reads a script from a file, or shows commands under another name.
+        'Get-PSDrive', 'Get-PSProvider', 'Get-Runspace', 'Import-LocalizedData', 'New-PSDrive', 'Update-FormatData', 'Update-TypeData'
     ), [StringComparer]::OrdinalIgnoreCase)
+$script:ReachingMethods = @(
+    'CreateNestedPipeline', 'CreatePipeline', 'ExpandString', 'GetCmdlet', 'GetCmdlets', 'GetCommand', 'GetCommandName', 'GetCommands', 'GetNewClosure', 'Invoke', 'InvokeReturnAsIs', 'InvokeScript'
+    'InvokeWithContext', 'NewScriptBlock'
+)
 
 function script:Send-NeededCommand {
     $commands = Get-NeededCommand -Text $script:RunText
@@ -195,10 +201,12 @@ function script:Get-NeededCommand {
             }
             if ($node.CommandElements[0] -is [System.Management.Automation.Language.ScriptBlockExpressionAst]) { continue }
             $name = $node.GetCommandName()
-            if ($name -and $own -contains $name) { continue }
-            $owner = if ($name) { Get-CommandOwner -Name $name }
-            if (-not $owner) { return }
-            if ($owner.IsService) { $null = $needed.Add($owner.Name) }
+            if (-not $name) { return }
+            $owner = Get-CommandOwner -Name $name
+            # A function of the script's own may be called where it is not defined, or not yet: what has its name there is
+            # what was there before.
+            if ($owner.Kind -eq 'Other' -or ($owner.Kind -eq 'None' -and $own -notcontains $name)) { return }
+            if ($owner.Kind -eq 'Service') { $null = $needed.Add($owner.Name) }
         }
     }
     finally { if ($script:Guard) { $script:Guard.Busy = $wasBusy } }
@@ -206,19 +214,22 @@ function script:Get-NeededCommand {
 }
 
 function script:Get-CommandOwner {
-    # A command's plain name and whether the connection brought it; nothing for what is neither that nor one of
-    # PowerShell's or the module's own that do what they say and no more.
+    # A command's plain name and whose it is: the service's, where the connection brought it; plain, where it is
+    # PowerShell's or the module's own, does what it says and no more; other, or none at all.
     param([Parameter(Mandatory)][string]$Name)
 
     $types = [System.Management.Automation.CommandTypes]'Alias, Function, Cmdlet'
     $command = $global:ExecutionContext.SessionState.InvokeCommand.GetCommand($Name, $types)
+    if (-not $command) { return @{ Name = $Name; Kind = 'None' } }
     if ($command -is [System.Management.Automation.AliasInfo]) { $command = $command.ResolvedCommand }
-    if (-not $command -or $Name.Contains('\')) { return }
+    if (-not $command -or $Name.Contains('\')) { return @{ Name = $Name; Kind = 'Other' } }
     $module = [string]$command.ModuleName
-    # Exchange's module puts what the service sends into a module of this name.
-    if ($module.StartsWith('tmpEXO_')) { return @{ Name = $command.Name; IsService = $true } }
     $isPlain = $module -eq $script:Session.Module.Name -or @('Microsoft.PowerShell.Core', 'Microsoft.PowerShell.Utility', 'Microsoft.PowerShell.Management') -contains $module
-    if ($isPlain -and -not $script:ReachingCommands.Contains($command.Name)) { @{ Name = $command.Name; IsService = $false } }
+    # Exchange's module puts what the service sends into a module of this name.
+    if ($module.StartsWith('tmpEXO_')) { $kind = 'Service' }
+    elseif ($isPlain -and -not $script:ReachingCommands.Contains($command.Name)) { $kind = 'Plain' }
+    else { $kind = 'Other' }
+    @{ Name = $command.Name; Kind = $kind }
 }
 
 function script:Test-Reaching {
@@ -227,12 +238,18 @@ function script:Test-Reaching {
 
     switch ($Node.GetType().Name) {
         'UsingStatementAst' { return $true }
-        'VariableExpressionAst' { return $Node.VariablePath.IsDriveQualified -and $Node.VariablePath.DriveName -ne 'env' -or @('ExecutionContext', 'PSCmdlet', 'MyInvocation', 'Host') -contains $Node.VariablePath.UserPath }
-        'StringConstantExpressionAst' { return $Node.Value -match '(?i)^(function|alias):' }
-        'ExpandableStringExpressionAst' { return $Node.Value -match '(?i)^(function|alias):' }
-        { $_ -eq 'TypeExpressionAst' -or $_ -eq 'TypeConstraintAst' } { return $Node.TypeName.FullName -match '(?i)^(scriptblock|powershell|runspacefactory)$|Automation|Runspace|Reflection|^(type|System\.Type|System\.Activator|Activator)$' }
+        'VariableExpressionAst' {
+            $path = $Node.VariablePath
+            # Behind a scope ($global:) too.
+            return $path.IsDriveQualified -and $path.DriveName -ne 'env' -or @('ExecutionContext', 'PSCmdlet', 'MyInvocation', 'Host') -contains ($path.UserPath -split ':')[-1]
+        }
+        # A drive's name, or its provider's (Microsoft.PowerShell.Core\Function::).
+        'StringConstantExpressionAst' { return $Node.Value -match '(?i)(^|\\)(function|alias):' }
+        'ExpandableStringExpressionAst' { return $Node.Value -match '(?i)(^|\\)(function|alias):' }
+        { $_ -eq 'TypeExpressionAst' -or $_ -eq 'TypeConstraintAst' } { return $Node.TypeName.FullName -match '(?i)^(powershell|runspacefactory)$|scriptblock|Automation|Runspace|Reflection|^(type|System\.Type|System\.Activator|Activator)$' }
         'ConvertExpressionAst' { return $Node.Type.TypeName.FullName -match '(?i)scriptblock|powershell' }
-        'InvokeMemberExpressionAst' { return @('Invoke', 'InvokeReturnAsIs', 'InvokeScript', 'GetNewClosure') -contains [string]$Node.Member.Extent.Text }
+        # A method that is named by a value may be any.
+        'InvokeMemberExpressionAst' { return $Node.Member -isnot [System.Management.Automation.Language.StringConstantExpressionAst] -or $script:ReachingMethods -contains $Node.Member.Value }
     }
     $false
 }

@@ -15,6 +15,9 @@ const scripts: Array<[string, string[] | null]> = [
   // Its module has it in any case.
   ['Get-Beside; Get-Mailbox', ['Get-Mailbox']],
   ['[datetime]::Now; [pscustomobject]@{ a = Get-Mailbox }', ['Get-Mailbox']],
+  // A function of the script's own hides a command only from where it is defined on.
+  ['Set-Mailbox x; function Set-Mailbox { 1 }; Get-Mailbox', ['Get-Mailbox', 'Set-Mailbox']],
+  ['& { function Get-Mailbox { 1 }; Get-Mailbox }; Get-Mailbox', ['Get-Mailbox']],
   // Nothing of the service's: nothing is gained.
   ['Get-Date', null],
   ['', null],
@@ -30,14 +33,23 @@ const scripts: Array<[string, string[] | null]> = [
   ['Get-Mailbox; [powershell]::Create().AddCommand("Set-Mailbox").Invoke()', null],
   ['Get-Mailbox; $ExecutionContext.InvokeCommand.InvokeScript("Set-Mailbox x")', null],
   ['Get-Mailbox; $block = [ScriptBlock]"Set-Mailbox x"', null],
+  ['Get-Mailbox; function Use-Block { param([scriptblock[]]$Block) 1 | ForEach-Object -Process $Block }', null],
   ['Get-Mailbox; ${function:Set-Mailbox}', null],
   ['Get-Mailbox; Test-Path -Path "function:Set-Mailbox"', null],
   ['Get-Mailbox; Set-Alias -Name sm -Value Set-Mailbox', null],
   ['Get-Mailbox; New-Object -TypeName System.Management.Automation.PSObject', null],
   ['using namespace System.Text\nGet-Mailbox', null],
+  ['Get-Mailbox; $noun = "Mailbox"; Set-$noun x', null],
+  ['Get-Mailbox; $global:ExecutionContext.InvokeCommand.GetCommandName("*-Mailbox", 1, 1)', null],
+  ['Get-Mailbox; $text = "Set-Mailbox x"; (Get-Variable -Name Exec*).Value.InvokeCommand.ExpandString("`$($text)")', null],
+  ['Get-Mailbox; (Get-Variable -Name Exec*).Value.InvokeCommand."NewScriptBlock"("Set-Mailbox x") | ForEach-Object { 1 | ForEach-Object $_ }', null],
+  ['Get-Mailbox; $method = "InvokeScript"; (Get-Variable -Name Exec*).Value.InvokeCommand.$method("Set-Mailbox x")', null],
+  ['Get-Mailbox; Test-Path -Path Microsoft.PowerShell.Core\\Function::Set-Mailbox', null],
+  ['Get-Mailbox; $drive = New-PSDrive -Name f -PSProvider Function -Root ""; Get-Item -Path f:Set-Mailbox', null],
   // What is not known here may call anything.
   ['Get-Mailbox; Get-Something', null],
   ['Get-Mailbox; Get-FromElsewhere', null],
+  ['Get-FromElsewhere; function Get-FromElsewhere { 1 }; Get-Mailbox', null],
   ['Other\\Get-Mailbox', null]
 ]
 
