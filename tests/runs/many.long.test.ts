@@ -1,3 +1,4 @@
+import Papa from 'papaparse'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Profile } from '../../app/contract.ts'
 import { describeOnMainEngine } from '../engines.ts'
@@ -37,6 +38,13 @@ describeOnMainEngine(`a run across ${count} tenants`, ({ env }) => {
     await under.call('runs.cancel', { id, profileId: slow.id })
     const run = await runs.ended(id)
     expect(spawn.mostAtOnce).toBe(4)
+    // The one that was throttled came back when it was told to, and others had their turn meanwhile.
+    const asks = under.core.demo.log.filter(({ path }) => /EXOModuleFile/.test(path))
+    const ofThrottled = asks.filter(({ path }) => path.includes(runs.tenantOf(throttled).tenantId))
+    expect(ofThrottled.map(({ status }) => status)).toEqual([429, 200])
+    const [refused, letIn] = ofThrottled.map(({ at }) => at) as [number, number]
+    expect(letIn - refused).toBeGreaterThanOrEqual(3_000)
+    expect(asks.filter(({ at, status }) => status === 200 && at > refused && at < letIn).length).toBeGreaterThan(0)
     expect((await under.call('runs.list', undefined)).runs[0]!.counts).toMatchObject({ done: count - 3, failed: 2, cancelled: 1 })
     expect((await runs.table(run)).rows.filter(({ Error: error }) => error)).toEqual([failing, broken].map((profile) => ({ Tenant: profile.name, Error: run.tenants.find(({ name }) => name === profile.name)!.detail })))
 
@@ -51,8 +59,11 @@ describeOnMainEngine(`a run across ${count} tenants`, ({ env }) => {
     const sorted = (rows: object[]) => rows.map((row) => JSON.stringify(row)).sort()
     const { view, rows } = await runs.table(again)
     expect(sorted(rows.map(({ Tenant, DisplayName, Alias }) => ({ Tenant, DisplayName, Alias })))).toEqual(sorted(expected))
-    await under.call('grids.save', { id: view.id, columns: [0, 1, 2], isSelectionOnly: false, format: 'csv' })
-    expect(saved[0]!.trim().split('\r\n')).toHaveLength(expected.length + 1)
+    const columns = ['Tenant', 'DisplayName', 'Alias'].map((name) => view.columns.findIndex((column) => column.name === name))
+    for (const format of ['csv', 'json'] as const) await under.call('grids.save', { id: view.id, columns, isSelectionOnly: false, format })
+    const csv = Papa.parse<object>(saved[0]!.replace(/^\ufeff/, ''), { header: true, skipEmptyLines: true })
+    expect(sorted(csv.data)).toEqual(sorted(expected))
+    expect(sorted(JSON.parse(saved[1]!) as object[])).toEqual(sorted(expected))
     expect(spawn.alive).toEqual([])
   })
 })
