@@ -29,6 +29,8 @@ export interface MachineOptions {
   env?: NodeJS.ProcessEnv
   /** Whether the machine runs on its battery. Where nobody says, no shells wait for sessions. */
   isOnBattery?: () => boolean
+  /** Bytes that a system may use without swapping; this machine's unless told. */
+  availableMemory?: () => number
   /** Replacements, for tests that watch or withhold a part of the machine. */
   spawn?: Spawn
   keychain?: () => Promise<Keychain>
@@ -80,7 +82,7 @@ export async function createMachineCore(host: Host, options: MachineOptions): Pr
       return options.helloDeadlineMs
     },
     ...(options.longCommandMs === undefined ? {} : { longCommandMs: options.longCommandMs }),
-    ...(options.isOnBattery ? { spare: hasToSpare(options.isOnBattery) } : {}),
+    ...(options.isOnBattery ? { spare: hasToSpare(options.isOnBattery, options.availableMemory ?? availableMemory) } : {}),
     trust,
     network: createNetwork(createRoute({ env, trust, ...(options.resolveProxy ? { resolveProxy: options.resolveProxy } : {}) })),
     host,
@@ -103,7 +105,7 @@ export async function createMachineCore(host: Host, options: MachineOptions): Pr
 }
 
 /** Shells that wait are for a machine with its plug in, and memory that nobody misses. */
-const hasToSpare = (isOnBattery: () => boolean) => () => !isOnBattery() && availableMemory() > sparedBytes
+const hasToSpare = (isOnBattery: () => boolean, memory: () => number) => () => !isOnBattery() && memory() > sparedBytes
 
 /** Of what a system may use without swapping, this is left to everything else. */
 const sparedBytes = 1.5 * 1024 ** 3

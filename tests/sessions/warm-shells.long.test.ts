@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process'
 import { mkdtempSync, realpathSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as nodePty from 'node-pty'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { describeOnMainEngine } from '../engines.ts'
 import { startCore, type CoreUnderTest } from './core-on-this-machine.ts'
@@ -17,13 +19,20 @@ const isThere = (pid: number) => {
 describeOnMainEngine('shells that wait', ({ env }) => {
   let under: CoreUnderTest
   let onBattery = false
+  let memory = 8 * 1024 ** 3
+  /** Shells that were started in a terminal so far, whether they wait yet or not. */
+  let started = 0
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tenantry-working-')))
   const waiting = () => under.core.waitingShells()
   const count = (value: number) => under.call('settings.change', { key: 'sessions.warmShells', value })
   const becomes = (pids: number) => vi.waitFor(() => expect(waiting()).toHaveLength(pids), { timeout: 45_000, interval: 50 })
 
   beforeAll(async () => {
-    under = await startCore({ env, isOnBattery: () => onBattery })
+    const pty: typeof nodePty.spawn = (...how) => {
+      started++
+      return nodePty.spawn(...how)
+    }
+    under = await startCore({ env, isOnBattery: () => onBattery, availableMemory: () => memory, spawn: { pty, process: spawn } })
     await count(1)
   })
   afterAll(async () => {
@@ -84,14 +93,56 @@ describeOnMainEngine('shells that wait', ({ env }) => {
     await becomes(1)
   })
 
-  it('are as many as the setting says, none where it says none, and none on battery', async () => {
+  it('are as many as the setting says, and none where it says none', async () => {
+    await count(2)
+    await becomes(2)
     await count(0)
     await becomes(0)
-    onBattery = true
+  })
+
+  it.each([
+    ['on battery', () => void (onBattery = true)],
+    ['where memory is short', () => void (memory = 1024 ** 3)]
+  ])('end %s, and none is started then', async (_, become) => {
+    await count(1)
+    await becomes(1)
+    become()
+    // A change of the setting has the machine looked at anew.
     await count(2)
+    await becomes(0)
+    const before = started
+    await count(3)
+    // Longer than the quiet that is waited for.
     await new Promise((resolve) => setTimeout(resolve, 4_000))
-    expect(waiting()).toEqual([])
+    expect([started, waiting()]).toEqual([before, []])
     onBattery = false
+    memory = 8 * 1024 ** 3
+    await count(1)
+    await becomes(1)
+  })
+
+  it('are of the module that the tenants which are opened most share, and no session of another one takes them', async () => {
+    await count(0)
+    const { profiles } = await under.call('profiles.list', undefined)
+    const { tenantId, initialDomain, signInId, ...fabrikam } = profiles.find(({ name }) => name === 'Fabrikam demo')!
+    await under.call('profiles.save', { profile: { ...fabrikam, moduleVersion: '3.9.0' }, signIn: { use: 'existing', id: signInId! } })
+    const openOnce = async (name: string) => {
+      const { id } = await under.open(name)
+      await under.until(id, ({ phase }) => phase === 'connected')
+      await under.call('sessions.close', { id, force: true })
+    }
+    for (let time = 0; time < 4; time++) await openOnce('Fabrikam demo')
+    await count(1)
+    await becomes(1)
+    const [pid] = waiting()
+    await openOnce('Contoso demo')
+    expect(waiting()).toEqual([pid])
+    const { id } = await under.open('Fabrikam demo')
+    await under.until(id, ({ phase }) => phase === 'connected')
+    expect(isThere(pid!)).toBe(true)
+    expect(waiting()).not.toContain(pid)
+    await under.call('sessions.close', { id, force: true })
+    expect(isThere(pid!)).toBe(false)
   })
 
   it('are gone with Tenantry', async () => {
