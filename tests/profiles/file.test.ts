@@ -3,12 +3,24 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { NewerVersion, ProfilesFile, readContent } from '../../app/profiles/file.ts'
+import { aProfile } from '../renderer/fake-data.ts'
 import { newFolder, ProfileDesk } from './profile-desk.ts'
 
 const signIn = (name: string) => ({ id: randomUUID(), name, clientId: randomUUID(), kind: 'secret' as const, askEachTime: false, certificate: null, account: null })
 const addSignIn = (file: ProfilesFile, name: string) => file.change((content) => void content.signIns.push(signIn(name)))
 const namesIn = (file: ProfilesFile) => file.content.signIns.map(({ name }) => name)
 const brokenOnes = (folder: string) => readdirSync(folder).filter((name) => name.startsWith('profiles.broken-'))
+
+it('a file of 2,000 profiles is read whole, and a change of one leaves the others as they were', async () => {
+  const folder = newFolder()
+  const profiles = Array.from({ length: 2000 }, (_, index) => aProfile({ name: `Customer ${index}`, domain: `customer${index}.example` }))
+  await new ProfilesFile(folder).change((content) => void content.profiles.push(...profiles))
+  const file = new ProfilesFile(folder)
+  expect([file.opened, file.content.profiles]).toEqual(['clean', profiles])
+  await file.change((content) => void (content.profiles[1437]!.notes = 'Changed'))
+  profiles[1437]!.notes = 'Changed'
+  expect(new ProfilesFile(folder).content.profiles).toEqual(profiles)
+})
 
 describe('a broken file', () => {
   it.each([

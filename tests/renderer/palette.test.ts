@@ -76,10 +76,10 @@ describe('the palette', () => {
     expect(await page.getByRole('tab').count()).toBe(1)
   })
 
-  it('finds one of 500 tenants, with a long name in a small window', async () => {
+  it('finds one of 2,000 tenants, with a long name in a small window', async () => {
     const core = new FakeMainProcess()
     const name = `Zebra ${'Holding and Partners '.repeat(5)}`.slice(0, 120)
-    core.profiles = [...Array.from({ length: 499 }, (_, index) => aProfile({ name: `Customer ${index}`, domain: `customer${index}.example` })), aProfile({ name, domain: 'zebra.example' })]
+    core.profiles = [...Array.from({ length: 1999 }, (_, index) => aProfile({ name: `Customer ${index}`, domain: `customer${index}.example` })), aProfile({ name, domain: 'zebra.example' })]
     const { page, problems } = await browser.openWindow(core)
     await page.setViewportSize({ width: 480, height: 320 })
     await page.keyboard.press('Control+Shift+P')
