@@ -8,13 +8,18 @@ import { demoHosts } from '../../app/demo/names.ts'
 import type { DemoTenant } from '../../app/demo/tenants.ts'
 import { createMachineCore, type MachineCore } from '../../app/machine.ts'
 import { shellEnvironment } from '../../app/powershell/launch.ts'
+import { WatchedSpawn } from '../runs/runs-on-this-machine.ts'
 import { serveTokens } from './by-hand.ts'
 import type { Result } from './figure.ts'
+import { ownMegabytes } from './own-memory.ts'
 import { now, root, until } from './window.ts'
 
 const count = 40
 const atOnce = 4
 const latencyMs = 150
+/** In how many tenants memory is looked at: each place has had several by then. */
+const countForMemory = 12
+const lookEveryMs = 250
 
 /**
  * A cmdlet across 40 tenants, 4 at once, against the same loop by hand in one shell, one tenant after the other, against
@@ -24,10 +29,10 @@ const latencyMs = 150
  */
 export async function measureRuns(asked: number): Promise<Result[]> {
   const runs = Math.max(2, Math.round(asked / 3))
-  const values = { run: [] as number[], loop: [] as number[], processes: [] as number[], parallel: [] as number[] }
+  const values = { run: [] as number[], loop: [] as number[], processes: [] as number[], parallel: [] as number[], memory: [] as number[] }
   let noParallel: string | null = null
   for (let run = 0; run < runs; run++) {
-    await withTenants(async (core, tenants, tokenUrl) => {
+    await withTenants(async (core, tenants, tokenUrl, spawn) => {
       const byHand = (isParallel: boolean) => timeByHand(core, tenants, tokenUrl, isParallel)
       const steps = [
         async () => values.run.push(await timeRun(core)),
@@ -39,33 +44,37 @@ export async function measureRuns(asked: number): Promise<Result[]> {
         }
       ]
       for (const step of run % 2 === 0 ? steps : steps.reverse()) await step()
+      values.memory.push(...(await memoryOfRun(core, spawn)))
     })
   }
   const at = `${count} tenants at ${latencyMs} ms latency`
   const parallel: Result[] = noParallel === null
     ? [{ name: 'runs-parallel', what: `${at}: ForEach-Object -Parallel, ${atOnce} at once`, unit: 'ms', values: values.parallel }]
     : [{ name: 'runs-parallel', what: `${at}: ForEach-Object -Parallel`, reason: noParallel }]
+  const held = `a run in ${countForMemory} tenants, ${atOnce} at once: memory of its shells together, at most`
   return [
     { name: 'runs-product', what: `${at}: a run, ${atOnce} at once`, unit: 'ms', values: values.run },
     { name: 'runs-loop', what: `${at}: a loop by hand in one shell`, unit: 'ms', values: values.loop },
     { name: 'runs-processes', what: `${at}: by hand in a PowerShell for each, ${atOnce} at once`, unit: 'ms', values: values.processes },
     ...parallel,
+    values.memory.length > 0 ? { name: 'runs-memory', what: held, unit: 'MB', values: values.memory } : { name: 'runs-memory', what: held, reason: 'only Linux tells it' },
     { name: 'runs-processes-ratio', what: 'a run ÷ by hand in a PowerShell for each', unit: '×', values: values.run.map((ms, run) => ms / values.processes[run]!) },
     { name: 'runs-ratio', what: 'a run ÷ the loop by hand', unit: '×', values: values.run.map((ms, run) => ms / values.loop[run]!), goal: { atMost: 0.35, by: 'median' } }
   ]
 }
 
-async function withTenants(use: (core: MachineCore, tenants: DemoTenant[], tokenUrl: string) => Promise<void>): Promise<void> {
+async function withTenants(use: (core: MachineCore, tenants: DemoTenant[], tokenUrl: string, spawn: WatchedSpawn) => Promise<void>): Promise<void> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'tenantry-bench-runs-'))
   const host = {
     kind: 'preview' as const, confirm: async () => true, chooseFile: async () => null, chooseFolder: async () => null, saveFile: null, askPerson: null, notify: null, paste: null, showFile: () => false,
     openBrowser: async () => false, keepAwake() {}
   }
-  const core = await createMachineCore(host, { version: 'bench', dataFolder, outFolder: join(root, 'out'), keychain: () => Promise.reject(new Error('the bench keeps no secrets')), demo: { generated: count } })
+  const spawn = new WatchedSpawn()
+  const core = await createMachineCore(host, { version: 'bench', dataFolder, outFolder: join(root, 'out'), keychain: () => Promise.reject(new Error('the bench keeps no secrets')), demo: { generated: count }, spawn })
   const { url, server } = await serveTokens(core.demo)
   try {
     core.demo.setLatency(latencyMs)
-    await use(core, core.demo.tenants.filter(({ name }) => /^Tenant \d+$/.test(name)), url)
+    await use(core, core.demo.tenants.filter(({ name }) => /^Tenant \d+$/.test(name)), url, spawn)
   } finally {
     server.close()
     server.closeAllConnections()
@@ -81,9 +90,9 @@ async function call<N extends CallName>(core: MachineCore, name: N, input: CallI
 }
 
 /** Milliseconds from the click to the last tenant's end, which a window is told of. */
-async function timeRun(core: MachineCore): Promise<number> {
+async function timeRun(core: MachineCore, tenants = count): Promise<number> {
   const { profiles } = await call(core, 'profiles.list', undefined)
-  const profileIds = profiles.filter(({ name }) => /^Tenant \d+$/.test(name)).map(({ id }) => id)
+  const profileIds = profiles.filter(({ name }) => /^Tenant \d+$/.test(name)).slice(0, tenants).map(({ id }) => id)
   let ended: RunView | null = null
   const stop = core.onEvent((event, data) => {
     if (event === 'runs.changed' && (data as RunView).endedAt !== null) ended = data as RunView
@@ -97,6 +106,22 @@ async function timeRun(core: MachineCore): Promise<number> {
   if (wrong.length > 0) throw new Error(`${wrong.length} tenants were not done: ${wrong[0]!.detail}`)
   await call(core, 'runs.remove', { id })
   return took
+}
+
+/** What a run's shells hold together at most; in a run of its own, since looking takes time. None where the system does not tell. */
+async function memoryOfRun(core: MachineCore, spawn: WatchedSpawn): Promise<number[]> {
+  let most = 0
+  let isOver = false
+  const run = timeRun(core, countForMemory).finally(() => (isOver = true))
+  // Its failure is thrown below, whenever it comes.
+  run.catch(() => {})
+  while (!isOver) {
+    const each = await Promise.all(spawn.alive.map(ownMegabytes))
+    most = Math.max(most, each.flat().reduce((sum, megabytes) => sum + megabytes, 0))
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
+  }
+  await run
+  return most > 0 ? [most] : []
 }
 
 /** Milliseconds until the last of the shells has ended, of which as many live at once as in a run. */

@@ -1,11 +1,8 @@
-import { spawn as spawnProcess } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
-import * as nodePty from 'node-pty'
-import { processTree } from '../../app/process-tree.ts'
 import { connectByHand, serveTokens } from './by-hand.ts'
 import { clickToPrompt, closeSession, latencies, powershellOf } from './connect.ts'
 import type { Result } from './figure.ts'
 import { needsDom } from './keys.ts'
+import { ownMegabytes } from './own-memory.ts'
 import { openWindow, until, type Renderer } from './window.ts'
 
 /** Click to connected prompt where a shell waits, against the same by hand in the same run; and what a waiting shell holds. */
@@ -45,13 +42,4 @@ export async function measureWarm(runs: number, renderer: Renderer): Promise<Res
   const what = 'a shell that waits: memory of its own'
   results.push(memory.length > 0 ? { name: 'warm-memory', what, unit: 'MB', values: memory } : { name: 'warm-memory', what, reason: 'only Linux tells it' })
   return results
-}
-
-/** The memory of a process and all below it, shared pages by their share; none where the system does not tell. */
-async function ownMegabytes(pid: number): Promise<number[]> {
-  if (!existsSync('/proc/self/smaps_rollup')) return []
-  const spawn = { pty: nodePty.spawn, process: spawnProcess }
-  const pids = await processTree(pid, process.platform, spawn)
-  const kibibytes = pids.map((one) => Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${one}/smaps_rollup`, 'utf8'))?.[1] ?? 0))
-  return [(kibibytes.reduce((sum, value) => sum + value, 0) * 1024) / 1e6]
 }
