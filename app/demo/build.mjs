@@ -13,8 +13,9 @@ export async function buildDemoModule({ root, log = () => {} }) {
   const source = join(root, 'app/demo/ExchangeOnlineManagement')
   const modulePath = join(root, 'out/demo/ExchangeOnlineManagement')
   const stampFile = join(root, 'out/demo/ExchangeOnlineManagement.stamp')
-  const stamp = await hashFolder(source)
-  await copyGraphModule(root)
+  const appToken = join(root, 'app/demo/AppToken.ps1')
+  const stamp = createHash('sha256').update(await hashFolder(source)).update(await readFile(appToken)).digest('hex')
+  await copyGraphModule(root, appToken)
   if ((await readFile(stampFile, 'utf8').catch(() => '')) === stamp) return { modulePath }
   log('Building the demo tenants’ PowerShell module')
   const work = join(root, 'out/demo/build')
@@ -26,15 +27,21 @@ export async function buildDemoModule({ root, log = () => {} }) {
   await mkdir(modulePath, { recursive: true })
   await cp(join(work, 'dll/Tenantry.Demo.ExchangeOnline.dll'), join(modulePath, 'Tenantry.Demo.ExchangeOnline.dll'))
   for (const name of ['ExchangeOnlineManagement.psd1', 'ExchangeOnlineManagement.psm1']) await cp(join(source, name), join(modulePath, name))
+  await cp(appToken, join(modulePath, 'AppToken.ps1'))
   await writeFile(stampFile, stamp)
   await rm(work, { recursive: true, force: true })
   return { modulePath }
 }
 
-/** The stand-in for Graph's module is PowerShell alone. @param {string} root */
-async function copyGraphModule(root) {
+/**
+ * The stand-in for Graph's module is PowerShell alone.
+ * @param {string} root
+ * @param {string} appToken
+ */
+async function copyGraphModule(root, appToken) {
   const folder = 'Microsoft.Graph.Authentication'
   await cp(join(root, 'app/demo', folder), join(root, 'out/demo', folder), { recursive: true })
+  await cp(appToken, join(root, 'out/demo', folder, 'AppToken.ps1'))
 }
 
 /** @param {string} folder */

@@ -146,9 +146,11 @@ describe.each<Platform>(['linux', 'win', 'mac'])('the package for %s', (platform
     for (const parts of lists) expect(parts.length).toBeGreaterThan(3)
     for (const [, part] of lists.flat()) expect.soft(existsSync(join(packaged.resources, 'scripts', `${part}.ps1`)), part).toBe(true)
     expect(filesIn(join(packaged.resources, 'demo'))).toEqual([
+      'ExchangeOnlineManagement/AppToken.ps1',
       'ExchangeOnlineManagement/ExchangeOnlineManagement.psd1',
       'ExchangeOnlineManagement/ExchangeOnlineManagement.psm1',
       'ExchangeOnlineManagement/Tenantry.Demo.ExchangeOnline.dll',
+      'Microsoft.Graph.Authentication/AppToken.ps1',
       'Microsoft.Graph.Authentication/Microsoft.Graph.Authentication.psd1',
       'Microsoft.Graph.Authentication/Microsoft.Graph.Authentication.psm1'
     ])

@@ -2,6 +2,7 @@
 # same requests. A token, an app's certificate or the machine's identity signs in, as there; a person does not. Requests,
 # objects and tokens are in the DLL beside this file.
 Set-StrictMode -Version Latest
+. (Join-Path $PSScriptRoot 'AppToken.ps1')
 
 $script:Assembly = [Tenantry.Demo.ExchangeOnline.ConnectCommand].Assembly
 
@@ -129,7 +130,10 @@ function Connect-Service {
     $ErrorActionPreference = 'Stop'
     Assert-TokenParameter -Bound $Bound
     $resource = if ($Settings['Compliance']) { 'https://ps.compliance.protection.outlook.com' } else { 'https://outlook.office365.com' }
-    if ($Bound['Certificate']) { $Bound['AccessToken'] = Get-CertificateToken -Bound $Bound -Authority $AuthorizationEndpointUri -Resource $resource }
+    if ($Bound['Certificate']) {
+        $authority = ($AuthorizationEndpointUri -replace '/[^/]*/?$', '') + '/' + $Bound['Organization']
+        $Bound['AccessToken'] = Get-CertificateToken -Certificate $Bound['Certificate'] -ClientId $Bound['AppId'] -Authority $authority -Resource $resource
+    }
     elseif ($Bound['ManagedIdentity']) { $Bound['AccessToken'] = Get-IdentityToken -Resource $resource }
     $parameters = @{ ConnectionUri = $ConnectionUri; AuthorizationEndpointUri = $AuthorizationEndpointUri }
     foreach ($name in $Settings.Keys) { $parameters[$name] = $Settings[$name] }
@@ -168,46 +172,6 @@ function Assert-TokenParameter {
     }
     if ($given[0] -ne 'AccessToken' -and $named -notcontains 'Organization') { throw [System.ArgumentException]::new("-$($given[0]) needs -Organization.") }
     if ($given[0] -eq 'Certificate' -and -not $Bound['AppId']) { throw [System.ArgumentException]::new('-Certificate needs -AppId.') }
-}
-
-function Get-CertificateToken {
-    # As Microsoft's module, which leaves it to MSAL: an assertion of the app about itself, signed by the certificate.
-    param([Parameter(Mandatory)]$Bound, [Parameter(Mandatory)][string]$Authority, [Parameter(Mandatory)][string]$Resource)
-
-    $certificate = [System.Security.Cryptography.X509Certificates.X509Certificate2]$Bound['Certificate']
-    $endpoint = ($Authority -replace '/[^/]*/?$', '') + '/' + $Bound['Organization'] + '/oauth2/v2.0/token'
-    $now = [DateTimeOffset]::UtcNow.ToUnixTimeSeconds()
-    $hash = [System.Security.Cryptography.SHA256]::Create()
-    $header = @{ alg = 'PS256'; typ = 'JWT'; 'x5t#S256' = (ConvertTo-Base64Url -Bytes $hash.ComputeHash($certificate.RawData)) }
-    $claims = @{ aud = $endpoint; iss = $Bound['AppId']; sub = $Bound['AppId']; jti = [guid]::NewGuid().ToString(); nbf = $now; exp = $now + 600 }
-    $parts = foreach ($part in $header, $claims) { ConvertTo-Base64Url -Bytes ([System.Text.Encoding]::UTF8.GetBytes((ConvertTo-Json -InputObject $part -Compress))) }
-    $signed = $parts -join '.'
-    $key = [System.Security.Cryptography.X509Certificates.RSACertificateExtensions]::GetRSAPrivateKey($certificate)
-    if (-not $key) { throw [System.ArgumentException]::new('The certificate has no private key.') }
-    $signature = $key.SignData([System.Text.Encoding]::ASCII.GetBytes($signed), [System.Security.Cryptography.HashAlgorithmName]::SHA256, [System.Security.Cryptography.RSASignaturePadding]::Pss)
-    $form = @{
-        grant_type = 'client_credentials'; client_id = $Bound['AppId']; scope = "$Resource/.default"
-        client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'; client_assertion = $signed + '.' + (ConvertTo-Base64Url -Bytes $signature)
-    }
-    try { (Invoke-RestMethod -Method Post -Uri $endpoint -Body $form -UseBasicParsing).access_token }
-    catch {
-        if (-not $_.ErrorDetails) { throw }
-        throw [System.InvalidOperationException]::new([string](ConvertFrom-Json -InputObject $_.ErrorDetails.Message).error_description)
-    }
-}
-
-function ConvertTo-Base64Url {
-    param([Parameter(Mandatory)][byte[]]$Bytes)
-    [Convert]::ToBase64String($Bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_')
-}
-
-function Get-IdentityToken {
-    # As a machine of Azure's gives it to whoever runs on it.
-    param([Parameter(Mandatory)][string]$Resource)
-
-    if (-not $env:IDENTITY_ENDPOINT) { throw [System.InvalidOperationException]::new('There is no managed identity here.') }
-    $address = $env:IDENTITY_ENDPOINT + '?resource=' + [Uri]::EscapeDataString($Resource)
-    (Invoke-RestMethod -Uri $address -Headers @{ 'X-IDENTITY-HEADER' = $env:IDENTITY_HEADER; Metadata = 'True' } -UseBasicParsing).access_token
 }
 
 function New-InternalCmdlet {

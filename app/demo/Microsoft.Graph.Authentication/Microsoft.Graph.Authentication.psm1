@@ -1,7 +1,9 @@
 # Stands in for Microsoft.Graph.Authentication in Tenantry's demo tenants: the same commands and parameters, and of what
-# they do the part that a token handed over needs. One connection a process, as with Microsoft's; no sign-in of its own.
+# they do the part that an app needs: a token handed over, its certificate, or the machine's identity signs in, and a
+# person does not. One connection a process, as with Microsoft's.
 # Source of names and behaviour: github.com/microsoftgraph/msgraph-sdk-powershell, src/Authentication.
 Set-StrictMode -Version Latest
+. (Join-Path $PSScriptRoot 'AppToken.ps1')
 
 Add-Type -AssemblyName System.Net.Http -ErrorAction SilentlyContinue
 
@@ -14,28 +16,46 @@ $script:Token = $null
 function Connect-MgGraph {
     <#
     .SYNOPSIS
-    Connects this PowerShell to a demo tenant's Microsoft Graph with an access token. It asks nobody: the first request does.
+    Connects this PowerShell to a demo tenant's Microsoft Graph as an app. With a token it asks nobody: the first request does.
     #>
     [CmdletBinding(DefaultParameterSetName = 'UserParameterSet')]
     [Alias('Connect-Graph')]
     param(
         [Parameter(ParameterSetName = 'UserParameterSet')][string[]]$Scopes,
-        [Parameter(ParameterSetName = 'UserParameterSet')][Alias('AppId')][string]$ClientId,
-        [Parameter(ParameterSetName = 'UserParameterSet')][Alias('Audience', 'Tenant')][string]$TenantId,
-        [Parameter(ParameterSetName = 'UserParameterSet')][string]$ContextScope,
+        [Parameter(ParameterSetName = 'UserParameterSet')]
+        [Parameter(ParameterSetName = 'AppCertificateParameterSet', Mandatory)]
+        [Parameter(ParameterSetName = 'IdentityParameterSet')][Alias('AppId')][string]$ClientId,
+        [Parameter(ParameterSetName = 'UserParameterSet')]
+        [Parameter(ParameterSetName = 'AppCertificateParameterSet')][Alias('Audience', 'Tenant')][string]$TenantId,
+        [Parameter(ParameterSetName = 'UserParameterSet')]
+        [Parameter(ParameterSetName = 'AppCertificateParameterSet')]
+        [Parameter(ParameterSetName = 'IdentityParameterSet')][string]$ContextScope,
         [Parameter(ParameterSetName = 'UserParameterSet')][Alias('UseDeviceAuthentication', 'DeviceCode', 'DeviceAuth', 'Device')][switch]$UseDeviceCode,
+        [Parameter(ParameterSetName = 'AppCertificateParameterSet', Mandatory)][System.Security.Cryptography.X509Certificates.X509Certificate2]$Certificate,
+        [Parameter(ParameterSetName = 'IdentityParameterSet', Mandatory)][Alias('ManagedIdentity', 'ManagedServiceIdentity', 'MSI')][switch]$Identity,
         [Parameter(ParameterSetName = 'AccessTokenParameterSet', Mandatory)][securestring]$AccessToken,
         [Alias('EnvironmentName', 'NationalCloud')][string]$Environment = 'Global',
         [double]$ClientTimeout = 100,
         [switch]$NoWelcome
     )
-    if ($PSCmdlet.ParameterSetName -ne 'AccessTokenParameterSet') { throw 'The demo tenants'' module connects with -AccessToken only.' }
+    if ($PSCmdlet.ParameterSetName -eq 'UserParameterSet') { throw 'The demo tenants'' module connects with one of -AccessToken, -Certificate and -Identity only.' }
     if (-not $script:Environments.ContainsKey($Environment)) { throw "Unable to find environment with name '$Environment'." }
+    $kind = 'UserProvidedAccessToken', 'UserProvidedAccessToken'
+    if ($PSCmdlet.ParameterSetName -ne 'AccessTokenParameterSet') {
+        $kind = 'AppOnly', $(if ($Certificate) { 'ClientCertificate' } else { 'ManagedIdentity' })
+        $resource = $script:Environments['Global'].GraphEndpoint
+        $text = if ($Certificate) {
+            if (-not $TenantId) { throw '-Certificate needs -TenantId.' }
+            Get-CertificateToken -Certificate $Certificate -ClientId $ClientId -Authority ($script:Environments[$Environment].AzureADEndpoint + '/' + $TenantId) -Resource $resource
+        }
+        else { Get-IdentityToken -Resource $resource }
+        $AccessToken = ConvertTo-SecureString -String $text -AsPlainText -Force
+    }
     $claims = Read-Claim -Token (ConvertFrom-Secure -Secure $AccessToken)
     $script:Token = $AccessToken
     $script:Context = New-Object -TypeName psobject -Property ([ordered]@{
-            ClientId = $claims['appid']; TenantId = $claims['tid']; Scopes = @($claims['roles']); AuthType = 'UserProvidedAccessToken'
-            TokenCredentialType = 'UserProvidedAccessToken'; Account = $null; AppName = $claims['app_displayname']; ContextScope = 'Process'; Environment = $Environment
+            ClientId = $claims['appid']; TenantId = $claims['tid']; Scopes = @($claims['roles']); AuthType = $kind[0]
+            TokenCredentialType = $kind[1]; Account = $null; AppName = $claims['app_displayname']; ContextScope = 'Process'; Environment = $Environment
         })
     if (-not $NoWelcome) { 'Welcome to Microsoft Graph!' }
 }

@@ -34,8 +34,9 @@ function Hide-Secret {
 }
 
 function Stop-WorkflowCommand {
-    # From here on what is printed is no word to GitHub: only who knows this name of the moment could end that.
-    if (-not $script:IsSilenced) { Write-Host "::stop-commands::$([guid]::NewGuid().ToString('N'))" }
+    # From here on what is printed is no word to GitHub: only who knows this name of the moment could end that. The step
+    # that started this process knows it, and ends it after the process: what the next tenant's hides has to be heard.
+    if (-not $script:IsSilenced) { Write-Host "::stop-commands::$script:Silence" }
     $script:IsSilenced = $true
 }
 
@@ -103,12 +104,13 @@ $clock = [System.Diagnostics.Stopwatch]::StartNew()
 $state = 'failed'
 $count = 0
 $IsSilenced = $false
+$Silence = if ($env:TENANTRY_SILENCE) { $env:TENANTRY_SILENCE } else { [guid]::NewGuid().ToString('N') }
 $runspace = $null
 try {
     Assert-Engine -Run $run
     Assert-Script -Run $run -Text $text
     $proof = Get-Proof -Run $run -Target $target
-    foreach ($name in 'TENANTRY_CERTIFICATE', 'TENANTRY_CERTIFICATE_PASSWORD', 'ACTIONS_ID_TOKEN_REQUEST_URL', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN') { Remove-Item -LiteralPath "Env:$name" -ErrorAction Ignore }
+    foreach ($name in 'TENANTRY_SILENCE', 'TENANTRY_CERTIFICATE', 'TENANTRY_CERTIFICATE_PASSWORD', 'ACTIONS_ID_TOKEN_REQUEST_URL', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN') { Remove-Item -LiteralPath "Env:$name" -ErrorAction Ignore }
     Stop-WorkflowCommand
     $runspace = Open-Tenant -Run $run
     Connect-Tenant -Runspace $runspace -Run $run -Tenant $target -Proof $proof

@@ -19,7 +19,7 @@ function Format-SummaryCell {
 
     $plain = ($Text -replace '\s+', ' ').Trim()
     if ($plain.Length -gt 300) { $plain = $plain.Substring(0, 300) + [char]0x2026 }
-    [System.Net.WebUtility]::HtmlEncode($plain) -replace '([\\`*_{}\[\]()#+!|~@:-])', '\$1'
+    $plain -replace '([\\`*_{}\[\]()#+!|~<>&@$:.-])', '\$1'
 }
 
 $tenants = @(Get-Content -LiteralPath (Join-Path $PSScriptRoot 'tenants.json') -Raw | ConvertFrom-Json)

@@ -18,6 +18,9 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 . (Join-Path $PSScriptRoot 'TenantRun.ps1')
 
+# A refusal quotes the script: nothing that stands in it is a command to GitHub.
+Write-Host "::stop-commands::$([guid]::NewGuid().ToString('N'))"
+
 # docs.github.com/actions/reference/limits: a matrix makes at most so many jobs.
 $mostJobs = 256
 
@@ -25,6 +28,7 @@ $run = Get-Content -LiteralPath (Join-Path $PSScriptRoot 'run.json') -Raw | Conv
 $tenants = @(Get-Content -LiteralPath (Join-Path $PSScriptRoot 'tenants.json') -Raw | ConvertFrom-Json)
 $script = [System.IO.File]::ReadAllText((Join-Path $PSScriptRoot 'script.ps1'))
 
+if ($tenants.Count -eq 0) { throw 'tenants.json has no tenant.' }
 if ($Visibility -eq 'public') { throw 'This repository is public, and so would be the results. Move the workflow to a private one.' }
 Assert-Script -Run $run -Text $script
 if (-not $run.isReadOnly -and $Number.Trim() -ne [string]$tenants.Count) {

@@ -3,7 +3,8 @@
 function ConvertTo-RowJson {
     param([Parameter(Mandatory)]$Row)
 
-    ConvertTo-Json -InputObject $Row -Depth 3 -Compress -WarningAction SilentlyContinue
+    # Half of a character (an emoji that was cut) is none that a file could have.
+    (ConvertTo-Json -InputObject $Row -Depth 3 -Compress -WarningAction SilentlyContinue) -replace '[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]', [string][char]0xFFFD
 }
 
 function Write-ResultFile {
@@ -47,11 +48,12 @@ function ConvertTo-CsvCell {
 
     switch ($Value.ValueKind) {
         'String' { return Format-CsvText -Text $Value.GetString() }
-        'Array' { return Format-CsvText -Text (@($Value.EnumerateArray() | ForEach-Object -Process { $_.GetString() }) -join ', ') }
+        'Array' { return Format-CsvText -Text (@($Value.EnumerateArray() | ForEach-Object -Process { [string]$_ }) -join ', ') }
         'Null' { return '' }
         'True' { return 'True' }
         'False' { return 'False' }
-        default { return $Value.GetRawText() }
+        'Number' { return $Value.GetRawText() }
+        default { return Format-CsvText -Text $Value.GetRawText() }
     }
 }
 

@@ -256,26 +256,41 @@ function ConvertTo-Row {
 
     $row = [ordered]@{ Tenant = $Tenant }
     $base = $Result.PSObject.BaseObject
-    if ($base -is [System.Collections.IDictionary]) { foreach ($key in $base.Keys) { $row[(Get-ColumnName -Name ([string]$key))] = ConvertTo-Cell -Value $base[$key] } }
-    elseif ($base -is [string] -or $base -is [ValueType] -or $base -is [version] -or $base -is [uri]) { $row['Value'] = ConvertTo-Cell -Value $base }
+    # By its entries: where one of them is called Keys, that is what .Keys would be.
+    if ($base -is [System.Collections.IDictionary]) { foreach ($entry in $base.GetEnumerator()) { Add-Cell -Row $row -Name ([string]$entry.Key) -Of $entry } }
+    elseif ($base -is [string] -or $base -is [ValueType] -or $base -is [version] -or $base -is [uri]) { Add-Cell -Row $row -Name 'Value' -Of @{ Value = $base } }
     else {
-        $isSent = ([string]$Result.PSObject.TypeNames[0]).StartsWith('Deserialized.')
+        $types = $Result.PSObject.TypeNames
+        $isSent = $types.Count -gt 0 -and $types[0].StartsWith('Deserialized.')
         foreach ($property in $Result.PSObject.Properties) {
             $type = ($property.TypeNameOfValue -replace '^System\.Nullable`1\[\[([^,\]]+).*$', '$1') -as [type]
             $isSimple = $type -and ($type.IsPrimitive -or $type.IsEnum -or $type -in [string], [datetime], [datetimeoffset], [timespan], [guid], [decimal], [version], [uri])
             if (-not $isSent -and $property.MemberType -ne 'NoteProperty' -and -not ($property.MemberType -eq 'Property' -and $isSimple)) { continue }
-            $value = try { $property.Value } catch { "($($_.Exception.Message))" }
-            $row[(Get-ColumnName -Name $property.Name)] = ConvertTo-Cell -Value $value
+            Add-Cell -Row $row -Name $property.Name -Of $property
         }
     }
     [pscustomobject]$row
 }
 
 function Get-ColumnName {
-    # A property that is called as one of the table's own columns stands beside it.
+    # A property that is called as one of the table's own columns stands beside it, and so does an entry whose name
+    # PowerShell keeps for itself.
     param([Parameter(Mandatory)][AllowEmptyString()][string]$Name)
 
-    if ($Name -in 'Tenant', 'Error') { "$Name (of the result)" } else { $Name }
+    if ($Name -in 'Tenant', 'Error', 'PSObject', 'PSBase', 'PSAdapted', 'PSExtended', 'PSTypeNames') { "$Name (of the result)" } else { $Name }
+}
+
+function Add-Cell {
+    # A value that can't be read, or can't be told as text, says why in its place: the row and those after it are kept.
+    param([Parameter(Mandatory)][System.Collections.IDictionary]$Row, [Parameter(Mandatory)][AllowEmptyString()][string]$Name, [Parameter(Mandatory)]$Of)
+
+    $column = Get-ColumnName -Name $Name
+    # A property that is asked for by its name hides what its getter threw.
+    try {
+        if ($Of -is [System.Management.Automation.PSPropertyInfo]) { $Row[$column] = ConvertTo-Cell -Value $Of.get_Value() }
+        else { $Row[$column] = ConvertTo-Cell -Value $Of.Value }
+    }
+    catch { $Row[$column] = "($(Get-InnerMessage -Exception $_.Exception))" }
 }
 
 function ConvertTo-Cell {
@@ -283,8 +298,8 @@ function ConvertTo-Cell {
 
     if ($null -eq $Value) { return $null }
     $base = $Value.PSObject.BaseObject
-    if ($base -is [string] -or $base -is [bool] -or $base -is [decimal] -or ($base.GetType().IsPrimitive -and $base -isnot [char])) { return $base }
-    if ($base -is [System.Collections.IDictionary]) { return , [string[]]@(foreach ($key in $base.Keys) { '{0}={1}' -f $key, (ConvertTo-Plain -Value $base[$key]) }) }
+    if ($base -is [string] -or $base -is [bool] -or $base -is [decimal] -or ($base.GetType().IsPrimitive -and $base -isnot [char] -and $base -isnot [IntPtr] -and $base -isnot [UIntPtr])) { return $base }
+    if ($base -is [System.Collections.IDictionary]) { return , [string[]]@(foreach ($entry in $base.GetEnumerator()) { '{0}={1}' -f $entry.Key, (ConvertTo-Plain -Value $entry.Value) }) }
     if ($base -is [System.Collections.IEnumerable] -and $base -isnot [System.Xml.XmlNode]) { return , [string[]]@(foreach ($item in $base) { ConvertTo-Plain -Value $item }) }
     ConvertTo-Plain -Value $base
 }

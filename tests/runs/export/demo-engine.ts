@@ -4,7 +4,8 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Profile, RunExport, RunExportChoice, RunView } from '../../../app/contract.ts'
+import { services } from '../../../app/contract-values.ts'
+import type { Profile, RunExport, RunExportChoice, RunView, Service } from '../../../app/contract.ts'
 import { signJwt } from '../../../app/demo/jwt.ts'
 import type { Demo } from '../../../app/demo/service.ts'
 import type { DemoApp, DemoTenant } from '../../../app/demo/tenants.ts'
@@ -18,12 +19,15 @@ const root = join(import.meta.dirname, '..', '..', '..')
 /** The engines that exports are for run a real PowerShell 7. */
 export const pwsh = engines.find(({ name }) => name === 'pwsh') ?? null
 
+/** Microsoft's modules as they are played, in the versions that they follow. */
+const standIns = [['ExchangeOnlineManagement', '3.9.0'], ['Microsoft.Graph.Authentication', '2.25.0']] as const
+
 /** A core with a few demo tenants, a run over them, and what an exported run needs around it. */
 export class DemoEngine {
   readonly under: CoreUnderTest
   readonly runs: RunsUnderTest
   readonly tenants: Profile[]
-  /** The environment of a process elsewhere: it has the stand-in for Microsoft's module installed. */
+  /** The environment of a process elsewhere: it has the stand-ins for Microsoft's modules installed. */
   readonly env: NodeJS.ProcessEnv
   readonly #modules: string
 
@@ -37,10 +41,14 @@ export class DemoEngine {
 
   static async start(count: number): Promise<DemoEngine> {
     const modules = mkdtempSync(join(tmpdir(), 'tenantry-modules-'))
-    cpSync(join(root, 'out', 'demo', 'ExchangeOnlineManagement'), join(modules, 'ExchangeOnlineManagement', '3.9.0'), { recursive: true })
+    for (const [name, version] of standIns) cpSync(join(root, 'out', 'demo', name), join(modules, name, version), { recursive: true })
     const env = { ...pwsh!.env, PSModulePath: modules }
     const under = await startCore({ env, demo: { generated: count } })
-    return new DemoEngine(under, await new RunsUnderTest(under).generated(count), env, modules)
+    const runs = new RunsUnderTest(under)
+    for (const { tenantId: _, initialDomain: __, signInId, ...draft } of await runs.generated(count)) {
+      await under.call('profiles.save', { profile: { ...draft, services: [...services] }, signIn: { use: 'existing', id: signInId! } })
+    }
+    return new DemoEngine(under, await runs.generated(count), env, modules)
   }
 
   get demo(): Demo {
@@ -56,7 +64,7 @@ export class DemoEngine {
   }
 
   /** Runs a script in all tenants, in the app. */
-  async ran(script: string, more: { title?: string; isReadOnly?: boolean } = {}): Promise<RunView> {
+  async ran(script: string, more: { title?: string; isReadOnly?: boolean; service?: Service } = {}): Promise<RunView> {
     const { id } = await this.under.call('runs.start', { profileIds: this.tenants.map((profile) => profile.id), script, ...more })
     return this.runs.ended(id)
   }

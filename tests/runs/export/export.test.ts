@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
-import type { RunExport } from '../../../app/contract.ts'
+import type { RunExport, RunView } from '../../../app/contract.ts'
 import { powerShellText } from '../../../app/runs/export/automation.ts'
 import { readExportScript } from '../../../app/runs/export/scripts.ts'
 import { slugsOf } from '../../../app/runs/export/slug.ts'
@@ -65,6 +65,28 @@ it('shows what people typed as text alone where Markdown is read', async () => {
     expect(readme).not.toMatch(/[^\\]<img/)
     expect(readme).not.toMatch(/^# head/m)
   }
+})
+
+it('has the credential of each app, by the cloud that it is in', async () => {
+  const apps = [signInNamed('One'), signInNamed('Two'), signInNamed('Three')] as const
+  const sources = [sourceNamed('Contoso', {}, apps[0]), sourceNamed('Fabrikam', {}, apps[1]), sourceNamed('Army', { cloud: 'gcchigh' }, apps[2])]
+  const readme = file(await exported(runOver(sources), sources), 'README.md')
+  const credentials = [...readme.matchAll(/^```json\n(\{[\s\S]*?\n\})\n```$/gm)].map(([, text]) => JSON.parse(text!) as Record<string, unknown>)
+  const common = { name: 'github-tenantry-read', issuer: 'https://token.actions.githubusercontent.com', subject: 'repo:OWNER@OWNER_ID/REPOSITORY@REPOSITORY_ID:environment:tenantry-read' }
+  expect(credentials).toEqual([{ ...common, audiences: ['api://AzureADTokenExchange'] }, { ...common, audiences: ['api://AzureADTokenExchangeUSGov'] }])
+  const commands = [...readme.matchAll(/^az ad app federated-credential create --id (\S+) --parameters (\S+)$/gm)].map(([, id, name]) => [id, name])
+  expect(commands).toEqual([[apps[0].clientId, 'credential.json'], [apps[1].clientId, 'credential.json'], [apps[2].clientId, 'credential-2.json']])
+})
+
+it('names the roles and permissions that the service goes by', async () => {
+  const sources = [sourceNamed('Contoso')]
+  const readmeOf = async (service: RunView['service'], isReadOnly: boolean, choice = everyChoice[1]!) => file(await exported(runOver(sources, { service, isReadOnly }), sources, choice), 'README.md')
+  expect(await readmeOf('exchange', false)).toContain('Exchange Recipient Administrator')
+  expect(await readmeOf('compliance', false)).toContain('Compliance Administrator')
+  expect(await readmeOf('compliance', false)).not.toContain('Exchange Recipient Administrator')
+  expect(await readmeOf('graph', true)).toContain('such as `User.Read.All`')
+  expect(await readmeOf('graph', true)).not.toContain('CSP')
+  expect(await readmeOf('exchange', true, everyChoice[3]!)).toContain("-Value 'Exchange.ManageAsApp'")
 })
 
 it('puts a script into quotes where a line of it would end the text that it stands in', () => {

@@ -36,6 +36,7 @@ describe.skipIf(!pwsh)('a run exported to GitHub Actions, run as it stands', () 
       engine.appOf(at).certificates = []
     }
     engine.demo.clearLog()
+    identity.signed.length = 0
   })
   afterEach(() => {
     for (const workflow of workflows.splice(0)) workflow.dispose()
@@ -49,6 +50,13 @@ describe.skipIf(!pwsh)('a run exported to GitHub Actions, run as it stands', () 
   }
   const rowsOf = (workflow: WorkflowRun) => JSON.parse(workflow.artifact('tenantry-results', 'results.json')) as Array<Record<string, string>>
   const logOf = (workflow: WorkflowRun) => Object.values(workflow.logs).join('\n')
+  /** No token of GitHub's or Entra's is in a log, and the only commands that were heard hide them. */
+  const showsNothing = ({ shown }: WorkflowRun) => {
+    const text = Object.values(shown).map((log) => log.shown).join('\n')
+    for (const token of identity.signed) expect(text).not.toContain(token)
+    expect(text).not.toMatch(/eyJ[\w-]{20,}/)
+    expect(Object.values(shown).flatMap(({ heard }) => heard)).toEqual(identity.signed.flatMap(() => ['add-mask', 'add-mask']))
+  }
   const inOrder = (rows: Array<Record<string, string>>) => [...rows].sort((a, b) => a.Tenant!.localeCompare(b.Tenant!))
 
   it('has the same rows as in the app, signed in by GitHub’s own token', async () => {
@@ -60,12 +68,31 @@ describe.skipIf(!pwsh)('a run exported to GitHub Actions, run as it stands', () 
     expect(csv.trim().split('\r\n')).toHaveLength(10)
     expect(csv).toContain('"One went wrong, =1+1"')
     expect(workflow.summary).toContain('**3 of 3 tenants are done**')
-    // Told to be hidden before anything else is said, and nowhere else.
-    const shown = logOf(workflow).split('\n').filter((line) => !line.startsWith('::add-mask::')).join('\n')
     expect(identity.signed).toHaveLength(3)
-    for (const token of identity.signed) expect(shown).not.toContain(token)
-    expect(shown).not.toMatch(/eyJ[\w-]{20,}/)
-    expect(logOf(workflow)).toMatch(/::stop-commands::[\s\S]*::error::not a word to GitHub/)
+    showsNothing(workflow)
+  })
+
+  it('keeps secrets out of the log where a job takes several tenants, and takes nothing that they print for a command', async () => {
+    const named = "::add-mask::done\n::error::evil ##[group]<img src=x> O'Brien & Zo\u00eb"
+    const made = await engine.export(run, { target: 'github-actions', signIn: 'federated' })
+    const files = changed({ ...made, files: changed(made, 'New-RunPlan.ps1', (text) => text.replace('$mostJobs = 256', '$mostJobs = 1')) }, 'tenants.json', (text) => text.replace('"Tenant 02"', JSON.stringify(named)))
+    const workflow = await goThrough(files)
+    expect(workflow.results, logOf(workflow)).toEqual({ 'Look at the run': 'success', 'tenant-01 and 2 more': 'success', 'Put the results together': 'success' })
+    expect(rowsOf(workflow).filter(({ Tenant }) => Tenant === named)).toHaveLength(3)
+    expect(identity.signed).toHaveLength(3)
+    showsNothing(workflow)
+    expect(workflow.shown['tenant-01 and 2 more']!.shown).toContain('::error::evil')
+    expect(workflow.summary).toContain(String.raw`| \:\:add\-mask\:\:done \:\:error\:\:evil \#\#\[group\]\<img src=x\> O'Brien \& Zoë | done |`)
+  })
+
+  it('hides the next tenant’s secrets where the one before ended its process', async () => {
+    const made = await engine.export(changing, { target: 'github-actions', signIn: 'federated' })
+    const files = changed({ ...made, files: changed(made, 'New-RunPlan.ps1', (text) => text.replace('$mostJobs = 256', '$mostJobs = 1')) }, 'script.ps1', () => '[Environment]::Exit(3)')
+    const workflow = await goThrough(files, { inputs: { tenants: '3' } })
+    expect(workflow.results).toMatchObject({ 'tenant-01 and 2 more': 'failure', 'Put the results together': 'success' })
+    expect(rowsOf(workflow).map(({ Error: wrong }) => wrong)).toEqual(Array(3).fill(expect.stringContaining('ended before its time')))
+    expect(identity.signed).toHaveLength(3)
+    showsNothing(workflow)
   })
 
   it('goes on where one tenant fails, and says which and why', async () => {

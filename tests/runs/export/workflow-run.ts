@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { parse } from 'yaml'
+import { RunnerLog } from './runner-log.ts'
 
 interface Step {
   id?: string
@@ -50,6 +51,8 @@ export class WorkflowRun {
   readonly #needs: Record<string, { result: string; outputs: Record<string, string> }> = {}
   /** All that was printed, by the job's name. */
   readonly logs: Record<string, string> = {}
+  /** What GitHub would make of that. */
+  readonly shown: Record<string, RunnerLog> = {}
   readonly results: Record<string, string> = {}
   summary = ''
 
@@ -102,6 +105,7 @@ export class WorkflowRun {
     const folder = mkdtempSync(join(this.#folder, 'job-'))
     const steps: Record<string, { outputs: Record<string, string> }> = {}
     this.logs[name] = ''
+    this.shown[name] = new RunnerLog()
     let isWell = true
     for (const step of job.steps) {
       const all = { ...context, steps }
@@ -146,10 +150,13 @@ export class WorkflowRun {
     const identity = job.permissions?.['id-token'] === 'write' ? this.#options.identityOf(job.environment ?? '') : {}
     const env = { ...this.#options.env, PATH: `${dirname(this.#options.pwsh)}${delimiter}${this.#options.env.PATH ?? ''}`, GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary, ...identity, ...own }
     const child = spawn(this.#options.pwsh, ['-command', `. '${script}'`], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
-    const print = (chunk: Buffer) => (this.logs[name] += chunk.toString())
+    let printed = ''
+    const print = (chunk: Buffer) => (printed += chunk.toString())
     child.stdout.on('data', print)
     child.stderr.on('data', print)
     const code = await new Promise<number>((resolve) => child.on('close', (ended) => resolve(ended ?? 1)))
+    this.logs[name] += printed
+    this.shown[name]!.step(printed)
     if (existsSync(summary)) this.summary += readFileSync(summary, 'utf8')
     const lines = existsSync(output) ? readFileSync(output, 'utf8').split('\n').filter(Boolean) : []
     return { code, outputs: Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])) }
