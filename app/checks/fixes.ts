@@ -1,6 +1,7 @@
 import type { Cloud } from '../adapters.ts'
 import type { Service } from '../contract.ts'
 import type { FailureCode } from '../failures.ts'
+import { isGuid } from '../guid.ts'
 import { grantFor } from '../tokens/permissions.ts'
 import { goesByRoles, type RoleService } from '../tokens/services.ts'
 import type { Fix } from './step.ts'
@@ -129,5 +130,5 @@ function principal({ clientId, objectId }: FixFacts): { lines: string[]; id: str
 
 /** A GUID in lower case, and nothing else: what stands in a token or a profile goes into commands that are pasted into a shell. */
 export function guidOf(value: unknown): string | null {
-  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value) ? value.toLowerCase() : null
+  return typeof value === 'string' && isGuid(value) ? value.toLowerCase() : null
 }

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } f
 import { join } from 'node:path'
 import { replaceFile } from '../atomic-file.ts'
 import { failure } from '../failures.ts'
+import { isGuid } from '../guid.ts'
 
 const magic = Buffer.from('TENANTRY SEALED 1\n')
 /** AES-GCM's own sizes (NIST SP 800-38D): a 96-bit nonce, new for each write, and a 128-bit tag. */
@@ -10,7 +11,6 @@ const nonceBytes = 12
 const tagBytes = 16
 const suffix = '.sealed'
 const draftSuffix = '.draft'
-const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** What a sealed file is bound to: moved to another id or purpose it no longer opens. */
 const boundTo = (id: string): Buffer => Buffer.from(`tenantry credential 1 ${id.toLowerCase()}`)
@@ -55,7 +55,7 @@ export class SealedFolder {
     return readdirSync(this.#folder)
       .filter((name) => name.endsWith(suffix))
       .map((name) => name.slice(0, -suffix.length))
-      .filter((id) => idPattern.test(id))
+      .filter(isGuid)
   }
 
   has(id: string): boolean {
@@ -94,7 +94,7 @@ export class SealedFolder {
 
   #path(id: string): string {
     // An id becomes a file name: anything but a UUID could name another file.
-    if (!idPattern.test(id)) throw failure('bad-input', { what: 'the sign-in’s id' })
+    if (!isGuid(id)) throw failure('bad-input', { what: 'the sign-in’s id' })
     return join(this.#folder, id.toLowerCase() + suffix)
   }
 }

@@ -1,4 +1,5 @@
 import { removed, withoutSecrets } from '../command-log/redact.ts'
+import { isGuid } from '../guid.ts'
 
 /** Names of what is secret beyond those that the command log knows by themselves. */
 const secretName = String.raw`[\w.:-]*(?:pass(?:word|phrase|wd)?|pwd|secret|token|assertion|credential|code_verifier|device_code|nonce|pfx(?:base64)?|private[-_]?key|api[-_]?key|authorization|cookie)[\w-]*`
@@ -16,7 +17,6 @@ const shortestRandom = 20
 const changesOfRandom = (length: number) => (length < 32 ? 0.3 : 0.25)
 const hexadecimal = /^(?=[a-fA-F]*\d)(?:[0-9a-f]{24,}|[0-9A-F]{24,})$/
 const encoded = /[A-Za-z0-9+/_-]{12,}={0,2}/g
-const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 /** Encodings lie in each other: an address in an address, JSON in a form. */
 const layers = 3
 
@@ -37,7 +37,7 @@ function withoutEncoded(text: string, depth: number): string {
     .replace(/[^\s"'<>]*(?:%[0-9a-f]{2}[^\s"'<>]*)+/gi, (run) => (isClean(percentDecoded(run), depth) ? run : removed))
     .replace(/\S*(?:\\u00[0-7][0-9a-f]\S*)+/gi, (run) => (isClean(unicodeDecoded(run), depth) ? run : removed))
   return unescaped.replace(encoded, (run) => {
-    if (guid.test(run) || run === removed) return run
+    if (isGuid(run) || run === removed) return run
     if (looksRandom(run)) return removed
     const decoded = base64Decoded(run)
     return decoded === null || isClean(decoded, depth) ? run : removed

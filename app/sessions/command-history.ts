@@ -1,8 +1,8 @@
 import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Profile } from '../contract.ts'
+import { isGuid } from '../guid.ts'
 
-const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const folderOf = (dataFolder: string) => join(dataFolder, 'history')
 
 /**
@@ -11,7 +11,7 @@ const folderOf = (dataFolder: string) => join(dataFolder, 'history')
  * Null where it can't be made, or the tenant is not known: nothing is kept then.
  */
 export function historyFile(dataFolder: string, { id, tenantId }: Pick<Profile, 'id' | 'tenantId'>): string | null {
-  if (!guid.test(id) || !tenantId || !guid.test(tenantId)) return null
+  if (!isGuid(id) || !tenantId || !isGuid(tenantId)) return null
   const folder = folderOf(dataFolder)
   const file = join(folder, `${id}.${tenantId}.txt`.toLowerCase())
   try {

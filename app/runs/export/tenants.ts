@@ -2,6 +2,7 @@ import { domainToASCII } from 'node:url'
 import type { Cloud } from '../../adapters.ts'
 import { serviceLabels, type Profile, type RunView, type Service, type SignInView } from '../../contract.ts'
 import { failure } from '../../failures.ts'
+import { isGuid } from '../../guid.ts'
 import { remoteOf } from '../../sessions/remote-powershell.ts'
 import { slugsOf } from './slug.ts'
 
@@ -38,8 +39,6 @@ export interface ExportTenants {
   sources: ExportSource[]
 }
 
-const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-
 /**
  * The tenants of a run that can be exported, and why the others can't.
  *
@@ -68,7 +67,7 @@ function reasonAgainst(source: ExportSource | null, service: Service): string | 
   if (!profile.services.includes(service)) return `Its profile has no ${serviceLabels[service]}.`
   if (cloud.services[service] === null) return `Its cloud has no host for ${serviceLabels[service]}.`
   if (remoteOf(profile, service)) return 'Its profile goes over a remote PowerShell endpoint of its own, which takes no certificate.'
-  if (service !== 'graph' && guid.test(organizationOf(profile))) return 'Only its tenant id is known, and Exchange wants its domain: connect to it once, or type a domain in its profile.'
+  if (service !== 'graph' && isGuid(organizationOf(profile))) return 'Only its tenant id is known, and Exchange wants its domain: connect to it once, or type a domain in its profile.'
   return null
 }
 
