@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import * as nodePty from 'node-pty'
 import { demoHosts } from '../../app/demo/names.ts'
@@ -8,28 +6,13 @@ import { shellEnvironment } from '../../app/powershell/launch.ts'
 import { Screen } from '../../app/sessions/screen.ts'
 import { now, patienceMs, root, until } from './window.ts'
 
-/** Puts the demo's login authority, which answers in process, behind HTTP: by hand a token comes over a socket. */
-export async function serveTokens(demo: Demo): Promise<{ url: string; server: Server }> {
-  const server = createServer((request, response) => {
-    void (async () => {
-      let body = ''
-      for await (const chunk of request) body += String(chunk)
-      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
-      const answer = await demo.network({ url: `https://${demoHosts.login}${request.url}`, method: 'POST', headers, body })
-      response.writeHead(answer.status, answer.headers).end(answer.body)
-    })()
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server }
-}
-
 /**
  * Connects by hand in a fresh shell on a pty: milliseconds from its start to the first prompt's bytes. No window takes
  * part, which is in favour of this way.
  *
  * @throws where the shell does not say that it is connected
  */
-export async function connectByHand(powershell: string, demo: Demo, tokenUrl: string): Promise<number> {
+export async function connectByHand(powershell: string, demo: Demo): Promise<number> {
   const tenant = demo.tenants[0]!
   const app = tenant.apps[0]!
   const start = now()
@@ -44,7 +27,7 @@ export async function connectByHand(powershell: string, demo: Demo, tokenUrl: st
       BENCH_CLIENT_ID: app.clientId,
       BENCH_CLIENT_SECRET: app.clientSecret,
       BENCH_SCOPE: `https://${demoHosts.exchange}/.default`,
-      BENCH_TOKEN_URL: `${tokenUrl}/${tenant.tenantId}/oauth2/v2.0/token`,
+      BENCH_TOKEN_URL: `${demo.pagesUrl}/${tenant.tenantId}/oauth2/v2.0/token`,
       BENCH_MODULE: join(root, 'out', 'demo', 'ExchangeOnlineManagement'),
       BENCH_ORGANIZATION: tenant.domain,
       BENCH_CONNECTION_URI: demo.exchangeUrl

@@ -1,4 +1,4 @@
-import { connectByHand, serveTokens } from './by-hand.ts'
+import { connectByHand } from './by-hand.ts'
 import type { Result } from './figure.ts'
 import { needsDom } from './keys.ts'
 import { openWindow, until, type BenchWindow, type Renderer } from './window.ts'
@@ -24,18 +24,15 @@ export async function measureConnect(runs: number, renderer: Renderer): Promise<
     const byHand: number[] = []
     for (let run = 0; run < runs; run += 1) {
       const opened = await openWindow({ renderer })
-      const { url, server } = await serveTokens(opened.core.demo)
       try {
         opened.core.demo.setLatency(latency)
         const powershell = await powershellOf(opened)
         const steps = [
           async () => product.push(await connectByClick(opened)),
-          async () => byHand.push(await connectByHand(powershell, opened.core.demo, url))
+          async () => byHand.push(await connectByHand(powershell, opened.core.demo))
         ]
         for (const step of run % 2 === 0 ? steps : steps.reverse()) await step()
       } finally {
-        server.close()
-        server.closeAllConnections()
         await opened.close()
       }
     }

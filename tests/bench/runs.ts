@@ -9,7 +9,6 @@ import type { DemoTenant } from '../../app/demo/tenants.ts'
 import { createMachineCore, type MachineCore } from '../../app/machine.ts'
 import { shellEnvironment } from '../../app/powershell/launch.ts'
 import { WatchedSpawn } from '../runs/runs-on-this-machine.ts'
-import { serveTokens } from './by-hand.ts'
 import type { Result } from './figure.ts'
 import { ownMegabytes } from './own-memory.ts'
 import { now, root, until } from './window.ts'
@@ -32,12 +31,12 @@ export async function measureRuns(asked: number): Promise<Result[]> {
   const values = { run: [] as number[], loop: [] as number[], processes: [] as number[], parallel: [] as number[], memory: [] as number[] }
   let noParallel: string | null = null
   for (let run = 0; run < runs; run++) {
-    await withTenants(async (core, tenants, tokenUrl, spawn) => {
-      const byHand = (isParallel: boolean) => timeByHand(core, tenants, tokenUrl, isParallel)
+    await withTenants(async (core, tenants, spawn) => {
+      const byHand = (isParallel: boolean) => timeByHand(core, tenants, isParallel)
       const steps = [
         async () => values.run.push(await timeRun(core)),
         async () => values.loop.push(await byHand(false)),
-        async () => values.processes.push(await timeProcesses(core, tenants, tokenUrl)),
+        async () => values.processes.push(await timeProcesses(core, tenants)),
         async () => {
           // An engine without it, or a module that several runspaces can't share.
           if (noParallel === null) await byHand(true).then((ms) => values.parallel.push(ms), (error: Error) => (noParallel = error.message.split('\n')[0]!.slice(0, 200)))
@@ -63,7 +62,7 @@ export async function measureRuns(asked: number): Promise<Result[]> {
   ]
 }
 
-async function withTenants(use: (core: MachineCore, tenants: DemoTenant[], tokenUrl: string, spawn: WatchedSpawn) => Promise<void>): Promise<void> {
+async function withTenants(use: (core: MachineCore, tenants: DemoTenant[], spawn: WatchedSpawn) => Promise<void>): Promise<void> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'tenantry-bench-runs-'))
   const host = {
     kind: 'preview' as const, confirm: async () => true, chooseFile: async () => null, chooseFolder: async () => null, saveFile: null, askPerson: null, notify: null, paste: null, showFile: () => false,
@@ -71,13 +70,10 @@ async function withTenants(use: (core: MachineCore, tenants: DemoTenant[], token
   }
   const spawn = new WatchedSpawn()
   const core = await createMachineCore(host, { version: 'bench', dataFolder, outFolder: join(root, 'out'), keychain: () => Promise.reject(new Error('the bench keeps no secrets')), demo: { generated: count }, spawn })
-  const { url, server } = await serveTokens(core.demo)
   try {
     core.demo.setLatency(latencyMs)
-    await use(core, core.demo.tenants.filter(({ name }) => /^Tenant \d+$/.test(name)), url, spawn)
+    await use(core, core.demo.tenants.filter(({ name }) => /^Tenant \d+$/.test(name)), spawn)
   } finally {
-    server.close()
-    server.closeAllConnections()
     await core.dispose()
     rmSync(dataFolder, { recursive: true, force: true })
   }
@@ -125,22 +121,22 @@ async function memoryOfRun(core: MachineCore, spawn: WatchedSpawn): Promise<numb
 }
 
 /** Milliseconds until the last of the shells has ended, of which as many live at once as in a run. */
-async function timeProcesses(core: MachineCore, tenants: DemoTenant[], tokenUrl: string): Promise<number> {
+async function timeProcesses(core: MachineCore, tenants: DemoTenant[]): Promise<number> {
   const waiting = [...tenants]
   const start = now()
   const place = async () => {
-    for (let tenant = waiting.shift(); tenant; tenant = waiting.shift()) await timeByHand(core, [tenant], tokenUrl, false)
+    for (let tenant = waiting.shift(); tenant; tenant = waiting.shift()) await timeByHand(core, [tenant], false)
   }
   await Promise.all(Array.from({ length: atOnce }, place))
   return now() - start
 }
 
 /** Milliseconds from the shell's start to its end. */
-async function timeByHand(core: MachineCore, tenants: DemoTenant[], tokenUrl: string, isParallel: boolean): Promise<number> {
+async function timeByHand(core: MachineCore, tenants: DemoTenant[], isParallel: boolean): Promise<number> {
   const { powershell } = await call(core, 'app.state', undefined)
   if (!powershell) throw new Error('no PowerShell was found')
   const known = tenants.map((tenant) => ({
-    clientId: tenant.apps[0]!.clientId, clientSecret: tenant.apps[0]!.clientSecret, organization: tenant.domain, tokenUrl: `${tokenUrl}/${tenant.tenantId}/oauth2/v2.0/token`
+    clientId: tenant.apps[0]!.clientId, clientSecret: tenant.apps[0]!.clientSecret, organization: tenant.domain, tokenUrl: `${core.demo.pagesUrl}/${tenant.tenantId}/oauth2/v2.0/token`
   }))
   const start = now()
   const printed = await new Promise<string>((resolve, reject) => {

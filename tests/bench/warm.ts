@@ -1,4 +1,4 @@
-import { connectByHand, serveTokens } from './by-hand.ts'
+import { connectByHand } from './by-hand.ts'
 import { clickToPrompt, closeSession, latencies, powershellOf } from './connect.ts'
 import type { Result } from './figure.ts'
 import { needsDom } from './keys.ts'
@@ -15,7 +15,6 @@ export async function measureWarm(runs: number, renderer: Renderer): Promise<Res
     const ratios: number[] = []
     for (let run = 0; run < runs; run += 1) {
       const opened = await openWindow({ renderer, warmShells: true })
-      const { url, server } = await serveTokens(opened.core.demo)
       try {
         opened.core.demo.setLatency(latency)
         const powershell = await powershellOf(opened)
@@ -27,10 +26,8 @@ export async function measureWarm(runs: number, renderer: Renderer): Promise<Res
         // The product starts its next shell after a pause; nothing of it is left beside what is done by hand.
         await until(() => opened.core.waitingShells().length === 2, 'two shells to wait')
         clicks.push(glyph - click)
-        ratios.push((glyph - click) / (await connectByHand(powershell, opened.core.demo, url)))
+        ratios.push((glyph - click) / (await connectByHand(powershell, opened.core.demo)))
       } finally {
-        server.close()
-        server.closeAllConnections()
         await opened.close()
       }
     }
