@@ -350,10 +350,14 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
 
   const runExports = new RunExports({
     run: (id) => runs.toExport(id),
-    source(profileId) {
+    sources() {
       const { profiles: all, signIns } = profiles.list()
-      const profile = all.find(({ id }) => id === profileId)
-      return profile ? { profile, cloud: cloudOf(profile.cloud, profile.customCloud), signIn: signIns.find(({ id }) => id === profile.signInId) ?? null } : null
+      const profileById = new Map(all.map((profile) => [profile.id, profile]))
+      const signInById = new Map(signIns.map((signIn) => [signIn.id, signIn]))
+      return (profileId) => {
+        const profile = profileById.get(profileId)
+        return profile ? { profile, cloud: cloudOf(profile.cloud, profile.customCloud), signIn: signInById.get(profile.signInId ?? '') ?? null } : null
+      }
     },
     installed: async (module) => (await finder.find()).found?.modules[module] ?? [],
     scriptsFolder: adapters.paths.scripts,

@@ -57,8 +57,9 @@ export class Runs {
   toExport(id: string): RunView {
     const { run } = this.#find(id)
     if (!run.isScriptRead) throw failure('run-export-unread')
-    if (run.view.isRedacted) throw failure('run-export-secret')
-    return run.view
+    const { view } = run
+    if (view.isRedacted) throw failure('run-export-secret')
+    return view
   }
 
   /** Whether something runs. */

@@ -16,7 +16,8 @@ import { zipOf } from './zip.ts'
 export interface RunExportsOptions {
   /** Throws where the run is gone or its script may not leave this machine. */
   run(id: string): RunView
-  source(profileId: string): ExportSource | null
+  /** The profiles as they are now, to look them up in. */
+  sources(): (profileId: string) => ExportSource | null
   /** The versions of a module that are installed here, newest first. */
   installed(module: string): Promise<string[]>
   scriptsFolder: string
@@ -43,7 +44,7 @@ export class RunExports {
       const reason = 'Microsoft’s module knows no managed identity for it.'
       throw failure('run-export-service', { target: engine, service: serviceLabels[run.service], signIn: signInWords[signIn], reason })
     }
-    const found = tenantsToExport(run, (profileId) => this.#options.source(profileId))
+    const found = tenantsToExport(run, this.#options.sources())
     const notes: string[] = []
     const module = moduleFor(run, found.sources, await this.#options.installed(moduleNameOf(run)), (sentence) => notes.push(sentence))
     const slug = slugOf(run.title, 'run')

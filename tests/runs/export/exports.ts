@@ -36,7 +36,7 @@ export function runOver(sources: readonly ExportSource[], more: Partial<RunView>
 export function exportsOf(run: RunView, sources: readonly ExportSource[], more: Partial<RunExportsOptions> = {}): RunExports {
   return new RunExports({
     run: () => run,
-    source: (id) => sources.find(({ profile }) => profile.id === id) ?? null,
+    sources: () => (id) => sources.find(({ profile }) => profile.id === id) ?? null,
     installed: async () => [],
     scriptsFolder: join(root, 'out', 'scripts'),
     saveFile: null,
