@@ -307,7 +307,7 @@ function script:Add-GridRow($grid) {
                 elseif ($kind -eq 2) { $cells[$index] = if ($value) { 'true' } else { 'false' } }
                 elseif ($kind -eq 3) { $cells[$index] = $value.ToString($script:Invariant) }
                 elseif ($kind -eq 1) { $cells[$index] = ConvertTo-GridText $value $longest }
-                elseif ($kind -eq 11 -and $value -is [System.Collections.ICollection]) { $cells[$index] = if ($value.Count -eq 0) { '["l",[]]' } else { ConvertTo-GridList $value $longest $kind } }
+                elseif ($kind -eq 11 -and $value -is [System.Collections.ICollection] -and $value.Count -eq 0) { $cells[$index] = '["l",[]]' }
                 elseif ($kind -ge 11) { $cells[$index] = ConvertTo-GridList $value $longest $kind }
                 else { $cells[$index] = ConvertTo-GridCell $value $longest $kind }
                 $chars += $cells[$index].Length
