@@ -66,19 +66,12 @@ function Get-FederatedToken {
     catch {
         $refusal = if ($_.ErrorDetails -and $_.ErrorDetails.Message) { try { [string](ConvertFrom-Json -InputObject $_.ErrorDetails.Message).error_description } catch { '' } }
         $said = if ($refusal) { ($refusal -split '[\r\n]')[0] } else { $_.Exception.Message }
-        throw "The app $($Target.clientId) got no token. $said This job is known as $(Get-TokenSubject -Token $identity), which a federated credential of the app has to name as its subject."
+        throw "The app $($Target.clientId) got no token. $said This job is known as $(Get-TokenClaim -Token $identity -Name 'sub'), which a federated credential of the app has to name as its subject."
     }
     Hide-Secret -Text $token
-    $actual = Get-TokenTenant -Token $token
+    $actual = Get-TokenClaim -Token $token -Name 'tid'
     if ($actual -ne $Target.tenantId) { throw "The token is of another tenant: $actual, and $($Target.tenantId) is the one that was meant. The script was not run." }
     $token
-}
-
-function Get-TokenSubject {
-    param([Parameter(Mandatory)][string]$Token)
-
-    $middle = ($Token -split '\.')[1].Replace('-', '+').Replace('_', '/')
-    [string]([System.Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($middle.PadRight([Math]::Ceiling($middle.Length / 4) * 4, '='))) | ConvertFrom-Json).sub
 }
 
 function Get-Proof {
@@ -120,7 +113,7 @@ try {
 
         if ($result.PSObject.BaseObject -is [System.Management.Automation.ErrorRecord]) { Add-RunError -Text (Get-ErrorSentence -Record $result); return }
         if (Test-FormattedResult -Result $result) {
-            if (-not $script:isFormatted) { Add-RunError -Text 'The result was formatted for the screen (by Format-Table or its like), so its values are gone. Leave the Format command out.' }
+            if (-not $script:isFormatted) { Add-RunError -Text $formattedSentence }
             $script:isFormatted = $true
             return
         }

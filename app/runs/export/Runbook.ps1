@@ -35,7 +35,7 @@ function Get-IdentityTenant {
     if (-not $env:IDENTITY_ENDPOINT) { throw 'This Automation account has no managed identity: switch its system-assigned identity on.' }
     $address = "$($env:IDENTITY_ENDPOINT)?resource=$([Uri]::EscapeDataString($Resource))"
     $answer = Invoke-RestMethod -Uri $address -Headers @{ 'X-IDENTITY-HEADER' = $env:IDENTITY_HEADER; Metadata = 'True' }
-    Get-TokenTenant -Token $answer.access_token
+    Get-TokenClaim -Token $answer.access_token -Name 'tid'
 }
 
 function Select-Tenant {
@@ -85,7 +85,7 @@ function Invoke-OneTenant {
                 Write-Error -Message "$($Target.name): $(Get-ErrorSentence -Record $result)" -ErrorAction Continue
             }
             elseif (Test-FormattedResult -Result $result) {
-                if (-not $Counts.IsFormatted) { Write-Error -Message "$($Target.name): The result was formatted for the screen (by Format-Table or its like), so its values are gone. Leave the Format command out." -ErrorAction Continue }
+                if (-not $Counts.IsFormatted) { Write-Error -Message "$($Target.name): $formattedSentence" -ErrorAction Continue }
                 $Counts.IsFormatted = $true
             }
             else {

@@ -96,13 +96,11 @@ function Open-Tenant {
     $runspace.Open()
     try {
         $null = Invoke-Step -Runspace $runspace -Command 'Import-Module' -Parameter @{ Name = $Run.module.name; RequiredVersion = $Run.module.version; DisableNameChecking = $true }
-        if ($Run.family -eq 'exchange') {
-            if (@(Invoke-Step -Runspace $runspace -Command 'Get-ConnectionInformation').Count -gt 0) {
-                $null = Invoke-Step -Runspace $runspace -Command 'Disconnect-ExchangeOnline' -Parameter @{ Confirm = $false }
-            }
+        if ($Run.family -ne 'exchange') { Disconnect-Tenant -Runspace $runspace -Run $Run }
+        elseif (@(Invoke-Step -Runspace $runspace -Command 'Get-ConnectionInformation').Count -gt 0) {
+            Disconnect-Tenant -Runspace $runspace -Run $Run
             if (@(Invoke-Step -Runspace $runspace -Command 'Get-ConnectionInformation').Count -gt 0) { throw 'The connection to the tenant before is still there, so nothing was run.' }
         }
-        elseif (Invoke-Step -Runspace $runspace -Command 'Get-MgContext') { $null = Invoke-Step -Runspace $runspace -Command 'Disconnect-MgGraph' }
     }
     catch {
         $runspace.Dispose()
@@ -215,21 +213,26 @@ function Close-Tenant {
     # Says goodbye, and forgets all that the script left.
     param([Parameter(Mandatory)]$Runspace, [Parameter(Mandatory)]$Run)
 
-    try {
-        if ($Run.family -eq 'exchange') { $null = Invoke-Step -Runspace $Runspace -Command 'Disconnect-ExchangeOnline' -Parameter @{ Confirm = $false } }
-        elseif (Invoke-Step -Runspace $Runspace -Command 'Get-MgContext') { $null = Invoke-Step -Runspace $Runspace -Command 'Disconnect-MgGraph' }
-    }
+    try { Disconnect-Tenant -Runspace $Runspace -Run $Run }
     catch { Write-Said -Text "Disconnecting failed: $($_.Exception.Message)" }
     finally { $Runspace.Dispose() }
 }
 
-function Get-TokenTenant {
-    # The tenant that a token is of, by its own words; the service is who checks its signature.
-    param([Parameter(Mandatory)][string]$Token)
+function Disconnect-Tenant {
+    # Graph's module fails to disconnect where it is not connected.
+    param([Parameter(Mandatory)]$Runspace, [Parameter(Mandatory)]$Run)
+
+    if ($Run.family -eq 'exchange') { $null = Invoke-Step -Runspace $Runspace -Command 'Disconnect-ExchangeOnline' -Parameter @{ Confirm = $false } }
+    elseif (Invoke-Step -Runspace $Runspace -Command 'Get-MgContext') { $null = Invoke-Step -Runspace $Runspace -Command 'Disconnect-MgGraph' }
+}
+
+function Get-TokenClaim {
+    # What a token says of itself, by the claim's name; the service is who checks its signature.
+    param([Parameter(Mandatory)][string]$Token, [Parameter(Mandatory)][string]$Name)
 
     $middle = ($Token -split '\.')[1].Replace('-', '+').Replace('_', '/')
     $claims = [System.Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($middle.PadRight([Math]::Ceiling($middle.Length / 4) * 4, '=')))
-    [string](ConvertFrom-Json -InputObject $claims).tid
+    [string](ConvertFrom-Json -InputObject $claims).$Name
 }
 
 function Test-FormattedResult {
@@ -238,6 +241,8 @@ function Test-FormattedResult {
 
     $Result.PSObject.BaseObject.GetType().FullName -like 'Microsoft.PowerShell.Commands.Internal.Format*'
 }
+
+$formattedSentence = 'The result was formatted for the screen (by Format-Table or its like), so its values are gone. Leave the Format command out.'
 
 function Get-ErrorSentence {
     param([Parameter(Mandatory)]$Record)

@@ -1,9 +1,9 @@
 import { singleQuoted, singleQuotes } from '../../powershell/single-quoted.ts'
 import { automationReadme } from './automation-readme.ts'
 import type { Exported } from './facts.ts'
-import { asciiJson, certificateOf, type ExportFile } from './github.ts'
+import { asciiJson, type ExportFile } from './files.ts'
 import type { ExportScript } from './scripts.ts'
-import { signInsOf } from './sign-ins.ts'
+import { certificateOf, signInsOf } from './sign-ins.ts'
 import type { ExportTenants } from './tenants.ts'
 
 /** A run as one runbook of Azure Automation, which has no other files beside it. */

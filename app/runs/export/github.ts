@@ -1,9 +1,10 @@
 import { failure } from '../../failures.ts'
 import { audienceOf } from './audience.ts'
 import type { Exported } from './facts.ts'
+import { asciiJson, type ExportFile } from './files.ts'
 import { githubReadme } from './github-readme.ts'
 import type { ExportScript } from './scripts.ts'
-import { signInsOf, type ExportSignIn } from './sign-ins.ts'
+import { certificateOf, signInsOf } from './sign-ins.ts'
 import type { ExportTenant, ExportTenants } from './tenants.ts'
 import { workflowText } from './workflow.ts'
 
@@ -16,11 +17,6 @@ export interface GithubTenant extends ExportTenant {
   certificate: string
   /** What that token is for. */
   audience: string
-}
-
-export interface ExportFile {
-  path: string
-  text: string
 }
 
 /** The secret's name: capital letters, digits and underscores. */
@@ -50,13 +46,4 @@ export async function githubFiles(exported: Exported, found: ExportTenants, read
   ]
 }
 
-export function certificateOf(tenant: ExportTenant, signIns: readonly ExportSignIn[]): string {
-  return signIns.find(({ tenants }) => tenants.includes(tenant.slug))!.certificate
-}
-
 const json = (value: unknown) => `${asciiJson(value)}\n`
-
-/** JSON in ASCII alone, which every engine's editor and every PowerShell reads as the same. */
-export function asciiJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(/[\u007f-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
-}

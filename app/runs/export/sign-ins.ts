@@ -1,6 +1,6 @@
 import type { SignInView } from '../../contract.ts'
 import { slugsOf } from './slug.ts'
-import type { ExportTenants } from './tenants.ts'
+import type { ExportTenant, ExportTenants } from './tenants.ts'
 
 /** A sign-in that tenants of an export share. */
 export interface ExportSignIn {
@@ -24,4 +24,9 @@ export function signInsOf({ tenants, sources }: ExportTenants, nameOf: (slug: st
   const all = [...found.values()]
   const slugs = slugsOf(all.map(({ signIn }) => signIn.name), 'app')
   return all.map(({ signIn: { name, clientId, kind }, tenants: own }, at) => ({ name, clientId: clientId.toLowerCase(), kind, certificate: nameOf(slugs[at]!), tenants: own }))
+}
+
+/** What the certificate of a tenant's sign-in is called in the engine's store. */
+export function certificateOf(tenant: ExportTenant, signIns: readonly ExportSignIn[]): string {
+  return signIns.find(({ tenants }) => tenants.includes(tenant.slug))!.certificate
 }
