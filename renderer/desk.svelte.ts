@@ -283,6 +283,11 @@ export class Desk {
     await this.attempt(() => this.bridge.call('profiles.delete', { id: profile.id }))
   }
 
+  /** Has the token fetched of a tenant that is likely to be connected in a moment. A main process that is lost is said elsewhere. */
+  fetchAhead(profile: Profile): void {
+    void this.bridge.call('tokens.fetchAhead', { profileId: profile.id }).catch(() => {})
+  }
+
   async duplicate(profile: Profile): Promise<void> {
     await this.attempt(async () => (this.profiles.selectedId = (await this.bridge.call('profiles.duplicate', { id: profile.id })).id))
   }

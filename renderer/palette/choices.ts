@@ -51,7 +51,7 @@ export function splitChoicesOf({ desk, side, scores }: Pick<ChoicesOf, 'desk' | 
   return desk.profiles.all.map((profile) => tenantChoice(desk, profile, scores, () => void desk.split(side, profile)))
 }
 
-function tenantChoice({ bridge }: Desk, profile: Profile, scores: Record<string, number>, act: () => void): Choice {
+function tenantChoice(desk: Desk, profile: Profile, scores: Record<string, number>, act: () => void): Choice {
   return {
     id: `tenant ${profile.id}`,
     kind: 'tenant',
@@ -61,8 +61,7 @@ function tenantChoice({ bridge }: Desk, profile: Profile, scores: Record<string,
     colour: profile.colour,
     weight: scores[profile.id] ?? 0,
     act,
-    // A main process that is lost is said elsewhere.
-    prepare: () => void bridge.call('tokens.fetchAhead', { profileId: profile.id }).catch(() => {})
+    prepare: () => desk.fetchAhead(profile)
   }
 }
 

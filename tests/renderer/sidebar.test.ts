@@ -35,6 +35,22 @@ describe('the list of tenants', () => {
     expect(core.inputsOf('sessions.open')).toMatchObject([{ profileId: core.profiles[1]!.id }])
   })
 
+  it('has the token fetched of the tenant that is clicked, or that the arrows stay on', async () => {
+    const { core, page, tenant } = await browser.openWindow()
+    const [contoso, fabrikam] = core.profiles
+    const fetched = () => core.inputsOf('tokens.fetchAhead').map((input) => (input as { profileId: string }).profileId)
+    await tenant('Contoso demo').click({ button: 'right' })
+    await page.keyboard.press('Escape')
+    await tenant('Contoso demo').click()
+    await eventually(fetched, (ids) => ids.length === 1)
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('ArrowDown')
+    await eventually(fetched, (ids) => ids.length === 2)
+    expect(fetched()).toEqual([contoso!.id, fabrikam!.id])
+    expect(core.inputsOf('sessions.open')).toEqual([])
+  })
+
   it('connects by a double click, and only once', async () => {
     const { core, connect } = await browser.openWindow()
     await connect('Contoso demo')

@@ -61,6 +61,9 @@ describeOnMainEngine('shells that wait', ({ env }) => {
       await window.shows(/PS> /)
       window.type(`"In $PWD with $($Error.Count) errors and $(@(Get-ConnectionInformation).Count) connection"\r`)
       await window.shows(new RegExp(`In ${folder} with 0 errors and 1 connection`))
+      // And nothing is left of what was rehearsed.
+      window.type('"Left: $(@(Get-Module tenantry?*).Count) modules, $(@(Get-Command Get-tenantry*).Count) commands, $(@(Get-FormatData -TypeName tenantry*).Count) formats, collecting $([Runtime.GCSettings]::LatencyMode)"\r')
+      await window.shows(/Left: 0 modules, 0 commands, 0 formats, collecting (?!NoGCRegion)\w+/)
       // What belongs to the profile came with it.
       window.type('Set-Mailbox (Get-EXOMailbox -ResultSize 1).UserPrincipalName -MailTip hello\r')
       const { guard } = await under.until(id, ({ guard }) => Boolean(guard?.question))
@@ -123,6 +126,7 @@ describeOnMainEngine('shells that wait', ({ env }) => {
 
   it('are of the module that the tenants which are opened most share, and no session of another one takes them', async () => {
     await count(0)
+    await becomes(0)
     const { profiles } = await under.call('profiles.list', undefined)
     const { tenantId, initialDomain, signInId, ...fabrikam } = profiles.find(({ name }) => name === 'Fabrikam demo')!
     await under.call('profiles.save', { profile: { ...fabrikam, moduleVersion: '3.9.0' }, signIn: { use: 'existing', id: signInId! } })
