@@ -202,13 +202,18 @@ export class TenantRun {
     // Security & Compliance says nothing of its tenant.
     const proof = service === 'compliance' ? null : this.#organization.prove(token)
     this.#renewal.begin(token)
-    const connected = await this.#ask(token).catch((error: unknown) => {
+    const commands = this.#options.commands()
+    const named = commands === 'unknown' ? null : commands
+    const connected = await this.#ask(token, named).catch(async (error: unknown) => {
       const refusal = TenantryError.from(error)
-      if (token.acquiredAt >= this.#startedAt || !isOfToken(refusal)) throw error
-      return this.#signIn(true).then((fresh) => {
-        this.#renewal.begin(fresh)
-        return this.#ask(fresh)
-      })
+      if (!isOfToken(refusal)) throw error
+      // An app whose roles have none of the script's commands may be sent nothing at all. With all that it has, the script
+      // itself says which one is missing.
+      if (named && refusal.code !== 'exchange-unauthorized') return this.#ask(token, null)
+      if (token.acquiredAt >= this.#startedAt) throw error
+      const fresh = await this.#signIn(true)
+      this.#renewal.begin(fresh)
+      return this.#ask(fresh, named)
     })
     const { tenantId } = plan.profile
     if (connected.tenantId.toLowerCase() !== tenantId?.toLowerCase()) throw failure('exchange-wrong-tenant', { expected: tenantId ?? 'none', actual: quote(connected.tenantId) || 'none' })
@@ -218,10 +223,9 @@ export class TenantRun {
     this.#checkWanted()
   }
 
-  #ask(token: Token) {
+  #ask(token: Token, commands: readonly string[] | null) {
     const { plan, service } = this.#options
-    const commands = this.#options.commands()
-    this.#shell!.send(connectMessage(plan, service, token, this.#organization.name, commands === 'unknown' ? null : commands))
+    this.#shell!.send(connectMessage(plan, service, token, this.#organization.name, commands))
     return this.#answers.next('connected')
   }
 

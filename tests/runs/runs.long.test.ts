@@ -115,6 +115,10 @@ describeOnMainEngine('a run across tenants', ({ env }) => {
     }
     expect(await asked('Get-Mailbox | Select-Object -Property Alias')).toEqual(['*', 'Get-Mailbox', 'Get-Mailbox'])
     expect(await asked("& ('Get-' + 'Mailbox') | Select-Object -Property Alias")).toEqual(['*', '*', '*'])
+    // Where a tenant's service sends none of them, for all once more.
+    const restore = under.core.demo.answerWith(({ commandName }) => commandName === 'Get-Mailbox', { status: 403, body: '' })
+    expect(await asked('Get-Mailbox | Select-Object -Property Alias')).toEqual(['*', 'Get-Mailbox', '*', 'Get-Mailbox', '*'])
+    restore()
   })
 
   it('is refused as a whole where PowerShell can’t read the script, before anything is connected', async () => {
