@@ -24,6 +24,8 @@ function script:Start-Run {
     $env:TENANTRY_NONCE = $null
     if (-not $name -or -not $nonce) { return }
     $script:IsRun = $true
+    # The others wait until something asks for them: each costs each tenant its loading.
+    $script:WaitParts = 'TokenRenewal', 'Grid'
     $global:ProgressPreference = 'SilentlyContinue'
     $script:Session = New-SessionState
     try {
@@ -65,24 +67,27 @@ function script:Invoke-Run {
     param([Parameter(Mandatory)][scriptblock]$Invoke)
 
     $script:Session.EndsWithApp = $true
-    # Of the later parts, those that a script may need: each costs each tenant its loading.
-    foreach ($part in 'TokenRenewal', 'CommandReport', 'Guard', 'Grid') { Import-Part -Name $part }
+    foreach ($part in $script:WaitParts) { Import-Part -Name $part }
     Start-PipeListener
     # Nothing of the app's runs in the middle of the script.
     $script:Session.Goodbye = { }
-    Reset-Guard
+    if ($script:Guard) { Reset-Guard }
     if ($script:RunNeeds) { Send-NeededCommand }
-    $null = Send-CommandStart -Line $script:RunText
+    if ($script:Session.LogCommands) {
+        Import-Part -Name 'CommandReport'
+        $null = Send-CommandStart -Line $script:RunText
+    }
+    $clock = [System.Diagnostics.Stopwatch]::StartNew()
     $script:RunSentences = [System.Collections.Generic.List[string]]::new()
     # Nothing at all is no $null to JSON.
     $problem = [string](Invoke-RunScript -Invoke $Invoke)
     if (-not $problem) { $problem = $null }
     $isStopped = $script:Session.IsStopped
     Close-RunGrid -Stopped:([bool]$problem -or $isStopped)
-    Send-CommandEnd -Succeeded (-not $problem -and -not $isStopped -and $script:RunErrors -eq 0)
+    if ($script:Session.LogCommands) { Send-CommandEnd -Succeeded (-not $problem -and -not $isStopped -and $script:RunErrors -eq 0) }
     Send-SessionMessage -Message @{
         type = 'ran'; id = $script:RunId; isStopped = $isStopped; problem = $problem; errors = $script:RunErrors
-        sentences = $script:RunSentences.ToArray(); seconds = $script:CommandClock.Elapsed.TotalSeconds
+        sentences = $script:RunSentences.ToArray(); seconds = $clock.Elapsed.TotalSeconds
     }
     while ($script:Session.DisconnectId -eq 0 -and $script:Session.Writer) { [System.Threading.Thread]::Sleep(20) }
     Disconnect-Session

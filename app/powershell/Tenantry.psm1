@@ -33,6 +33,8 @@ $script:RunId = 0
 # first line is read.
 foreach ($part in 'SessionPipe', 'Services', 'ShellMarks', 'History', 'ScreenReader', 'OutTenantGrid') { . ([System.IO.Path]::Combine($PSScriptRoot, $part + '.ps1')) }
 $script:LaterParts = [System.Collections.Generic.List[string]]@('TokenRenewal', 'CommandReport', 'LastResult', 'Guard', 'Grid', 'RemotePowerShell', 'WarmShell')
+# Of those, what is loaded while a message is waited for.
+$script:WaitParts = $script:LaterParts.ToArray()
 
 function Import-Part {
     # Loads one of the later parts, unless it is there. Their functions name the scope that they are for: it would be this
@@ -46,9 +48,10 @@ function Import-Part {
 
 function Use-Wait {
     # One step of what the first line needs; false where nothing is left to do.
-    if ($script:LaterParts.Count -gt 0) { Import-Part -Name $script:LaterParts[0]; return $true }
-    if (Suspend-History) { return $true }
-    $false
+    foreach ($part in $script:WaitParts) {
+        if ($script:LaterParts.Contains($part)) { Import-Part -Name $part; return $true }
+    }
+    -not $script:IsRun -and (Suspend-History)
 }
 
 function Start-TenantrySession {
