@@ -67,6 +67,9 @@ function script:Invoke-Run {
     param([Parameter(Mandatory)][scriptblock]$Invoke)
 
     $script:Session.EndsWithApp = $true
+    Resume-Collection
+    # A refused connect that was mended is none of the script's errors.
+    $global:Error.Clear()
     foreach ($part in $script:WaitParts) { Import-Part -Name $part }
     Start-PipeListener
     # Nothing of the app's runs in the middle of the script.

@@ -184,7 +184,7 @@ function Initialize-Session {
 
 function Suspend-Collection {
     # Connecting makes 40 to 60 MB at once, most of which stays. .NET would stop everything three to five times meanwhile to
-    # see what can go, 30 to 80 ms in all: until the first line is read it may use this much more instead.
+    # see what can go, 30 to 80 ms in all: until it is connected it may use this much more instead.
     # https://learn.microsoft.com/dotnet/api/system.gc.trystartnogcregion
     $known = $global:Error.Count
     try {
@@ -197,12 +197,15 @@ function Suspend-Collection {
 }
 
 function Resume-Collection {
-    # What connecting left behind goes at once, beside what the person does. Where more was needed, it has begun by itself.
+    # Where more was needed, it has begun by itself. -Collect lets go of what connecting left behind: at the prompt, before
+    # the person's first key.
+    param([switch]$Collect)
+
     if ([System.Runtime.GCSettings]::LatencyMode -ne 'NoGCRegion') { return }
     $known = $global:Error.Count
     try { [GC]::EndNoGCRegion() }
     catch { while ($global:Error.Count -gt $known) { $global:Error.RemoveAt(0) } }
-    [GC]::Collect(2, [GCCollectionMode]::Forced, $false)
+    if ($Collect) { [GC]::Collect(2, [GCCollectionMode]::Forced, $false) }
 }
 
 function Import-ConnectModule {
@@ -493,7 +496,7 @@ function Read-SessionLine {
         # The line that started the session is none of the person's.
         Clear-History
         Send-Ready
-        Resume-Collection
+        Resume-Collection -Collect
     }
     # A prompt of the person's own tells nothing.
     if ($script:Session.Running) {

@@ -8,18 +8,22 @@ function script:Start-WarmUp {
     param([Parameter(Mandatory)]$Message)
 
     $problem = $null
+    $refusal = $null
     try {
         $null = Import-ConnectModule -Module $Message.module
-        Invoke-Rehearsal -Message $Message
+        # A shell whose rehearsal went wrong is only a slower one.
+        try { $refusal = [string](Invoke-Rehearsal -Message $Message) }
+        catch { $refusal = $_.Exception.Message }
         # What was left behind goes now, not while somebody waits.
         [GC]::Collect()
     }
     catch { $problem = $_.Exception.Message }
-    Send-SessionMessage -Message @{ type = 'warmed'; id = $Message.id; problem = $problem }
+    Send-SessionMessage -Message @{ type = 'warmed'; id = $Message.id; problem = $problem; refusal = $refusal }
 }
 
 function script:Invoke-Rehearsal {
     # What a session does until its prompt, with a state of its own that is thrown away, and with nobody who hears of it.
+    # Answers what the connect was refused with.
     param([Parameter(Mandatory)]$Message)
 
     $real = $script:Session
@@ -38,7 +42,7 @@ function script:Invoke-Rehearsal {
     finally {
         $script:Session = $real
         while ($global:Error.Count -gt $known) { $global:Error.RemoveAt(0) }
-        Resume-Collection
+        Resume-Collection -Collect
     }
 }
 
@@ -49,7 +53,7 @@ function script:Invoke-FailingConnect {
         type = 'connect'; id = 0; service = 'exchange'; family = 'exchange'; command = [string]$Connect.command; parameters = $Connect.parameters
         accessToken = [string]$Connect.accessToken; expiresOn = 0; organization = ''; account = $null; appName = ''
     }
-    $null = Connect-Service -Message $asked
+    Connect-Service -Message $asked
     Import-RehearsedModule
     try { $connection = Get-ServiceConnection -Connect $script:Session.Connects['exchange'] }
     catch { $connection = $null }
@@ -71,5 +75,9 @@ function script:Import-RehearsedModule {
         Import-Module -Name ($path + '.psd1') -Global -DisableNameChecking
         Remove-Module -Name $name -Force
     }
-    finally { [System.IO.Directory]::Delete($folder, $true) }
+    finally {
+        # Where something still has a file of it open, it goes with the shell's own folder.
+        try { [System.IO.Directory]::Delete($folder, $true) }
+        catch { Write-Verbose -Message $_.Exception.Message }
+    }
 }

@@ -82,7 +82,7 @@ export const shellMessageSchema = z.discriminatedUnion('type', [
   /** It waits no more: Ctrl+C. */
   z.object({ ...base, type: z.literal('guard-withdrawn'), ask: z.number().int() }),
   /** It is ready for a session; `problem` where its module could not be imported. */
-  z.object({ ...answer, type: z.literal('warmed'), problem: z.string().max(20_000).nullable() }),
+  z.object({ ...answer, type: z.literal('warmed'), problem: z.string().max(20_000).nullable(), refusal: z.string().max(20_000).nullable() }),
   /** The first prompt takes keys from now on: the terminal is in the line editor's hands. */
   z.object({ ...base, type: z.literal('ready') }),
   /** Out-TenantGrid asks for a connection; `ask` names it in the app's answer. */

@@ -73,6 +73,7 @@ export type Outcome =
   | { kind: 'unreadable'; failure: TenantryError }
 
 type Ran = Extract<ShellMessage, { type: 'ran' }>
+type Connected = Extract<ShellMessage, { type: 'connected' }>
 
 /** One try at a run's script in one tenant: a PowerShell of its own, from its start to its end. It owns and frees it. */
 export class TenantRun {
@@ -202,19 +203,7 @@ export class TenantRun {
     // Security & Compliance says nothing of its tenant.
     const proof = service === 'compliance' ? null : this.#organization.prove(token)
     this.#renewal.begin(token)
-    const commands = this.#options.commands()
-    const named = commands === 'unknown' ? null : commands
-    const connected = await this.#ask(token, named).catch(async (error: unknown) => {
-      const refusal = TenantryError.from(error)
-      if (!isOfToken(refusal)) throw error
-      // An app whose roles have none of the script's commands may be sent nothing at all. With all that it has, the script
-      // itself says which one is missing.
-      if (named && refusal.code !== 'exchange-unauthorized') return this.#ask(token, null)
-      if (token.acquiredAt >= this.#startedAt) throw error
-      const fresh = await this.#signIn(true)
-      this.#renewal.begin(fresh)
-      return this.#ask(fresh, named)
-    })
+    const connected = await this.#connectOrAskAnew(token)
     const { tenantId } = plan.profile
     if (connected.tenantId.toLowerCase() !== tenantId?.toLowerCase()) throw failure('exchange-wrong-tenant', { expected: tenantId ?? 'none', actual: quote(connected.tenantId) || 'none' })
     this.#isConnected = true
@@ -223,7 +212,28 @@ export class TenantRun {
     this.#checkWanted()
   }
 
-  #ask(token: Token, commands: readonly string[] | null) {
+  /** A refusal may be of the commands that it was asked for alone, or of a token from before the run: each is mended once. */
+  async #connectOrAskAnew(token: Token): Promise<Connected> {
+    const known = this.#options.commands()
+    let commands = known === 'unknown' ? null : known
+    for (;;) {
+      try {
+        return await this.#ask(token, commands)
+      } catch (error) {
+        const refusal = TenantryError.from(error)
+        if (!isOfToken(refusal)) throw error
+        // An app whose roles have none of the script's commands may be sent nothing at all. With all that it has, the
+        // script itself says which one is missing.
+        if (commands && refusal.code !== 'exchange-unauthorized') commands = null
+        else if (token.acquiredAt < this.#startedAt) {
+          token = await this.#signIn(true)
+          this.#renewal.begin(token)
+        } else throw error
+      }
+    }
+  }
+
+  #ask(token: Token, commands: readonly string[] | null): Promise<Connected> {
     const { plan, service } = this.#options
     this.#shell!.send(connectMessage(plan, service, token, this.#organization.name, commands))
     return this.#answers.next('connected')

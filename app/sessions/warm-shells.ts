@@ -4,7 +4,7 @@ import type { Adapters } from '../adapters.ts'
 import type { Service } from '../contract.ts'
 import { TenantryError } from '../failures.ts'
 import type { FoundPowerShell } from '../powershell/find.ts'
-import type { WarmMessage } from '../powershell/messages.ts'
+import type { ShellMessage, WarmMessage } from '../powershell/messages.ts'
 import { serviceTable } from '../tokens/services.ts'
 import { homeOf } from './attempt.ts'
 import { connectWith, moduleOf } from './connect-parameters.ts'
@@ -69,6 +69,7 @@ export class WarmShells {
   #isDisposed = false
   #failures = 0
   readonly #endings = new Set<Promise<void>>()
+  readonly #told = new Set<string>()
 
   constructor(options: WarmShellsOptions) {
     this.#options = options
@@ -170,8 +171,10 @@ export class WarmShells {
           hello = said
           shell?.send({ type: 'warm', module: kind.module, connect: failingConnect(kind.plan, kind.service), temporaryFolder: shell.folder })
         },
-        onMessage: (message: { type: string; problem?: string | null }) => {
-          if (message.type === 'warmed') settle(message.problem ?? null)
+        onMessage: (message: ShellMessage) => {
+          if (message.type !== 'warmed') return
+          this.#tellOnce(message.refusal)
+          settle(message.problem)
         },
         onBroken: (reason: string) => settle(reason),
         onExit: () => settle('PowerShell ended')
@@ -192,6 +195,13 @@ export class WarmShells {
     }
     this.#await({ shell, hello, kind, output })
     return true
+  }
+
+  /** How the connect that is to fail did so: said once, for whoever wonders why a shell that waited is slow. */
+  #tellOnce(refusal: string | null): void {
+    if (!refusal || this.#told.has(refusal)) return
+    this.#told.add(refusal)
+    this.#options.log(`the rehearsal of a connect ended with “${refusal}”`)
   }
 
   #await(waiting: WarmShell & { kind: Kind }): void {

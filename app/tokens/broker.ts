@@ -109,7 +109,10 @@ export class TokenBroker {
   async get(subject: TokenSubject, service: Service, options: { fresh?: boolean; onWaiting?: (detail: string) => void; signal?: AbortSignal } = {}): Promise<Token> {
     const entry = this.#entry(subject, service)
     // Where that fails, this one may ask the person.
-    if (entry.pending?.purpose === 'ahead') await withSignal(entry.pending.result.catch(() => {}), options.signal)
+    if (entry.pending?.purpose === 'ahead') {
+      if (options.onWaiting) entry.pending.waiters.add(options.onWaiting)
+      await withSignal(entry.pending.result.catch(() => {}), options.signal)
+    }
     if (!options.fresh && entry.token && this.#options.now() < usableUntil(entry, entry.token)) return entry.token
     const pending = (entry.pending ??= this.#ask(entry, 'connect'))
     pending.isFresh ||= options.fresh ?? false

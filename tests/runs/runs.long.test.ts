@@ -117,8 +117,22 @@ describeOnMainEngine('a run across tenants', ({ env }) => {
     expect(await asked("& ('Get-' + 'Mailbox') | Select-Object -Property Alias")).toEqual(['*', '*', '*'])
     // Where a tenant's service sends none of them, for all once more.
     const restore = under.core.demo.answerWith(({ commandName }) => commandName === 'Get-Mailbox', { status: 403, body: '' })
-    expect(await asked('Get-Mailbox | Select-Object -Property Alias')).toEqual(['*', 'Get-Mailbox', '*', 'Get-Mailbox', '*'])
-    restore()
+    onTestFinished(restore)
+    expect(await asked('Get-Mailbox | Select-Object -Property Alias; if ($Error) { throw "An error of before" }')).toEqual(['*', 'Get-Mailbox', '*', 'Get-Mailbox', '*'])
+  })
+
+  it('takes a new token where the one from before the run is refused for those commands and for all', async () => {
+    const [first, second] = tenants as [Profile, Profile]
+    const { id } = await under.open(second.name)
+    await under.until(id, ({ phase }) => phase === 'connected')
+    const ofSecond = (request: { path: string }) => request.path.includes(runs.tenantOf(second).tenantId) && /EXOModuleFile/.test(request.path)
+    const old = under.core.demo.log.findLast(ofSecond)!.token!.tokenUti
+    onTestFinished(under.core.demo.answerWith((request) => ofSecond(request) && request.token?.tokenUti === old, { status: 403, body: '' }))
+    const from = under.core.demo.log.length
+    const run = await runs.ended(await start('Get-Mailbox | Select-Object -Property Alias', { profileIds: ids([first, second]), atOnce: 1 }))
+    expect(Object.values(statesOf(run))).toEqual(['done', 'done'])
+    expect(under.core.demo.log.slice(from).filter(ofSecond).map(({ commandName, status }) => `${commandName} ${status}`)).toEqual(['Get-Mailbox 403', '* 403', '* 200'])
+    await under.call('sessions.close', { id, force: true })
   })
 
   it('is refused as a whole where PowerShell can’t read the script, before anything is connected', async () => {
