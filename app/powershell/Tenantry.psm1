@@ -495,8 +495,9 @@ function Read-SessionLine {
     if ($isFirst) {
         # The line that started the session is none of the person's.
         Clear-History
-        Send-Ready
+        # While the app still holds what is typed: from the next line on it must find the line editor reading.
         Resume-Collection -Collect
+        Send-Ready
     }
     # A prompt of the person's own tells nothing.
     if ($script:Session.Running) {

@@ -25,6 +25,12 @@ describeOnMainEngine('Pasting, copying and finding', ({ env, name: engine }) => 
     await type(page, name, 'Clear-Host')
     await until(async () => (await screenText(page, name)).trim().split('\n').length === 1)
   }
+  /** Leaves a dialog; before it has the keyboard, what is pressed is the terminal's. */
+  const leave = async () => {
+    await page.locator('[role="dialog"]:focus-within').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  }
   const focus = () => terminal.locator('.xterm-helper-textarea').focus()
   async function paste(text: string): Promise<void> {
     await page.evaluate((value) => navigator.clipboard.writeText(value), text)
@@ -68,7 +74,7 @@ describeOnMainEngine('Pasting, copying and finding', ({ env, name: engine }) => 
       await paste('"fi" + "rst"\n"sec" + "ond"\n')
       const dialog = page.getByRole('dialog', { name: `Paste 2 lines into ${name}?` })
       await dialog.getByText('"sec" + "ond"').waitFor()
-      await page.keyboard.press('Escape')
+      await leave()
       await dialog.waitFor({ state: 'detached' })
       await paste('"fi" + "rst"\n"sec" + "ond"\n')
       await dialog.getByRole('button', { name: 'Paste', exact: true }).click()
@@ -96,7 +102,7 @@ describeOnMainEngine('Pasting, copying and finding', ({ env, name: engine }) => 
       const dialog = page.getByRole('dialog')
       await dialog.getByText('It has a here-string, whose lines are part of it.').waitFor()
       expect(await dialog.getByRole('checkbox').isDisabled()).toBe(true)
-      await page.keyboard.press('Escape')
+      await leave()
       await dialog.waitFor({ state: 'detached' })
     })
 
@@ -121,7 +127,7 @@ describeOnMainEngine('Pasting, copying and finding', ({ env, name: engine }) => 
       await terminal.page().getByText('PRODUCTION').first().waitFor()
       await paste('"pro" + "duction"\n"x"')
       await page.getByRole('dialog').getByText('What you paste runs in a tenant that people work with.').waitFor()
-      await page.keyboard.press('Escape')
+      await leave()
       await saved('lab')
       await page.getByText('LAB').first().waitFor()
       await paste('"unasked " + "one"\n"x"')
