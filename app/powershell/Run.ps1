@@ -67,7 +67,6 @@ function script:Invoke-Run {
     param([Parameter(Mandatory)][scriptblock]$Invoke)
 
     $script:Session.EndsWithApp = $true
-    Resume-Collection
     # A refused connect that was mended is none of the script's errors.
     $global:Error.Clear()
     foreach ($part in $script:WaitParts) { Import-Part -Name $part }

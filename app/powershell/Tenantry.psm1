@@ -151,7 +151,8 @@ function Invoke-SessionStart {
 function Initialize-Session {
     param([Parameter(Mandatory)]$Message)
 
-    Suspend-Collection
+    # Nobody waits for a run's shells, and several of them hold memory at once.
+    if (-not $script:IsRun) { Suspend-Collection }
     $script:Session.TenantName = [string]$Message.tenantName
     $script:Session.Colour = [string]$Message.colour
     $script:Session.TemporaryFolder = [string]$Message.temporaryFolder
