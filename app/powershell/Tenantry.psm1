@@ -185,7 +185,7 @@ function Initialize-Session {
 
 function Suspend-Collection {
     # Connecting makes 40 to 60 MB at once, most of which stays. .NET would stop everything three to five times meanwhile to
-    # see what can go, 30 to 80 ms in all: until it is connected it may use this much more instead.
+    # see what can go, 30 to 80 ms in all: until the first line is read it may use this much more instead.
     # https://learn.microsoft.com/dotnet/api/system.gc.trystartnogcregion
     $known = $global:Error.Count
     try {
@@ -193,20 +193,25 @@ function Suspend-Collection {
     }
     catch {
         # There is not as much memory in one piece, in a process of 32 bits for one.
-        while ($global:Error.Count -gt $known) { $global:Error.RemoveAt(0) }
+        Remove-NewError -Known $known
     }
 }
 
 function Resume-Collection {
-    # Where more was needed, it has begun by itself. -Collect lets go of what connecting left behind: at the prompt, before
-    # the person's first key.
-    param([switch]$Collect)
+    # Lets go of what connecting left behind. Where more was needed, it has begun by itself. -Wait where nobody waits.
+    param([switch]$Wait)
 
     if ([System.Runtime.GCSettings]::LatencyMode -ne 'NoGCRegion') { return }
     $known = $global:Error.Count
     try { [GC]::EndNoGCRegion() }
-    catch { while ($global:Error.Count -gt $known) { $global:Error.RemoveAt(0) } }
-    if ($Collect) { [GC]::Collect(2, [GCCollectionMode]::Forced, $false) }
+    catch { Remove-NewError -Known $known }
+    [GC]::Collect(2, [GCCollectionMode]::Forced, [bool]$Wait)
+}
+
+function Remove-NewError {
+    # What is none of the person's errors: there are as many as before.
+    param([Parameter(Mandatory)][int]$Known)
+    while ($global:Error.Count -gt $Known) { $global:Error.RemoveAt(0) }
 }
 
 function Import-ConnectModule {
@@ -316,7 +321,7 @@ function New-ConnectError {
     # This record takes the place of all that the module left in $Error.
     param([Parameter(Mandatory)]$ErrorRecord, [Parameter(Mandatory)][string]$AccessToken, [Parameter(Mandatory)][int]$Known)
 
-    while ($global:Error.Count -gt $Known) { $global:Error.RemoveAt(0) }
+    Remove-NewError -Known $Known
     $message = Hide-Token -Text $ErrorRecord.Exception.Message -Token $AccessToken
     $cause = $null
     if ($ErrorRecord.Exception.InnerException) {
@@ -497,7 +502,7 @@ function Read-SessionLine {
         # The line that started the session is none of the person's.
         Clear-History
         # While the app still holds what is typed: from the next line on it must find the line editor reading.
-        Resume-Collection -Collect
+        Resume-Collection
         Send-Ready
     }
     # A prompt of the person's own tells nothing.

@@ -14,8 +14,6 @@ function script:Start-WarmUp {
         # A shell whose rehearsal went wrong is only a slower one.
         try { $refusal = [string](Invoke-Rehearsal -Message $Message) }
         catch { $refusal = $_.Exception.Message }
-        # What was left behind goes now, not while somebody waits.
-        [GC]::Collect()
     }
     catch { $problem = $_.Exception.Message }
     Send-SessionMessage -Message @{ type = 'warmed'; id = $Message.id; problem = $problem; refusal = $refusal }
@@ -41,8 +39,9 @@ function script:Invoke-Rehearsal {
     }
     finally {
         $script:Session = $real
-        while ($global:Error.Count -gt $known) { $global:Error.RemoveAt(0) }
-        Resume-Collection -Collect
+        Remove-NewError -Known $known
+        # What was left behind goes now, not while somebody waits.
+        Resume-Collection -Wait
     }
 }
 

@@ -23,20 +23,19 @@ export async function measureWarm(runs: number, renderer: Renderer): Promise<Res
   const results: Result[] = []
   const memory: number[] = []
   for (const latency of latencies) {
-    const clicks = new Map<string, number[]>(ways.map(({ name }) => [name, []]))
-    const ratios = new Map<string, number[]>(ways.map(({ name }) => [name, []]))
+    const measured = ways.map((way) => ({ ...way, clicks: [] as number[], ratios: [] as number[] }))
     for (let run = 0; run < runs; run += 1) {
-      for (const { name, lead } of ways) {
+      for (const { lead, clicks, ratios } of measured) {
         const { click, byHand, held } = await measureOnce(latency, lead, renderer, run % 2 === 0)
-        clicks.get(name)!.push(click)
-        ratios.get(name)!.push(click / byHand)
+        clicks.push(click)
+        ratios.push(click / byHand)
         memory.push(...held)
       }
     }
-    for (const { name, what } of ways) {
+    for (const { name, what, clicks, ratios } of measured) {
       results.push(
-        { name: `warm-click-${latency}${name}`, what: `click to connected prompt, warm, at ${latency} ms latency${what}`, unit: 'ms', values: clicks.get(name)! },
-        { name: `warm-ratio-${latency}${name}`, what: `warm click ÷ by hand, at ${latency} ms latency${what}`, unit: '×', values: ratios.get(name)!, goal: { atMost: 0.5, by: 'median' } }
+        { name: `warm-click-${latency}${name}`, what: `click to connected prompt, warm, at ${latency} ms latency${what}`, unit: 'ms', values: clicks },
+        { name: `warm-ratio-${latency}${name}`, what: `warm click ÷ by hand, at ${latency} ms latency${what}`, unit: '×', values: ratios, goal: { atMost: 0.5, by: 'median' } }
       )
     }
   }

@@ -75,7 +75,6 @@ describeOnMainEngine('Pasting, copying and finding', ({ env, name: engine }) => 
       const dialog = page.getByRole('dialog', { name: `Paste 2 lines into ${name}?` })
       await dialog.getByText('"sec" + "ond"').waitFor()
       await leave()
-      await dialog.waitFor({ state: 'detached' })
       await paste('"fi" + "rst"\n"sec" + "ond"\n')
       await dialog.getByRole('button', { name: 'Paste', exact: true }).click()
       await waitForText(page, name, /\nfirst/)
@@ -103,7 +102,6 @@ describeOnMainEngine('Pasting, copying and finding', ({ env, name: engine }) => 
       await dialog.getByText('It has a here-string, whose lines are part of it.').waitFor()
       expect(await dialog.getByRole('checkbox').isDisabled()).toBe(true)
       await leave()
-      await dialog.waitFor({ state: 'detached' })
     })
 
     it('shows what can’t be seen, and pastes without it, also the sequence that would end a paste', async () => {
