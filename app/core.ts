@@ -24,7 +24,7 @@ import { openProfiles, type Examples } from './profiles/profiles.ts'
 import { ProfileUsage } from './profiles/usage.ts'
 import { checkClientId, checkCredential, type CredentialInspection } from './profiles/sign-in.ts'
 import { RunExports } from './runs/export/export.ts'
-import { interruptedText, Runs } from './runs/runs.ts'
+import { interruptedText, Runs, type LiveRun } from './runs/runs.ts'
 import { Selections } from './runs/selections.ts'
 import { Cautions } from './sessions/cautions.ts'
 import { removeHistories } from './sessions/command-history.ts'
@@ -74,8 +74,10 @@ export interface Core {
   leave(): void
   /** A link asks for a profile: the window opens it, now or once it is there. */
   openLink(profileId: string): void
-  /** What an end of the app would end. */
+  /** What an end of the app would end: sessions whose shell lives. */
   liveSessions(): LiveSession[]
+  /** And runs that are not over, those among them of which every tenant waits. */
+  liveRuns(): LiveRun[]
   /** The tenants that were opened, the most used ones first. */
   recentTenants(): Array<{ id: string; name: string }>
   /** The keys that a person changed, by the window's action. */
@@ -369,7 +371,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     policy: adapters.policy,
     now: adapters.now,
     channel: () => settings.values['updates.channel'],
-    liveSessions: () => sessions.list().filter(({ alive }) => alive).length + runs.live.length,
+    live: () => ({ sessions: sessions.list().filter(({ alive }) => alive).length, runs: runs.live.length }),
     confirm: (question) => adapters.host.confirm(question),
     onChange: (view) => emit('updates.changed', view)
   })
@@ -520,8 +522,8 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       linkedProfile = profileId
       emit('link.opened', {})
     },
-    liveSessions: () =>
-      [...sessions.list().filter(({ alive }) => alive), ...runs.live.map(({ profileId, name }) => ({ profileId, name, busy: true }))].map(({ profileId, name, busy }) => ({ profileId, name: lock.isLocked ? null : name, busy })),
+    liveSessions: () => sessions.list().filter(({ alive }) => alive).map(({ profileId, name, busy }) => ({ profileId, name: lock.isLocked ? null : name, busy })),
+    liveRuns: () => runs.live,
     keys: () => settings.values.keys,
     theme: () => settings.values['appearance.theme'],
     recentTenants: () => recentProfiles().map(({ id, name }) => ({ id, name })),

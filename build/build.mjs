@@ -4,7 +4,7 @@ import { builtinModules } from 'node:module'
 import { join } from 'node:path'
 import { buildDemoModule } from '../app/demo/build.mjs'
 import { notePackages, writeNotices } from './notices.mjs'
-import { hashFiles, root, say } from './setup.mjs'
+import { hashFiles, root, say, SetupError } from './setup.mjs'
 import { windowSources } from './window-sources.mjs'
 
 const out = join(root, 'out')
@@ -20,7 +20,12 @@ const commonJsXterm = Object.fromEntries(
 
 /** All that a package, a test or a benchmark takes from out/: the demo tenants' module too, which needs a .NET SDK. */
 export async function buildProduct() {
-  await buildDemoModule({ root, log: say })
+  try {
+    await buildDemoModule({ root, log: say })
+  } catch (error) {
+    // Something is missing on this machine; nothing in the code is wrong.
+    throw new SetupError(error.message)
+  }
   await buildAll()
 }
 

@@ -1,6 +1,7 @@
 import type { App, BrowserWindow, PowerMonitor } from 'electron'
 import type { Question } from '../adapters.ts'
 import type { Core, LiveSession } from '../core.ts'
+import type { LiveRun } from '../runs/runs.ts'
 
 /** More names than a dialog can be read with. */
 const mostNames = 5
@@ -14,7 +15,7 @@ export interface QuittingOptions {
   app: Pick<App, 'quit'> & { on(event: 'before-quit', listener: (event: Preventable) => void): unknown; on(event: 'window-all-closed', listener: () => void): unknown }
   powerMonitor: Pick<PowerMonitor, never> & { on(event: 'shutdown', listener: () => void): unknown }
   /** Null while the core is still starting: there is nothing to lose then. */
-  core(): Pick<Core, 'liveSessions'> | null
+  core(): Pick<Core, 'liveSessions' | 'liveRuns'> | null
   confirm(question: Question): Promise<boolean>
 }
 
@@ -24,7 +25,7 @@ type ClosingWindow = Pick<BrowserWindow, never> & {
 }
 
 /**
- * Decides what an end ends. Living sessions are asked about once; on macOS a closed window leaves them and the app
+ * Decides what an end ends. Living sessions and runs are asked about once; on macOS a closed window leaves them and the app
  * alone, elsewhere it is the end of both. The system's own end is held up by nobody.
  */
 export class Quitting {
@@ -59,7 +60,9 @@ export class Quitting {
   }
 
   #question(): Question | null {
-    return this.#isAllowed || this.#isSystemEnding ? null : quitQuestion(this.#options.core()?.liveSessions() ?? [])
+    if (this.#isAllowed || this.#isSystemEnding) return null
+    const core = this.#options.core()
+    return core && quitQuestion(core.liveSessions(), core.liveRuns())
   }
 
   #beforeQuit(event: Preventable): void {
@@ -77,18 +80,35 @@ export class Quitting {
   }
 }
 
-/** What is asked before living sessions end; null where none lives. */
-export function quitQuestion(sessions: LiveSession[]): Question | null {
-  if (sessions.length === 0) return null
+/** What is asked before living sessions and runs end; null where there is none. */
+export function quitQuestion(sessions: readonly LiveSession[], runs: readonly LiveRun[] = []): Question | null {
+  const parts = [...(sessions.length > 0 ? [aboutSessions(sessions)] : []), ...(runs.length > 0 ? [aboutRuns(runs)] : [])]
+  if (parts.length === 0) return null
+  return {
+    title: 'Quit Tenantry',
+    message: `Quit and ${parts.map(({ ends }) => ends).join(', and ')}?`,
+    detail: parts.map(({ state }) => state).join(' '),
+    confirmLabel: 'Quit'
+  }
+}
+
+function aboutSessions(sessions: readonly LiveSession[]): { ends: string; state: string } {
   const tenants = new Set(sessions.map(({ profileId }) => profileId)).size
   const busy = sessions.filter((session) => session.busy)
   const names = [...new Set(busy.map(({ name }) => name ?? 'a tenant'))]
   const shown = names.length > mostNames ? [...names.slice(0, mostNames), `${names.length - mostNames} more`] : names
   return {
-    title: 'Quit Tenantry',
-    message: tenants === 1 ? 'Quit and end the sessions of 1 tenant?' : `Quit and end the sessions of ${tenants} tenants?`,
-    detail: busy.length === 0 ? 'No command is running in them.' : `A command is running in ${listed(shown)}. Quitting stops it.`,
-    confirmLabel: 'Quit'
+    ends: tenants === 1 ? 'end the sessions of 1 tenant' : `end the sessions of ${tenants} tenants`,
+    state: busy.length === 0 ? 'No command is running in them.' : `A command is running in ${listed(shown)}. Quitting stops it.`
+  }
+}
+
+function aboutRuns(runs: readonly LiveRun[]): { ends: string; state: string } {
+  const sum = (count: (run: LiveRun) => number) => runs.reduce((all, run) => all + count(run), 0)
+  const [done, tenants] = [sum((run) => run.done), sum((run) => run.tenants)]
+  return {
+    ends: `stop ${runs.length === 1 ? 'the run' : `${runs.length} runs`} across ${tenants === 1 ? '1 tenant' : `${tenants} tenants`}`,
+    state: `${done} of ${tenants} are done; the next start says which.`
   }
 }
 

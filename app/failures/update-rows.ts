@@ -21,8 +21,8 @@ export const updateRows = {
     retryable: true
   },
   'update-sessions-open': {
-    message: 'An update is not installed while sessions are open: {sessions}.',
-    hint: 'Close them and try again, or quit Tenantry: it offers the update then.',
+    message: 'An update is not installed while sessions are open ({sessions}) or runs go on ({runs}).',
+    hint: 'Close them or let them end and try again, or quit Tenantry: it offers the update then.',
     retryable: true
   },
   'ca-file-refused': {

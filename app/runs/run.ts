@@ -1,10 +1,11 @@
 import { runTenantStates } from '../contract-values.ts'
-import type { RunSummary, RunTenant, RunView } from '../contract.ts'
+import type { Failure, RunSummary, RunTenant, RunView } from '../contract.ts'
 import { failure, TenantryError } from '../failures.ts'
 import { guardMode, guardRules, type GuardRules } from '../guard/rules.ts'
 import type { RunTable } from '../grid/run-table.ts'
 import { reasonOf } from '../sessions/connect-retry.ts'
 import type { SessionPlan } from '../sessions/session-plan.ts'
+import { SecretFilter } from '../transcripts/filter.ts'
 import { isFinal, untouched, type Journal, type JournalLine } from './journal.ts'
 import { keptScript, titleOf } from './kept-script.ts'
 import { RunQuestions } from './question.ts'
@@ -50,6 +51,8 @@ export class Run {
   readonly #slots: Slots
   readonly #questions: RunQuestions
   readonly #going = new Set<Promise<void>>()
+  /** Knows what was taken out of the script: errors like to repeat it. */
+  readonly #secrets = new SecretFilter()
   /** Which of the service's commands the script calls; null where it may call any. */
   #commands: readonly string[] | null | 'unknown' = 'unknown'
   #isWritten: boolean
@@ -89,11 +92,6 @@ export class Run {
   /** Whether secrets were looked for in its script, so that what its view says of it may leave this machine. */
   get isScriptRead(): boolean {
     return this.#isWritten && this.#facts.script !== ''
-  }
-
-  /** Those whose PowerShell lives. */
-  get live(): RunTenant[] {
-    return [...this.#entries.values()].filter(({ attempt }) => attempt !== null).map(({ tenant }) => tenant)
   }
 
   get view(): RunView {
@@ -202,7 +200,7 @@ export class Run {
     this.#change(entry, { state: 'starting', detail: 'Starting PowerShell' })
     const going: Promise<void> = this.#run(entry).then((outcome) => {
       this.#going.delete(going)
-      this.#settle(entry, outcome)
+      this.#settle(entry, this.#cleaned(outcome))
     })
     this.#going.add(going)
     this.#ticker ??= setInterval(() => this.#tellSoon(), tickMs)
@@ -253,10 +251,26 @@ export class Run {
     if (this.#isWritten || this.#script === null) return
     this.#isWritten = true
     const { script, isRedacted } = keptScript(this.#script, places)
+    this.#secrets.command(this.#script, script)
     const title = this.#facts.title === titleOf(this.#facts.script) ? titleOf(script) : this.#facts.title
     this.#facts = { ...this.#facts, title, script, isRedacted }
     this.#write({ line: 'script', at: this.#options.now(), title, script, isRedacted })
     this.#tellSoon()
+  }
+
+  /** What is said of a try, shown and kept: without the script's secrets. */
+  #cleaned(outcome: Outcome): Outcome {
+    const clean = (text: string) => this.#secrets.sentence(text)
+    const cleanFailure = (problem: Failure): Failure => ({ ...problem, message: clean(problem.message) })
+    switch (outcome.kind) {
+      case 'done':
+      case 'failed':
+        return { ...outcome, failure: outcome.failure && cleanFailure(outcome.failure), sentences: outcome.sentences.map(clean) }
+      case 'unreadable':
+        return { ...outcome, failure: cleanFailure(outcome.failure) }
+      default:
+        return outcome
+    }
   }
 
   /** Where one of them asks before data is changed, all of them do: the question is the run's. */
@@ -307,8 +321,8 @@ export class Run {
   }
 
   /** PowerShell can't read the script: no tenant needs to find that out for itself. */
-  #giveUp(entry: Entry, problem: TenantryError): void {
-    const end = { state: 'failed', detail: problem.message, failure: problem.toFailure() } as const
+  #giveUp(entry: Entry, problem: Failure): void {
+    const end = { state: 'failed', detail: problem.message, failure: problem } as const
     this.#slots.hold(true)
     for (const other of this.#entries.values()) {
       if (other === entry || (!other.attempt && !isFinal(other.tenant))) this.#end(other, end)

@@ -27,6 +27,12 @@ export interface RunsOptions {
   tenantRun?: (options: TenantRunOptions) => Pick<TenantRun, 'run' | 'cancel' | 'answer'>
 }
 
+/** How far a run is that is not over, in tenants. */
+export interface LiveRun {
+  done: number
+  tenants: number
+}
+
 /** All runs across tenants: those that go on, and those of before by their journals. */
 export class Runs {
   readonly #options: RunsOptions
@@ -67,9 +73,9 @@ export class Runs {
     return this.#runs.some(({ run }) => !run.isOver)
   }
 
-  /** The tenants whose PowerShell lives. */
-  get live(): RunTenant[] {
-    return this.#runs.flatMap(({ run }) => run.live)
+  /** Those that are not over. */
+  get live(): LiveRun[] {
+    return this.#runs.filter(({ run }) => !run.isOver).map(({ run: { summary: { counts } } }) => ({ done: counts.done, tenants: Object.values(counts).reduce((sum, count) => sum + count, 0) }))
   }
 
   /**

@@ -70,7 +70,7 @@ export type Outcome =
   | { kind: 'throttled'; refusal: TenantryError; pauseMs: number; tries: number }
   | { kind: 'cancelled' }
   /** PowerShell can't read the script, here as anywhere. */
-  | { kind: 'unreadable'; failure: TenantryError }
+  | { kind: 'unreadable'; failure: Failure }
 
 type Ran = Extract<ShellMessage, { type: 'ran' }>
 type Connected = Extract<ShellMessage, { type: 'connected' }>
@@ -111,7 +111,7 @@ export class TenantRun {
     } catch (error) {
       const refusal = TenantryError.from(error)
       if (this.#abort.signal.aborted || refusal.code === 'cancelled') return { kind: 'cancelled' }
-      if (refusal.code === 'run-script-unreadable') return { kind: 'unreadable', failure: refusal }
+      if (refusal.code === 'run-script-unreadable') return { kind: 'unreadable', failure: refusal.toFailure() }
       // What has begun to run is not run again by itself: it may have changed something.
       const pauseMs = this.#hasRun ? null : pauseBeforeRetry(refusal, this.#options.tried, runRetry)
       if (pauseMs !== null) return { kind: 'throttled', refusal, pauseMs, tries: runRetry.tries }

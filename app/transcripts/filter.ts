@@ -49,10 +49,15 @@ export class SecretFilter {
       return null
     }
     if (this.#mayContinue && continued.test(text)) return null
-    const left = withoutSecrets(this.#withoutTyped(text)).replace(named, `$1${removed}`)
+    const left = this.sentence(text)
     if (keyBegins.test(text) && !keyEnds.test(text)) this.#keyLines = mostKeyLines
     this.#mayContinue = left !== text && left.endsWith(removed)
     return left
+  }
+
+  /** A text that is no part of the output, such as an error's sentence, as it may be written. */
+  sentence(text: string): string {
+    return text.split('\n').map((line) => withoutSecrets(this.#withoutTyped(line)).replace(named, `$1${removed}`)).join('\n')
   }
 
   #withoutTyped(text: string): string {

@@ -13,7 +13,8 @@ export interface UpdatesOptions {
   channel(): UpdateChannel
   now(): number
   /** How many sessions have a shell that lives. */
-  liveSessions(): number
+  /** How many sessions have a shell, and how many runs are not over. */
+  live(): { sessions: number; runs: number }
   confirm(question: Question): Promise<boolean>
   onChange(state: UpdateState): void
 }
@@ -64,8 +65,8 @@ export class Updates {
   /** Restarts into the update. @throws TenantryError `update-not-ready`, `update-sessions-open` */
   install(): void {
     if (this.#state.phase !== 'ready') throw failure('update-not-ready')
-    const sessions = this.#options.liveSessions()
-    if (sessions > 0) throw failure('update-sessions-open', { sessions })
+    const { sessions, runs } = this.#options.live()
+    if (sessions + runs > 0) throw failure('update-sessions-open', { sessions, runs })
     this.#isRestarting = true
     this.#options.updater!.install({ restart: true })
   }

@@ -77,6 +77,10 @@ export class ContractCore implements Core {
     return []
   }
 
+  liveRuns(): [] {
+    return []
+  }
+
   waitingShells(): [] {
     return []
   }

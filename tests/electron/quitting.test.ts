@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { Question } from '../../app/adapters.ts'
 import type { LiveSession } from '../../app/core.ts'
 import { Quitting, quitQuestion } from '../../app/electron/quitting.ts'
+import type { LiveRun } from '../../app/runs/runs.ts'
 
 /** Of Electron's app what an end goes through: `quit` asks by `before-quit`, then closes the window, and ends. */
 class StandInApp extends EventEmitter {
@@ -38,12 +39,13 @@ let app: StandInApp
 let powerMonitor: EventEmitter
 let window: StandInWindow
 let sessions: LiveSession[]
+let runs: LiveRun[]
 let asked: Question[]
 let answer: (yes: boolean) => void
 
 function start(platform: NodeJS.Platform): Quitting {
   const quitting = new Quitting({
-    platform, app, powerMonitor, core: () => ({ liveSessions: () => sessions }),
+    platform, app, powerMonitor, core: () => ({ liveSessions: () => sessions, liveRuns: () => runs }),
     confirm: (question) => {
       asked.push(question)
       return new Promise((resolve) => (answer = resolve))
@@ -66,6 +68,7 @@ beforeEach(() => {
   powerMonitor = new EventEmitter()
   window = new StandInWindow()
   sessions = [live('Contoso', true), live('Fabrikam')]
+  runs = []
   asked = []
 })
 
@@ -91,6 +94,14 @@ describe.each(['win32', 'linux'] as const)('closing the window on %s', (platform
     start(platform)
     closeByHand()
     expect({ ended: app.hasEnded, asked }).toEqual({ ended: true, asked: [] })
+  })
+
+  it('asks where a run goes on and no session lives', () => {
+    sessions = []
+    runs = [{ done: 1, tenants: 3 }]
+    start(platform)
+    closeByHand()
+    expect({ ended: app.hasEnded, asked: asked.length }).toEqual({ ended: false, asked: 1 })
   })
 })
 
@@ -130,7 +141,7 @@ describe('the system’s own end', () => {
 
 describe('a dialog that fails', () => {
   it('keeps everything', async () => {
-    new Quitting({ platform: 'linux', app, powerMonitor, core: () => ({ liveSessions: () => sessions }), confirm: () => Promise.reject(new Error('no display')) })
+    new Quitting({ platform: 'linux', app, powerMonitor, core: () => ({ liveSessions: () => sessions, liveRuns: () => runs }), confirm: () => Promise.reject(new Error('no display')) })
     app.quit()
     await tick()
     expect(app.hasEnded).toBe(false)
@@ -143,6 +154,14 @@ describe('the question', () => {
     expect(quitQuestion([live('Contoso'), live('Contoso')])).toMatchObject({ message: 'Quit and end the sessions of 1 tenant?', detail: 'No command is running in them.' })
     expect(quitQuestion([live('Contoso', true), live('Fabrikam', true), live('Adatum')])).toMatchObject({
       message: 'Quit and end the sessions of 3 tenants?', detail: 'A command is running in Contoso and Fabrikam. Quitting stops it.'
+    })
+  })
+
+  it('says how far runs are', () => {
+    const run = { done: 12, tenants: 40 }
+    expect(quitQuestion([], [run])).toMatchObject({ message: 'Quit and stop the run across 40 tenants?', detail: '12 of 40 are done; the next start says which.' })
+    expect(quitQuestion([live('Contoso')], [run, { done: 0, tenants: 1 }])).toMatchObject({
+      message: 'Quit and end the sessions of 1 tenant, and stop 2 runs across 41 tenants?', detail: 'No command is running in them. 12 of 41 are done; the next start says which.'
     })
   })
 

@@ -182,6 +182,10 @@ export class FakeMainProcess implements Core {
     return []
   }
 
+  liveRuns(): [] {
+    return []
+  }
+
   waitingShells(): [] {
     return []
   }

@@ -165,6 +165,26 @@ describe('a run', () => {
     expect(lines.filter(({ line }) => line === 'script')).toEqual([{ line: 'script', at: 0, title: 'A title', script: 'Set-Variable password [removed]; 1', isRedacted: true }])
   })
 
+  it('takes the secrets of its script out of what PowerShell says of an error', async () => {
+    const word = randomUUID()
+    const script = `Connect-Thing -Password '${word}'; 1`
+    const [ended, went, unreadable] = profiles(3) as [Profile, Profile, Profile]
+    const { run, newest, lines, table } = begin([ended, went, unreadable], { atOnce: 3, script }, script)
+    newest(ended).options.onSecrets([script.indexOf("'"), script.lastIndexOf("'") + 1])
+    newest(ended).end({ kind: 'failed', failure: failure('run-command-failed', { text: `${word} is no password` }).toFailure(), errors: 2, sentences: [`no ${word}`, `${word} is no password`] })
+    newest(went).end({ kind: 'done', failure: null, errors: 1, sentences: [`Refused.\nPassword: ${randomUUID()}\nBye.`] })
+    await settled()
+    newest(unreadable).end({ kind: 'unreadable', failure: failure('run-script-unreadable', { problem: `Line 1: Unexpected ${word}.` }).toFailure() })
+    await settled()
+    expect(run.view.tenants.map(({ detail, errorSentences }) => [detail, errorSentences])).toEqual([
+      ['[removed] is no password', ['no [removed]', '[removed] is no password']],
+      ['0 rows, 1 error', ['Refused.\nPassword: [removed]\nBye.']],
+      ['PowerShell can’t read the script, so nothing was run. Line 1: Unexpected [removed].', []]
+    ])
+    expect(lines.filter(({ line }) => line === 'tenant')).toHaveLength(3)
+    expect(JSON.stringify([run.view, lines, table.errors])).not.toContain(word)
+  })
+
   it('connects further tenants with the commands alone that a shell found the script to need', async () => {
     const [first, reader, third, fourth] = profiles(4) as [Profile, Profile, Profile, Profile]
     reader.readOnly = true
@@ -195,8 +215,8 @@ describe('a run', () => {
   it('fails with one sentence where PowerShell can’t read the script', async () => {
     const all = profiles(4)
     const { run, newest, states, tries } = begin(all)
-    newest(all[0]!).end({ kind: 'unreadable', failure: failure('run-script-unreadable', { problem: 'Line 1: No.' }) })
-    newest(all[1]!).end({ kind: 'unreadable', failure: failure('run-script-unreadable', { problem: 'Line 1: No.' }) })
+    newest(all[0]!).end({ kind: 'unreadable', failure: failure('run-script-unreadable', { problem: 'Line 1: No.' }).toFailure() })
+    newest(all[1]!).end({ kind: 'unreadable', failure: failure('run-script-unreadable', { problem: 'Line 1: No.' }).toFailure() })
     await settled()
     expect([states(), tries.length, run.isOver]).toEqual([['failed', 'failed', 'failed', 'failed'], 2, true])
     expect(new Set(run.view.tenants.map(({ detail }) => detail)).size).toBe(1)

@@ -29,7 +29,7 @@ class StandInUpdater implements Updater {
 }
 
 let updater: StandInUpdater
-let live: number
+let live: { sessions: number; runs: number }
 let channel: UpdateChannel
 let answer: boolean
 let questions: Question[]
@@ -37,7 +37,7 @@ let states: UpdateState[]
 const made: Updates[] = []
 beforeEach(() => {
   updater = new StandInUpdater()
-  live = 0
+  live = { sessions: 0, runs: 0 }
   channel = 'stable'
   answer = true
   questions = []
@@ -55,7 +55,7 @@ function updatesWith(change: Partial<UpdatesOptions> = {}): Updates {
     policy: { file: '/etc/tenantry/policy.json', updates: 'on', problem: null },
     channel: () => channel,
     now: () => 1000,
-    liveSessions: () => live,
+    live: () => live,
     confirm: async (question) => {
       questions.push(question)
       return answer
@@ -122,10 +122,12 @@ describe('installing', () => {
   it('is refused while anybody works, and restarts afterwards', async () => {
     const updates = updatesWith()
     await updates.check()
-    live = 2
-    expect(() => updates.install()).toThrow(expect.objectContaining({ code: 'update-sessions-open', message: expect.stringContaining(': 2') as string }))
+    for (const working of [{ sessions: 2, runs: 0 }, { sessions: 0, runs: 1 }]) {
+      live = working
+      expect(() => updates.install()).toThrow(expect.objectContaining({ code: 'update-sessions-open', message: `An update is not installed while sessions are open (${working.sessions}) or runs go on (${working.runs}).` }))
+    }
     expect(updater.asked).not.toContain('restart')
-    live = 0
+    live = { sessions: 0, runs: 0 }
     updates.install()
     expect(updater.asked.at(-1)).toBe('restart')
   })
