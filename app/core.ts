@@ -345,9 +345,14 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       keepAwake.for('runs', runs.isBusy)
       emit('runs.changed', view)
     },
-    onRemoved: (id) => emit('runs.removed', { id }),
+    onRemoved(id) {
+      keepAwake.for('runs', runs.isBusy)
+      emit('runs.removed', { id })
+    },
     onInterrupted: (view) => interrupted.push(view),
-    log
+    onUnwritten(reason) {
+      notices.set('runs', reason && `What becomes of a run can’t be written down (${reason}), so no further tenant of it is started. Tenantry tries again by itself: look at the disk, and at the rights on its data folder.`)
+    }
   })
 
   const runExports = new RunExports({

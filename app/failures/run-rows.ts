@@ -17,6 +17,11 @@ export const runRows = {
   'run-refused': { message: 'Refused in Tenantry: nothing was changed here.', retryable: false },
   'run-interrupted': { message: 'Tenantry ended before this tenant was done, so how far it came is not known.', hint: 'Look at what the command did here before it is run again.', retryable: true },
   'run-command-failed': { message: '{text}', hint: 'The command ended with this error.', retryable: true },
+  'run-of-another-tenant': {
+    message: 'This tenant was {before} when the run began, and its profile now leads to {after}. Nothing was run there.',
+    hint: 'Start a new run where the profile’s tenant is meant.',
+    retryable: false
+  },
   'run-not-kept': {
     message: 'The run can’t be written down ({reason}), so it was not started.',
     hint: 'Check the disk and the rights on Tenantry’s data folder, then try again.',

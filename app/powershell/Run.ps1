@@ -33,7 +33,8 @@ function script:Start-Run {
         Send-Hello -Nonce $nonce
         $nonce = $null
         Invoke-SessionStart
-        if ($null -ne $script:RunText) { Invoke-Run -Invoke $Invoke }
+        # One that is not wanted any more, once it is connected, says goodbye to its service all the same.
+        if ($null -ne $script:RunText) { Invoke-Run -Invoke $Invoke } else { Disconnect-Session }
     }
     catch {
         Send-SessionMessage -Message @{ type = 'failed'; service = $null; stage = 'connect'; message = $_.Exception.Message; errorId = 'Stopped' }
@@ -158,7 +159,7 @@ function script:Add-RunError {
     # Counts an error, keeps the first sentences, and answers this one.
     param([Parameter(Mandatory)][AllowEmptyString()][string]$Text)
 
-    if ($Text -match 'NonInteractive mode') {
+    if ($Text -match 'NonInteractive') {
         $Text = 'The script asked for something (Read-Host, a mandatory parameter, or a confirmation), and nobody can answer in a run. Give it as a parameter, or add -Confirm:$false.'
     }
     if (-not $Text) { $Text = 'An error without a message.' }

@@ -10,7 +10,12 @@ const version = 1
 
 const headSchema = runViewSchema
   .pick({ id: true, service: true, atOnce: true, isReadOnly: true, by: true, startedAt: true })
-  .extend({ line: z.literal('run'), v: z.literal(version), tenants: z.array(runTenantSchema.pick({ profileId: true, name: true, colour: true, environment: true })) })
+  .extend({
+    line: z.literal('run'),
+    v: z.literal(version),
+    // `tenant`: which one its profile led to, see `tenantOf`.
+    tenants: z.array(runTenantSchema.pick({ profileId: true, name: true, colour: true, environment: true }).extend({ tenant: z.string() }))
+  })
 
 /** What is appended once a run goes on. Times are milliseconds since the epoch; `owner` is a process id. */
 const lineSchema = z.discriminatedUnion('line', [
@@ -31,8 +36,10 @@ export type JournalLine = z.infer<typeof lineSchema>
 /** A run as its journal tells it. */
 export interface KeptRun {
   view: RunView
-  /** The process that had it in its hands and did not write its end. */
-  owner: number | null
+  /** Which tenant each profile led to when the run began, by the profile's id. */
+  chosen: ReadonlyMap<string, string>
+  /** The process that had it in its hands and did not write its end, and since when. */
+  owner: { pid: number; since: number } | null
 }
 
 /**
@@ -41,16 +48,23 @@ export interface KeptRun {
  */
 export class Journal {
   readonly #path: string
+  /** Lines that could not be written yet. */
+  #left = ''
 
   constructor(folder: string, id: string) {
     this.#path = pathOf(folder, id)
   }
 
-  /** Begins a run's journal. Throws `run-not-kept`. */
-  static begin(folder: string, view: RunView, at: number): Journal {
+  /**
+   * Begins a run's journal.
+   *
+   * @param chosen which tenant each profile leads to
+   * @throws TenantryError `run-not-kept`
+   */
+  static begin(folder: string, view: RunView, chosen: ReadonlyMap<string, string>, at: number): Journal {
     const journal = new Journal(folder, view.id)
     const { id, service, atOnce, isReadOnly, by, startedAt } = view
-    const tenants = view.tenants.map(({ profileId, name, colour, environment }) => ({ profileId, name, colour, environment }))
+    const tenants = view.tenants.map(({ profileId, name, colour, environment }) => ({ profileId, name, colour, environment, tenant: chosen.get(profileId)! }))
     const head: z.infer<typeof headSchema> = { line: 'run', v: version, id, service, atOnce, isReadOnly, by, startedAt, tenants }
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -61,11 +75,29 @@ export class Journal {
     return journal
   }
 
-  /** Appends a line; answers why that could not be done, null where it was. */
+  /** Appends a line; answers why that could not be done, null where it was. What could not be written is kept for `flush`. */
   append(line: JournalLine): string | null {
+    this.#left += lineOf(line)
+    return this.flush()
+  }
+
+  /** Appends a line or, where that can't be done, forgets it; answers why. */
+  appendNowOrNever(line: JournalLine): string | null {
+    return this.flush() ?? this.#write(lineOf(line))
+  }
+
+  /** Appends what could not be written before; answers why that can't be done still, null where nothing is left. */
+  flush(): string | null {
+    if (this.#left === '') return null
+    const reason = this.#write(this.#left)
+    if (reason === null) this.#left = ''
+    return reason
+  }
+
+  #write(lines: string): string | null {
     try {
-      // A half line of before, which a crash left, ends here.
-      appendFileSync(this.#path, lineOf(line), { mode: 0o600 })
+      // A half line of before, which a crash or a full disk left, ends here.
+      appendFileSync(this.#path, lines, { mode: 0o600 })
       return null
     } catch (error) {
       return (error as NodeJS.ErrnoException).code ?? 'no reason given'
@@ -105,7 +137,7 @@ export function readJournal(text: string): KeptRun | null {
   const head = headSchema.safeParse(first)
   if (!head.success) return null
   const { line: _, v: __, tenants, ...facts } = head.data
-  const kept = new Map(tenants.map((tenant) => [tenant.profileId, { ...tenant, ...untouched }]))
+  const kept = new Map(tenants.map(({ tenant: _, ...facts }) => [facts.profileId, { ...facts, ...untouched }]))
   const run: Followed = { owner: null, endedAt: null, lastAt: facts.startedAt, what: { title: 'A run', script: '', isRedacted: true } }
   for (const parsed of rest) {
     const line = lineSchema.safeParse(parsed).data
@@ -121,7 +153,7 @@ export function readJournal(text: string): KeptRun | null {
     secondsLeft: null,
     tenants: [...kept.values()].map((tenant) => (isFinal(tenant) ? tenant : interrupted(tenant)))
   }
-  return { view, owner: isOver ? null : run.owner }
+  return { view, chosen: new Map(tenants.map(({ profileId, tenant }) => [profileId, tenant])), owner: isOver ? null : run.owner }
 }
 
 /** What a tenant is before anything was done in it. */
@@ -132,7 +164,7 @@ export const isFinal = ({ state }: Pick<RunTenant, 'state'>): boolean => ['done'
 
 /** What the lines of a journal tell of the run as a whole. One that ended before its script was written has none. */
 interface Followed {
-  owner: number | null
+  owner: KeptRun['owner']
   endedAt: number | null
   lastAt: number
   what: Pick<RunView, 'title' | 'script' | 'isRedacted'>
@@ -140,7 +172,7 @@ interface Followed {
 
 function follow(run: Followed, tenants: Map<string, RunTenant>, line: JournalLine): void {
   run.lastAt = line.at
-  if (line.line === 'begun') run.owner = line.owner
+  if (line.line === 'begun') run.owner = { pid: line.owner, since: line.at }
   if (line.line === 'script') run.what = { title: line.title, script: line.script, isRedacted: line.isRedacted }
   run.endedAt = line.line === 'ended' ? line.at : null
   const change = (profileId: string, to: Partial<RunTenant>) => {

@@ -16,13 +16,13 @@ export interface RunQuestionsOptions {
 }
 
 /**
- * The questions of all shells of a run as one: the first that asks asks for all. What is answered is answered for the
- * whole run, so that nobody is asked twice.
+ * The questions of all shells of a run as one: the first that asks asks for all. What is answered is answered for every
+ * tenant that the number counted, so that none of them asks twice.
  */
 export class RunQuestions {
   readonly #options: RunQuestionsOptions
   readonly #waiting = new Map<string, Waiting>()
-  #isAllowed = false
+  readonly #allowed = new Set<string>()
 
   constructor(options: RunQuestionsOptions) {
     this.#options = options
@@ -41,7 +41,7 @@ export class RunQuestions {
   }
 
   ask(key: string, tenant: string, message: GuardMessage): void {
-    if (this.#isAllowed) return this.#options.send(key, message.ask, 'run')
+    if (this.#allowed.has(key)) return this.#options.send(key, message.ask, 'run')
     this.#waiting.set(key, { message, tenant })
     this.#options.onChange()
   }
@@ -51,18 +51,22 @@ export class RunQuestions {
     if (this.#waiting.delete(key)) this.#options.onChange()
   }
 
-  /** Everything may run from now on. */
-  allow(): void {
-    this.#isAllowed = true
+  /** Everything may run in these from now on. */
+  allow(keys: Iterable<string>): void {
+    for (const key of keys) this.#allowed.add(key)
     const waiting = [...this.#waiting]
     this.#waiting.clear()
     for (const [key, { message }] of waiting) this.#options.send(key, message.ask, 'run')
     this.#options.onChange()
   }
 
-  /** Whoever waits is answered no more, and what was allowed is not allowed any more. */
+  /** What was allowed in these is not allowed any more: they are run again, and the number is another one. */
+  takeBack(keys: Iterable<string>): void {
+    for (const key of keys) this.#allowed.delete(key)
+  }
+
+  /** Whoever waits is answered no more. */
   forget(): void {
-    this.#isAllowed = false
     this.#waiting.clear()
     this.#options.onChange()
   }

@@ -4,7 +4,7 @@ import { failure, TenantryError } from '../failures.ts'
 import { guardMode, guardRules, type GuardRules } from '../guard/rules.ts'
 import type { RunTable } from '../grid/run-table.ts'
 import { reasonOf } from '../sessions/connect-retry.ts'
-import type { SessionPlan } from '../sessions/session-plan.ts'
+import { leadsTo, tenantOf, type SessionPlan } from '../sessions/session-plan.ts'
 import { SecretFilter } from '../transcripts/filter.ts'
 import { isFinal, untouched, type Journal, type JournalLine } from './journal.ts'
 import { keptScript, titleOf } from './kept-script.ts'
@@ -17,6 +17,8 @@ import { secondsLeft } from './time-left.ts'
 const tellMs = 200
 /** And at least this often while something of it goes on: its seconds run. */
 const tickMs = 1_000
+/** What could not be written down is tried again after so long. */
+const writeAgainMs = 5_000
 
 export interface RunOptions {
   now: () => number
@@ -26,9 +28,9 @@ export interface RunOptions {
   tenantRun(options: TenantRunOptions): Pick<TenantRun, 'run' | 'cancel' | 'answer'>
   openTable(runId: string, title: string, onClosed: () => void): RunTable
   closeTable(id: string): void
-  journal: Pick<Journal, 'append'>
-  /** The journal could not be written. */
-  onUnwritten(reason: string): void
+  journal: Pick<Journal, 'append' | 'appendNowOrNever' | 'flush'>
+  /** The journal can't be written, for this reason; null once it can. */
+  onUnwritten(reason: string | null): void
   onChange(run: Run): void
 }
 
@@ -47,6 +49,8 @@ export class Run {
   #facts: Omit<RunView, 'tenants' | 'endedAt' | 'gridId' | 'question' | 'secondsLeft'>
   /** Whole; null where only what is fit to be kept is left of it. */
   readonly #script: string | null
+  /** Which tenant each profile led to when the run began: it goes nowhere else. */
+  readonly #chosen: ReadonlyMap<string, string>
   readonly #entries: Map<string, Entry>
   readonly #slots: Slots
   readonly #questions: RunQuestions
@@ -61,12 +65,15 @@ export class Run {
   #tries = 0
   #timer: NodeJS.Timeout | null = null
   #ticker: NodeJS.Timeout | null = null
+  /** While its journal can't be written. */
+  #writer: NodeJS.Timeout | null = null
   #isDisposed = false
 
-  constructor(view: RunView, script: string | null, options: RunOptions) {
+  constructor(view: RunView, script: string | null, chosen: ReadonlyMap<string, string>, options: RunOptions) {
     const { tenants, endedAt, gridId: _, question: __, secondsLeft: ___, ...facts } = view
     this.#facts = facts
     this.#script = script
+    this.#chosen = chosen
     this.#endedAt = endedAt
     this.#isWritten = endedAt !== null
     this.#options = options
@@ -75,7 +82,7 @@ export class Run {
     this.#questions = new RunQuestions({
       send: (key, ask, answer) => this.#entries.get(key)?.attempt?.answer(ask, answer),
       onChange: () => {
-        this.#slots.hold(this.#questions.isAsking)
+        this.#hold()
         this.#tellSoon()
       }
     })
@@ -125,8 +132,7 @@ export class Run {
     if (again.length === 0) throw failure('run-nothing-to-retry')
     if (this.#script === null) throw failure('run-script-redacted')
     const { now } = this.#options
-    // What was allowed is not allowed once more: the number is another one.
-    if (this.isOver) this.#questions.forget()
+    this.#questions.takeBack(again)
     this.#write({ line: 'begun', at: now(), owner: process.pid })
     this.#write({ line: 'retry', at: now(), profileIds: again })
     this.#endedAt = null
@@ -142,7 +148,7 @@ export class Run {
     const { question } = this.#stateOf(this.#tenants)
     if (!question) throw failure('run-not-asking')
     if (number !== question.tenants) throw failure('run-other-number', { number })
-    this.#questions.allow()
+    this.#questions.allow([...this.#entries.values()].filter(({ tenant }) => !isFinal(tenant)).map(({ tenant }) => tenant.profileId))
   }
 
   /** @throws TenantryError `run-not-asking` */
@@ -158,6 +164,7 @@ export class Run {
     this.#slots.dispose()
     if (this.#timer) clearTimeout(this.#timer)
     if (this.#ticker) clearInterval(this.#ticker)
+    if (this.#writer) clearInterval(this.#writer)
     for (const { attempt } of this.#entries.values()) attempt?.cancel()
     await Promise.all(this.#going)
   }
@@ -173,7 +180,8 @@ export class Run {
 
   #stateOf(tenants: readonly RunTenant[]): Pick<RunView, 'endedAt' | 'gridId' | 'question' | 'secondsLeft'> {
     const left = tenants.filter((tenant) => !isFinal(tenant))
-    const production = left.filter(({ environment }) => environment === 'production').length
+    // By what the profiles are now; one that is gone is run no more.
+    const production = this.#questions.isAsking ? left.filter(({ profileId }) => this.#profileOrNull(profileId)?.environment === 'production').length : 0
     return {
       endedAt: this.#endedAt,
       gridId: this.#table && !this.#table.isClosed ? this.#table.id : null,
@@ -194,9 +202,16 @@ export class Run {
 
   #start(id: string): void {
     const entry = this.#entries.get(id)!
+    const startedAt = this.#options.now()
+    // Where nobody could tell later that it was begun here, it does not begin.
+    const unwritten = this.#options.journal.appendNowOrNever({ line: 'started', at: startedAt, profileId: id })
+    if (unwritten !== null) {
+      this.#waitForDisk(unwritten)
+      this.#change(entry, { state: 'waiting', detail: `Waits: the run can’t be written down (${unwritten})` })
+      return this.#slots.comeBack(id, writeAgainMs)
+    }
     entry.tried++
-    entry.startedAt = this.#options.now()
-    this.#write({ line: 'started', at: entry.startedAt, profileId: id })
+    entry.startedAt = startedAt
     this.#change(entry, { state: 'starting', detail: 'Starting PowerShell' })
     const going: Promise<void> = this.#run(entry).then((outcome) => {
       this.#going.delete(going)
@@ -211,7 +226,7 @@ export class Run {
       entry.attempt = this.#options.tenantRun(this.#tryOf(entry))
       return await entry.attempt.run()
     } catch (error) {
-      return { kind: 'failed', failure: TenantryError.from(error).toFailure(), errors: 0, sentences: [] }
+      return { kind: 'failed', failure: TenantryError.from(error).toFailure(), errors: 0, sentences: [], caution: null }
     }
   }
 
@@ -219,6 +234,8 @@ export class Run {
     const { profileId, name } = entry.tenant
     const { service, isReadOnly } = this.#facts
     const found = this.#options.plan(profileId)
+    const chosen = this.#chosen.get(profileId)!
+    if (!leadsTo(found, chosen)) throw failure('run-of-another-tenant', { before: chosen, after: tenantOf(found) })
     const plan = { ...found, profile: { ...found.profile, readOnly: (found.profile.readOnly ?? false) || isReadOnly } }
     return {
       id: `${this.id.slice(0, 8)}-${++this.#tries}`,
@@ -311,13 +328,14 @@ export class Run {
     this.#slots.comeBack(entry.tenant.profileId, pauseMs)
   }
 
-  #finish(entry: Entry, { kind, failure: problem, errors, sentences }: Extract<Outcome, { kind: 'done' | 'failed' }>): void {
+  #finish(entry: Entry, { kind, failure: problem, errors, sentences, caution }: Extract<Outcome, { kind: 'done' | 'failed' }>): void {
     const { profileId, name, rows } = entry.tenant
     // An error is a result too. The one that ended the script is the last of its sentences where there are not too many.
     const told = problem ? [...sentences.filter((sentence) => sentence !== problem.message), problem.message] : sentences
     for (const sentence of told) this.#table?.addError(profileId, name, sentence)
     const counted = `${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'}${errors > 0 ? `, ${errors.toLocaleString('en')} ${errors === 1 ? 'error' : 'errors'}` : ''}`
-    this.#end(entry, { state: kind, detail: problem?.message ?? counted, failure: problem, errors, errorSentences: sentences })
+    const detail = `${problem?.message ?? counted}${caution === null ? '' : ` (${caution})`}`
+    this.#end(entry, { state: kind, detail, failure: problem, errors, errorSentences: sentences })
   }
 
   /** PowerShell can't read the script: no tenant needs to find that out for itself. */
@@ -331,7 +349,7 @@ export class Run {
         other.attempt.cancel()
       }
     }
-    this.#slots.hold(this.#questions.isAsking)
+    this.#hold()
   }
 
   #end(entry: Entry, change: Partial<RunTenant>): void {
@@ -367,7 +385,7 @@ export class Run {
       this.#questions.withdraw(entry.tenant.profileId)
       entry.attempt.cancel()
     }
-    this.#slots.hold(this.#questions.isAsking)
+    this.#hold()
   }
 
   #change(entry: Entry, change: Partial<RunTenant>): void {
@@ -375,10 +393,30 @@ export class Run {
     this.#tellSoon()
   }
 
+  /** Nobody new gets a place while it asks, and while what becomes of them can't be written down. */
+  #hold(): void {
+    this.#slots.hold(this.#questions.isAsking || this.#writer !== null)
+  }
+
   #write(line: JournalLine): void {
     if (this.#isDisposed) return
     const reason = this.#options.journal.append(line)
-    if (reason) this.#options.onUnwritten(reason)
+    if (reason !== null) this.#waitForDisk(reason)
+  }
+
+  #waitForDisk(reason: string): void {
+    if (this.#writer) return
+    this.#writer = setInterval(() => this.#writeAgain(), writeAgainMs)
+    this.#hold()
+    this.#options.onUnwritten(reason)
+  }
+
+  #writeAgain(): void {
+    if (this.#options.journal.flush() !== null) return
+    clearInterval(this.#writer!)
+    this.#writer = null
+    this.#options.onUnwritten(null)
+    this.#hold()
   }
 
   #tellSoon(): void {

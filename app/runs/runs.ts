@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { uptime } from 'node:os'
 import { join } from 'node:path'
 import { nameOfUser } from '../command-log/command-log.ts'
 import { longestRunScript } from '../contract-values.ts'
@@ -6,7 +7,7 @@ import { serviceLabels, type CallRequest, type RunSummary, type RunTenant, type 
 import { failure } from '../failures.ts'
 import type { RunTable } from '../grid/run-table.ts'
 import { isAlive } from '../process-tree.ts'
-import type { SessionPlan } from '../sessions/session-plan.ts'
+import { tenantOf, type SessionPlan } from '../sessions/session-plan.ts'
 import { Journal, mostKeptRuns, readJournals, untouched } from './journal.ts'
 import { keptScript, titleOf } from './kept-script.ts'
 import { Run } from './run.ts'
@@ -22,7 +23,8 @@ export interface RunsOptions {
   onRemoved(id: string): void
   /** A run was under way when Tenantry ended. */
   onInterrupted(view: RunView): void
-  log(line: string): void
+  /** What became of tenants can't be written down, for this reason; null once it can. */
+  onUnwritten(reason: string | null): void
   /** Another try than a real one, for tests without a shell. */
   tenantRun?: (options: TenantRunOptions) => Pick<TenantRun, 'run' | 'cancel' | 'answer'>
 }
@@ -43,10 +45,10 @@ export class Runs {
   constructor(options: RunsOptions) {
     this.#options = options
     this.#folder = join(options.services.adapters.paths.data, 'runs')
-    for (const { view, owner } of readJournals(this.#folder)) {
+    for (const { view, chosen, owner } of readJournals(this.#folder)) {
       const journal = new Journal(this.#folder, view.id)
-      this.#runs.push({ run: this.#runOf(view, view.isRedacted ? null : view.script, journal), journal })
-      if (owner !== null && (owner === process.pid || !isAlive(owner))) this.#interrupted(view, journal)
+      this.#runs.push({ run: this.#runOf(view, view.isRedacted ? null : view.script, chosen, journal), journal })
+      if (owner !== null && isGone(owner)) this.#interrupted(view, journal)
     }
   }
 
@@ -101,9 +103,10 @@ export class Runs {
       secondsLeft: null,
       tenants: [...new Set(profileIds)].map((id) => this.#tenantOf(id, wish.service))
     }
+    const chosen = new Map(view.tenants.map(({ profileId }) => [profileId, tenantOf(this.#options.plan(profileId))]))
     this.#makeRoom()
-    const journal = Journal.begin(this.#folder, view, now())
-    const run = this.#runOf(view, script, journal)
+    const journal = Journal.begin(this.#folder, view, chosen, now())
+    const run = this.#runOf(view, script, chosen, journal)
     this.#runs.unshift({ run, journal })
     run.begin()
     return { id: view.id }
@@ -143,16 +146,16 @@ export class Runs {
     await Promise.all(this.#runs.map(({ run }) => run.dispose()))
   }
 
-  #runOf(view: RunView, script: string | null, journal: Journal): Run {
-    const { services, plan, openTable, closeTable, onChange, log, tenantRun } = this.#options
-    return new Run(view, script, {
+  #runOf(view: RunView, script: string | null, chosen: ReadonlyMap<string, string>, journal: Journal): Run {
+    const { services, plan, openTable, closeTable, onChange, onUnwritten, tenantRun } = this.#options
+    return new Run(view, script, chosen, {
       now: services.adapters.now,
       plan,
       tenantRun: tenantRun ?? ((options) => new TenantRun(options, services)),
       openTable,
       closeTable,
       journal,
-      onUnwritten: (reason) => log(`a run could not be written down (${reason})`),
+      onUnwritten,
       onChange: (run) => onChange(run.view)
     })
   }
@@ -184,6 +187,9 @@ export class Runs {
     return found
   }
 }
+
+/** Whether a process is no more that had a run in its hands: another one may have its number, and surely has after the computer's start. */
+const isGone = ({ pid, since }: { pid: number; since: number }): boolean => pid === process.pid || since < Date.now() - uptime() * 1000 || !isAlive(pid)
 
 /** What is said of a run that was under way when Tenantry ended. */
 export function interruptedText({ title, tenants }: RunView): string {

@@ -17,6 +17,7 @@ import { connectMessage, recorderOf, type SessionPlan, type SessionServices } fr
 import { exitFailure } from '../sessions/session-view.ts'
 import type { Token } from '../tokens/acquire.ts'
 import type { TokenBroker } from '../tokens/broker.ts'
+import { withSignal } from '../tokens/with-signal.ts'
 import { Answers } from './answers.ts'
 import type { GuardMessage } from './question.ts'
 import { RunShell } from './run-shell.ts'
@@ -25,6 +26,10 @@ import { RunShell } from './run-shell.ts'
 const runRetry = { tries: 5, firstPauseMs: 2_000, longestPauseMs: 600_000 }
 /** A shell that says no hello within this time is given up: several of them start at once, and nobody looks at each. */
 const helloDeadlineMs = 60_000
+/** So long a tenant's first connection waits for Exchange to say by which domain it is to be named: as the request may take. */
+const learnMs = 30_000
+/** A token that can't be replaced while a script runs is to be at most this old, in milliseconds. */
+const oldestMs = 60_000
 /** How long a script that is stopped may take until its process is ended all the same. */
 const stopDeadlineMs = 2_000
 
@@ -63,9 +68,9 @@ export interface TenantRunOptions {
   rowsAreIn(): Promise<void>
 }
 
-/** How a try ended. `sentences` are the first of its `errors`. */
+/** How a try ended. `sentences` are the first of its `errors`; `caution` is what to know of it besides. */
 export type Outcome =
-  | { kind: 'done' | 'failed'; failure: Failure | null; errors: number; sentences: string[] }
+  | { kind: 'done' | 'failed'; failure: Failure | null; errors: number; sentences: string[]; caution: string | null }
   /** It is to be tried again after a pause. */
   | { kind: 'throttled'; refusal: TenantryError; pauseMs: number; tries: number }
   | { kind: 'cancelled' }
@@ -90,6 +95,8 @@ export class TenantRun {
   #isConnected = false
   #isRunning = false
   #hasRun = false
+  /** Whether Exchange, or Graph, said itself that this is the tenant. */
+  #isProven = false
   #grids = 0
   #stopWaiting: () => void = () => {}
 
@@ -115,7 +122,7 @@ export class TenantRun {
       // What has begun to run is not run again by itself: it may have changed something.
       const pauseMs = this.#hasRun ? null : pauseBeforeRetry(refusal, this.#options.tried, runRetry)
       if (pauseMs !== null) return { kind: 'throttled', refusal, pauseMs, tries: runRetry.tries }
-      return { kind: 'failed', failure: refusal.toFailure(), errors: 0, sentences: [] }
+      return { kind: 'failed', failure: refusal.toFailure(), errors: 0, sentences: [], caution: null }
     } finally {
       await this.#free()
     }
@@ -160,8 +167,13 @@ export class TenantRun {
     const onWaiting = (detail: string) => {
       if (this.#saidHello && !this.#isConnected) this.#options.onState('connecting', detail)
     }
-    const token = await this.#services.tokens.get(plan.subject, service, { fresh, onWaiting, signal: this.#abort.signal })
-    await this.#organization.learn(token)
+    const { signal } = this.#abort
+    const ask = (isFresh: boolean) => this.#services.tokens.get(plan.subject, service, { fresh: isFresh, onWaiting, signal })
+    let token = await ask(fresh)
+    // Where a new one could not take its place, the script is to have its whole life.
+    const isForGood = service === 'graph' || remoteOf(plan.profile, service) !== null
+    if (isForGood && token.acquiredAt < this.#startedAt - oldestMs) token = await ask(true)
+    await withSignal(this.#organization.learn(token, learnMs), signal)
     return token
   }
 
@@ -204,11 +216,12 @@ export class TenantRun {
     const proof = service === 'compliance' ? null : this.#organization.prove(token)
     this.#renewal.begin(token)
     const connected = await this.#connectOrAskAnew(token)
+    this.#isConnected = true
     const { tenantId } = plan.profile
     if (connected.tenantId.toLowerCase() !== tenantId?.toLowerCase()) throw failure('exchange-wrong-tenant', { expected: tenantId ?? 'none', actual: quote(connected.tenantId) || 'none' })
-    this.#isConnected = true
     // The script waits for it, where a session's prompt does not.
-    await proof
+    const said = proof && (await withSignal(proof, this.#abort.signal))
+    this.#isProven = said?.proof === 'proven'
     this.#checkWanted()
   }
 
@@ -259,10 +272,8 @@ export class TenantRun {
 
   #outcomeOf({ isStopped, problem, errors, sentences }: Ran): Outcome {
     if (isStopped || this.#abort.signal.aborted) return { kind: 'cancelled' }
-    const cleaned = sentences.map((sentence) => quote(sentence))
-    return problem === null
-      ? { kind: 'done', failure: null, errors, sentences: cleaned }
-      : { kind: 'failed', failure: failureOfScript(problem), errors, sentences: cleaned }
+    const told = { errors, sentences: sentences.map((sentence) => quote(sentence)), caution: this.#isProven ? null : 'tenant not confirmed' }
+    return problem === null ? { kind: 'done', failure: null, ...told } : { kind: 'failed', failure: failureOfScript(problem), ...told }
   }
 
   #onHello(): void {

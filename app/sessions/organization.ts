@@ -6,7 +6,7 @@ import { remoteOf } from './remote-powershell.ts'
 import { organizationOf, type SessionPlan, type SessionServices } from './session-plan.ts'
 import type { TenantProof } from './tenant-proof.ts'
 
-/** So long a first connection waits for Exchange's word; the shell mostly takes as long to start. */
+/** Milliseconds that a session's first connection waits for Exchange's word; the shell mostly takes as long to start. */
 const learnMs = 4_000
 
 /**
@@ -31,11 +31,15 @@ export class Organization {
     return this.#name
   }
 
-  /** Asks where it is not known yet. It never rejects: what keeps Exchange from answering keeps the module from connecting. */
-  async learn(token: Token): Promise<void> {
+  /**
+   * Asks where it is not known yet. It never rejects: what keeps Exchange from answering keeps the module from connecting.
+   *
+   * @param patienceMs milliseconds after which it goes on without an answer
+   */
+  async learn(token: Token, patienceMs = learnMs): Promise<void> {
     const { profile } = this.#plan
     if (this.#service !== 'exchange' || profile.initialDomain !== null || remoteOf(profile, 'exchange')) return
-    const proof = await withSignal(this.prove(token), AbortSignal.timeout(learnMs)).catch(() => null)
+    const proof = await withSignal(this.prove(token), AbortSignal.timeout(patienceMs)).catch(() => null)
     this.#name = proof?.initialDomain ?? this.#name
   }
 

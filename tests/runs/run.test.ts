@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Profile, RunTenant, RunView } from '../../app/contract.ts'
 import { failure } from '../../app/failures.ts'
 import type { RunTable } from '../../app/grid/run-table.ts'
@@ -9,7 +9,7 @@ import type { GuardMessage } from '../../app/runs/question.ts'
 import { Run } from '../../app/runs/run.ts'
 import { secondsLeft } from '../../app/runs/time-left.ts'
 import type { Outcome, TenantRunOptions } from '../../app/runs/tenant-run.ts'
-import type { SessionPlan } from '../../app/sessions/session-plan.ts'
+import { tenantOf, type SessionPlan } from '../../app/sessions/session-plan.ts'
 import { aProfile } from '../renderer/fake-data.ts'
 
 /** Stands in for a try with a shell: a test says what the shell would have said, and how the try ends. */
@@ -70,9 +70,15 @@ function begin(profiles: Profile[], more: Partial<RunView> & { script?: string }
     id: randomUUID(), title: 'A run', script: 'Get-Mailbox', isRedacted: false, service: 'exchange', atOnce: 2, isReadOnly: false, by: 'admin', startedAt: 0, endedAt: null, gridId: null, question: null,
     secondsLeft: null, tenants, ...more
   }
-  const run = new Run(view, wholeScript, {
+  const planOf = (id: string) => ({ profile: profiles.find((profile) => profile.id === id)!, cloud: { loginHost: 'login.test' } }) as SessionPlan
+  const disk = { problem: null as string | null, left: [] as JournalLine[], told: [] as Array<string | null> }
+  const write = (line: JournalLine) => {
+    if (disk.problem === null) lines.push(line)
+    return disk.problem
+  }
+  const run = new Run(view, wholeScript, new Map(profiles.map(({ id }) => [id, tenantOf(planOf(id))])), {
     now: () => 0,
-    plan: (id) => ({ profile: profiles.find((profile) => profile.id === id)! }) as SessionPlan,
+    plan: planOf,
     tenantRun(options) {
       const played = new PlayedTry(options)
       tries.push(played)
@@ -80,21 +86,30 @@ function begin(profiles: Profile[], more: Partial<RunView> & { script?: string }
     },
     openTable: () => table as unknown as RunTable,
     closeTable: () => {},
-    journal: { append: (line) => void lines.push(line) as unknown as null },
-    onUnwritten: (reason) => {
-      throw new Error(reason)
+    journal: {
+      append(line) {
+        const reason = write(line)
+        if (reason !== null) disk.left.push(line)
+        return reason
+      },
+      appendNowOrNever: write,
+      flush() {
+        if (disk.problem === null) lines.push(...disk.left.splice(0))
+        return disk.problem
+      }
     },
+    onUnwritten: (reason) => disk.told.push(reason),
     onChange: () => {}
   })
   open.push(run)
   run.begin()
   const newest = (profile: Profile) => tries.findLast(({ options }) => options.plan.profile.id === profile.id)!
-  return { run, tries, lines, table, newest, states: () => run.view.tenants.map(({ state }) => state) }
+  return { run, tries, lines, disk, table, newest, states: () => run.view.tenants.map(({ state }) => state) }
 }
 
 const profiles = (count: number, change: Partial<Profile> = {}) => Array.from({ length: count }, (_, index) => aProfile({ name: `T${index + 1}`, environment: 'lab', ...change }))
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
-const done: Outcome = { kind: 'done', failure: null, errors: 0, sentences: [] }
+const done: Outcome = { kind: 'done', failure: null, errors: 0, sentences: [], caution: null }
 const asking: GuardMessage = { v: 1, type: 'guard', ask: 7, command: 'Set-Mailbox', objects: ['Identity: anna'], more: 2, fromPipeline: true, parameters: [], commands: ['Remove-Mailbox', 'Set-Mailbox'] }
 
 describe('a run', () => {
@@ -105,8 +120,8 @@ describe('a run', () => {
     newest(all[0]!).end(done)
     await settled()
     expect(states()).toEqual(['done', 'starting', 'starting'])
-    newest(all[1]!).end({ kind: 'failed', failure: failure('role-missing').toFailure(), errors: 0, sentences: [] })
-    newest(all[2]!).end({ kind: 'done', failure: null, errors: 2, sentences: ['One.', 'Two.'] })
+    newest(all[1]!).end({ kind: 'failed', failure: failure('role-missing').toFailure(), errors: 0, sentences: [], caution: null })
+    newest(all[2]!).end({ kind: 'done', failure: null, errors: 2, sentences: ['One.', 'Two.'], caution: null })
     await settled()
     expect([tries.length, run.isOver, states()]).toEqual([3, true, ['done', 'failed', 'done']])
     expect(table.errors).toEqual([['T2', failure('role-missing').message], ['T3', 'One.'], ['T3', 'Two.']])
@@ -146,7 +161,7 @@ describe('a run', () => {
     const all = profiles(2)
     const { run, newest, states, table, lines } = begin(all)
     newest(all[0]!).end(done)
-    newest(all[1]!).end({ kind: 'failed', failure: failure('role-missing').toFailure(), errors: 0, sentences: [] })
+    newest(all[1]!).end({ kind: 'failed', failure: failure('role-missing').toFailure(), errors: 0, sentences: [], caution: null })
     await settled()
     run.retry()
     expect([states(), table.dropped, run.isOver]).toEqual([['done', 'starting'], [[all[1]!.id]], false])
@@ -171,8 +186,8 @@ describe('a run', () => {
     const [ended, went, unreadable] = profiles(3) as [Profile, Profile, Profile]
     const { run, newest, lines, table } = begin([ended, went, unreadable], { atOnce: 3, script }, script)
     newest(ended).options.onSecrets([script.indexOf("'"), script.lastIndexOf("'") + 1])
-    newest(ended).end({ kind: 'failed', failure: failure('run-command-failed', { text: `${word} is no password` }).toFailure(), errors: 2, sentences: [`no ${word}`, `${word} is no password`] })
-    newest(went).end({ kind: 'done', failure: null, errors: 1, sentences: [`Refused.\nPassword: ${randomUUID()}\nBye.`] })
+    newest(ended).end({ kind: 'failed', failure: failure('run-command-failed', { text: `${word} is no password` }).toFailure(), errors: 2, sentences: [`no ${word}`, `${word} is no password`], caution: null })
+    newest(went).end({ kind: 'done', failure: null, errors: 1, sentences: [`Refused.\nPassword: ${randomUUID()}\nBye.`], caution: null })
     await settled()
     newest(unreadable).end({ kind: 'unreadable', failure: failure('run-script-unreadable', { problem: `Line 1: Unexpected ${word}.` }).toFailure() })
     await settled()
@@ -183,6 +198,56 @@ describe('a run', () => {
     ])
     expect(lines.filter(({ line }) => line === 'tenant')).toHaveLength(3)
     expect(JSON.stringify([run.view, lines, table.errors])).not.toContain(word)
+  })
+
+  it('goes to no other tenant than its profile led to at the beginning, also where it is run again', async () => {
+    const [moved, stays] = profiles(2) as [Profile, Profile]
+    const { run, tries, newest, states } = begin([stays, moved], { atOnce: 1 })
+    moved.tenantId = randomUUID()
+    newest(stays).end(done)
+    await settled()
+    expect([states(), tries.length]).toEqual([['done', 'failed'], 1])
+    expect(run.view.tenants[1]).toMatchObject({ failure: { code: 'run-of-another-tenant', message: expect.stringContaining(moved.tenantId) as string } })
+    run.retry()
+    await settled()
+    expect([states(), tries.length]).toEqual([['done', 'failed'], 1])
+  })
+
+  it('says beside the outcome that nobody confirmed the tenant', async () => {
+    const [first, second] = profiles(2) as [Profile, Profile]
+    const { run, newest } = begin([first, second])
+    newest(first).end({ ...done, caution: 'tenant not confirmed' })
+    newest(second).end({ kind: 'failed', failure: failure('role-missing').toFailure(), errors: 0, sentences: [], caution: 'tenant not confirmed' })
+    await settled()
+    expect(run.view.tenants.map(({ detail }) => detail)).toEqual(['0 rows (tenant not confirmed)', `${failure('role-missing').message} (tenant not confirmed)`])
+  })
+
+  it('begins nowhere while nobody could tell later that it did', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] })
+    try {
+      const [first, second, third] = profiles(3) as [Profile, Profile, Profile]
+      const { run, newest, states, tries, lines, disk } = begin([first, second, third], { atOnce: 1 })
+      disk.problem = 'ENOSPC'
+      newest(first).end(done)
+      await settled()
+      expect([states(), tries.length, disk.told, lines.map(({ line }) => line)]).toEqual([['done', 'waiting', 'waiting'], 1, ['ENOSPC'], ['started']])
+      vi.advanceTimersByTime(10_000)
+      expect([tries.length, disk.told]).toEqual([1, ['ENOSPC']])
+      disk.problem = null
+      vi.advanceTimersByTime(5_000)
+      expect([states(), disk.told, lines.map(({ line }) => line)]).toEqual([['done', 'starting', 'waiting'], ['ENOSPC', null], ['started', 'tenant', 'started']])
+      // A disk that is full as one begins.
+      disk.problem = 'ENOSPC'
+      newest(second).end({ kind: 'throttled', refusal: failure('throttled', { host: 'Exchange', wait: '' }), pauseMs: 1, tries: 5 })
+      await settled()
+      expect([states(), disk.told]).toEqual([['done', 'throttled', 'waiting'], ['ENOSPC', null, 'ENOSPC']])
+      expect(run.view.tenants[2]!.detail).toBe('Waits: the run can’t be written down (ENOSPC)')
+      disk.problem = null
+      vi.advanceTimersByTime(5_000)
+      expect([states(), tries.length]).toEqual([['done', 'starting', 'waiting'], 3])
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('connects further tenants with the commands alone that a shell found the script to need', async () => {
@@ -288,11 +353,35 @@ describe('the question of a run', () => {
     const { run, newest } = begin(all)
     newest(all[0]!).options.onQuestion(asking)
     run.answer(1)
-    newest(all[0]!).end({ kind: 'failed', failure: failure('role-missing').toFailure(), errors: 0, sentences: [] })
+    newest(all[0]!).end({ kind: 'failed', failure: failure('role-missing').toFailure(), errors: 0, sentences: [], caution: null })
     await settled()
     run.retry()
     newest(all[0]!).options.onQuestion(asking)
     expect(run.view.question).toMatchObject({ tenants: 1 })
+  })
+
+  it('is asked of those that are run again while the run goes on, and of no other one', async () => {
+    const [failed, going] = profiles(2, { environment: 'production' }) as [Profile, Profile]
+    const { run, newest } = begin([failed, going])
+    newest(failed).end({ kind: 'failed', failure: failure('role-missing').toFailure(), errors: 0, sentences: [], caution: null })
+    await settled()
+    newest(going).options.onQuestion(asking)
+    // The number counted the one that goes on alone.
+    run.answer(1)
+    run.retry()
+    newest(failed).options.onQuestion({ ...asking, ask: 8 })
+    newest(going).options.onQuestion({ ...asking, ask: 9 })
+    expect([run.view.question, newest(failed).answers, newest(going).answers]).toEqual([expect.objectContaining({ tenant: 'T1', tenants: 2 }), [], [[7, 'run'], [9, 'run']]])
+    run.answer(2)
+    expect(newest(failed).answers).toEqual([[8, 'run']])
+  })
+
+  it('counts as production what is production now', () => {
+    const [changed, lab] = profiles(2) as [Profile, Profile]
+    const { run, newest } = begin([changed, lab])
+    changed.environment = 'production'
+    newest(lab).options.onQuestion(asking)
+    expect(run.view.question).toMatchObject({ tenants: 2, production: 1 })
   })
 
   it('is every shell’s where one of the profiles asks; a read-only profile changes nothing either way', () => {

@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Profile } from '../../app/contract.ts'
 import { describeOnMainEngine } from '../engines.ts'
@@ -144,6 +144,51 @@ describeOnMainEngine('a run across tenants', ({ env }) => {
     await expect(start(' \n')).rejects.toMatchObject({ code: 'run-script-empty' })
     await expect(start('x'.repeat(200_001))).rejects.toMatchObject({ code: 'run-script-too-long' })
     await expect(under.call('runs.start', { profileIds: ids(), script: '1', service: 'graph' })).rejects.toMatchObject({ code: 'run-service-missing' })
+  })
+
+  it('says where the service does not tell which tenant it is, and runs the script all the same', async () => {
+    const [silent, told] = tenants as [Profile, Profile]
+    const undo = under.core.demo.answerWith(({ cmdletName, path }) => cmdletName === 'Get-AcceptedDomain' && path.includes(runs.tenantOf(silent).tenantId), { status: 403, body: '' })
+    onTestFinished(undo)
+    const run = await runs.ended(await start('Get-Mailbox -ResultSize 1', { profileIds: ids([silent, told]) }))
+    expect(run.tenants.map(({ state, detail }) => [state, detail])).toEqual([['done', '1 row (tenant not confirmed)'], ['done', '1 row']])
+  })
+
+  it('runs nothing where the service lists another tenant’s domains, and says goodbye to it', async () => {
+    const out = mkdtempSync(join(tmpdir(), 'tenantry-out-'))
+    onTestFinished(() => rmSync(out, { recursive: true, force: true }))
+    cpSync(resolve('out/scripts'), join(out, 'scripts'), { recursive: true })
+    cpSync(resolve('out/demo/ExchangeOnlineManagement'), join(out, 'demo/ExchangeOnlineManagement'), { recursive: true })
+    // The module of this core also writes down that it was told goodbye.
+    const module = join(out, 'demo/ExchangeOnlineManagement/ExchangeOnlineManagement.psm1')
+    const goodbye = join(out, 'goodbye')
+    const question = `$question = 'Running this cmdlet clears`
+    const text = readFileSync(module, 'utf8')
+    expect(text.split(question)).toHaveLength(2)
+    writeFileSync(module, text.replace(question, `[System.IO.File]::WriteAllText('${goodbye}', 'said')\n        ${question}`))
+    const other = await startCore({ env, outFolder: out, demo: { generated: 1 } })
+    onTestFinished(() => other.dispose())
+    const runsThere = new RunsUnderTest(other)
+    const [profile] = await runsThere.generated(1)
+    const domains = { value: [{ DomainName: 'tailspin.onmicrosoft.com', InitialDomain: true }] }
+    other.core.demo.answerWith('Get-AcceptedDomain', { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(domains) })
+    const { id } = await other.call('runs.start', { profileIds: [profile!.id], script: 'Get-Mailbox' })
+    const run = await runsThere.ended(id)
+    expect(run.tenants[0]).toMatchObject({ state: 'failed', rows: 0, failure: { code: 'exchange-wrong-tenant' } })
+    expect(other.core.demo.log.filter(({ cmdletName }) => cmdletName === 'Get-Mailbox')).toEqual([])
+    expect(existsSync(goodbye)).toBe(true)
+  })
+
+  it('is gone with its claim on the computer’s being awake where it is deleted while it goes on', async () => {
+    const awake: boolean[] = []
+    const other = await startCore({ env, demo: { generated: 1 } }, { keepAwake: (on) => void awake.push(on) })
+    onTestFinished(() => other.dispose())
+    const runsThere = new RunsUnderTest(other)
+    const { id } = await other.call('runs.start', { profileIds: (await runsThere.generated(1)).map((profile) => profile.id), script: 'Start-Sleep -Seconds 300' })
+    await runsThere.until(id, ({ tenants: [only] }) => only!.state === 'running')
+    await eventually(() => awake.at(-1), (isOn) => isOn === true)
+    await other.call('runs.remove', { id })
+    expect(awake.at(-1)).toBe(false)
   })
 
   it('has no command that changes data where it is read-only', async () => {
