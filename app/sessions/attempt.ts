@@ -5,11 +5,12 @@ import { failure } from '../failures.ts'
 import { badgesOf, guardRules } from '../guard/rules.ts'
 import type { FoundPowerShell } from '../powershell/find.ts'
 import type { AppMessage } from '../powershell/messages.ts'
+import type { Hello, ShellEvents } from '../powershell/shell-link.ts'
 import { moduleOf } from './connect-parameters.ts'
 import { historyFile } from './command-history.ts'
 import type { Output } from './output.ts'
 import type { SessionPlan } from './session-plan.ts'
-import { Shell, type Hello, type ShellEvents, type Size } from './shell.ts'
+import { Shell, type Size } from './shell.ts'
 import type { WarmShells } from './warm-shells.ts'
 
 /** A shell that says no hello within this time is reported; a cold start with a virus scanner takes up to 10 s. */

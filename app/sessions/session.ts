@@ -3,6 +3,7 @@ import { serviceLabels, type ByteStream, type Failure, type Service, type Sessio
 import { failure, TenantryError } from '../failures.ts'
 import { quote } from '../failures/reading.ts'
 import type { ShellMessage } from '../powershell/messages.ts'
+import type { Hello } from '../powershell/shell-link.ts'
 import type { Token } from '../tokens/acquire.ts'
 import { guardMode } from '../guard/rules.ts'
 import { Attempt } from './attempt.ts'
@@ -18,7 +19,7 @@ import { Renewal } from './renewal.ts'
 import { Transcript } from '../transcripts/transcript.ts'
 import { connectMessage, recorderOf, tenantOf, transcriptPlace, type SessionPlan, type SessionServices } from './session-plan.ts'
 import { isAtHome } from './tenant-proof.ts'
-import type { Hello, Size } from './shell.ts'
+import type { Size } from './shell.ts'
 import { atBeginning, exitFailure, newView, startingDetail } from './session-view.ts'
 
 /** One session: a terminal, its shell, its pipe and its connection. It owns them and frees them. */

@@ -1,39 +1,21 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import type { IPty } from 'node-pty'
 import type { Adapters } from '../adapters.ts'
 import { removeDotnetLeftovers } from '../dotnet-leftovers.ts'
-import { failure } from '../failures.ts'
 import type { FoundPowerShell } from '../powershell/find.ts'
 import { launchShell } from '../powershell/launch.ts'
 import type { AppMessage, ShellMessage } from '../powershell/messages.ts'
-import { openSessionPipe, type SessionPipe } from '../powershell/pipe.ts'
+import { checkWorkingFolder, notStarted, ShellLink, type ShellEvents } from '../powershell/shell-link.ts'
 import { endProcessTree } from '../process-tree.ts'
 import { HeldKeys } from './held-keys.ts'
 import type { Output } from './output.ts'
 
-/** How long a goodbye to the service may take before the shell is ended all the same. */
-export const disconnectDeadlineMs = 2_000
-/** A pipe that closes is mostly the shell's end, which is told by itself within this time. */
-const pipeClosedPatienceMs = 1_000
 /** How long the end of a killed shell's terminal is waited for. */
 const exitPatienceMs = 500
-
-export type Hello = Extract<ShellMessage, { type: 'hello' }>
 
 export interface Size {
   cols: number
   rows: number
-}
-
-/** What the owner of a shell hears of it. */
-export interface ShellEvents {
-  onHello(hello: Hello): void
-  onMessage(message: ShellMessage): void
-  /** The shell spoke another version of the pipe, or garbage, or closed it and lives on. */
-  onBroken(reason: string): void
-  onExit(exitCode: number, signal: number): void
 }
 
 export interface ShellStart extends Size {
@@ -44,48 +26,44 @@ export interface ShellStart extends Size {
 
 /** One PowerShell in a terminal of its own, with its pipe and its folder, all of which it frees. */
 export class Shell {
-  /** Where it keeps its temporary files; of mode 0700, and gone with the shell. */
-  readonly folder: string
   /** No program that runs in the shell is told it, so that none can mark what it prints as a command. */
   readonly markNonce = randomBytes(18).toString('base64url')
   readonly #adapters: Adapters
   #events: ShellEvents
-  #pipe: SessionPipe | null = null
+  #link!: ShellLink
   #pty: IPty | null = null
   readonly #keys = new HeldKeys((data) => this.#pty?.write(typeof data === 'string' ? data : Buffer.from(data)))
   #output: Output | null = null
   #stopShowing: () => void = () => {}
-  #onGoodbye: () => void = () => {}
   #onGone: () => void = () => {}
-  #timer: NodeJS.Timeout | null = null
   #isEnding = false
-  #isReleased = false
 
-  private constructor(id: string, adapters: Adapters, events: ShellEvents) {
+  private constructor(adapters: Adapters, events: ShellEvents) {
     this.#adapters = adapters
     this.#events = events
-    this.folder = join(adapters.paths.runtime, id)
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 })
   }
 
   /** Makes the folder and the pipe of a shell; `spawn` starts it. `id` is of this shell alone: the folder is named by it. */
   static async open(id: string, adapters: Adapters, events: ShellEvents): Promise<Shell> {
-    const shell = new Shell(id, adapters, events)
-    try {
-      shell.#pipe = await openSessionPipe(shell.folder, adapters.platform, {
-        onHello: (hello) => {
-          shell.#holdKeys()
-          shell.#events.onHello(hello)
-        },
-        onMessage: (message) => shell.#onMessage(message),
-        onBroken: (reason) => shell.#onBroken(reason),
-        onClosed: () => shell.#onPipeClosed()
-      })
-    } catch (error) {
-      shell.release()
-      throw error
-    }
+    const shell = new Shell(adapters, events)
+    shell.#link = await ShellLink.open(id, adapters, {
+      onHello(hello) {
+        shell.#holdKeys()
+        shell.#events.onHello(hello)
+      },
+      onMessage: (message) => shell.#onMessage(message),
+      onBroken(reason) {
+        shell.#keys.release()
+        shell.#events.onBroken(reason)
+      },
+      isAlive: () => shell.#pty !== null
+    })
     return shell
+  }
+
+  /** Where it keeps its temporary files; of mode 0700, and gone with the shell. */
+  get folder(): string {
+    return this.#link.folder
   }
 
   /** Of its process; null before it started and after it ended. */
@@ -101,8 +79,8 @@ export class Shell {
   /** @throws TenantryError `shell-not-started` */
   spawn({ powershell, workingFolder, loadPowerShellProfile, cols, rows }: ShellStart): void {
     const { paths, env, platform, spawn } = this.#adapters
-    if (!statSync(workingFolder, { throwIfNoEntry: false })?.isDirectory()) throw failure('shell-not-started', { reason: `the folder ${workingFolder} is not there` })
-    const launch = launchShell({ powershell, scriptsFolder: paths.scripts, pipe: this.#pipe!, cols, rows, workingFolder, loadPowerShellProfile, env, platform })
+    checkWorkingFolder(workingFolder)
+    const launch = launchShell({ powershell, scriptsFolder: paths.scripts, pipe: this.#link.pipe, cols, rows, workingFolder, loadPowerShellProfile, env, platform })
     const pty = startPty(() => spawn.pty(launch.file, launch.args, launch.options))
     this.#pty = pty
     // A profile of the person's own may ask them something before our module runs.
@@ -115,7 +93,7 @@ export class Shell {
       this.#pty = null
       this.#stopShowing()
       this.#output?.endMarks(this.markNonce)
-      this.#onGoodbye()
+      this.#link.hasEnded()
       this.#onGone()
       this.#events.onExit(exitCode, signal ?? 0)
     })
@@ -144,7 +122,7 @@ export class Shell {
   }
 
   send(message: AppMessage): void {
-    this.#pipe?.send(message)
+    this.#link.send(message)
   }
 
   resize({ cols, rows }: Size): void {
@@ -164,7 +142,7 @@ export class Shell {
   /** Lets the shell disconnect, where `goodbye` says that it can, and ends its process tree. */
   async end({ goodbye }: { goodbye: boolean }): Promise<void> {
     this.#isEnding = true
-    if (goodbye && this.#pty) await this.#sayGoodbye()
+    if (goodbye && this.#pty) await this.#link.sayGoodbye()
     if (this.#pty) {
       const gone = new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, exitPatienceMs)
@@ -181,14 +159,7 @@ export class Shell {
 
   /** Frees all but the process. */
   release(): void {
-    this.#isReleased = true
-    if (this.#timer) clearTimeout(this.#timer)
-    this.#pipe?.close()
-    try {
-      rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 })
-    } catch {
-      // Something on Windows still has a file of it open: the folder goes with the next start's sweep.
-    }
+    this.#link.release()
   }
 
   /** A Windows console keeps keys as they were typed, whoever reads them. */
@@ -197,35 +168,11 @@ export class Shell {
   }
 
   #onMessage(message: ShellMessage): void {
-    if (message.type === 'disconnected') this.#onGoodbye()
-    else if (message.type === 'ready') this.#keys.release()
+    if (message.type === 'ready') this.#keys.release()
     else if (message.type === 'waited') this.#keys.release(message.keys)
     else this.#events.onMessage(message)
     // The shell looks for Ctrl+C meanwhile, and would take every other key with it.
     if (message.type === 'needs-token') this.#keys.hold()
-  }
-
-  #onBroken(reason: string): void {
-    this.#keys.release()
-    this.#events.onBroken(reason)
-  }
-
-  #onPipeClosed(): void {
-    if (this.#isReleased || !this.#pty) return
-    this.#timer = setTimeout(() => {
-      if (this.#pty) this.#onBroken('PowerShell closed it')
-    }, pipeClosedPatienceMs)
-  }
-
-  #sayGoodbye(): Promise<void> {
-    return new Promise((resolve) => {
-      const deadline = setTimeout(resolve, disconnectDeadlineMs)
-      this.#onGoodbye = () => {
-        clearTimeout(deadline)
-        resolve()
-      }
-      this.send({ type: 'disconnect' })
-    })
   }
 }
 
@@ -234,6 +181,6 @@ function startPty(start: () => IPty): IPty {
   try {
     return start()
   } catch (error) {
-    throw failure('shell-not-started', { reason: error instanceof Error ? error.message.slice(0, 200) : 'no reason given' })
+    throw notStarted(error)
   }
 }

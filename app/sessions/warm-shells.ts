@@ -5,13 +5,14 @@ import type { Service } from '../contract.ts'
 import { TenantryError } from '../failures.ts'
 import type { FoundPowerShell } from '../powershell/find.ts'
 import type { ShellMessage, WarmMessage } from '../powershell/messages.ts'
+import type { Hello } from '../powershell/shell-link.ts'
 import { serviceTable } from '../tokens/services.ts'
 import { homeOf } from './attempt.ts'
 import { connectWith, moduleOf } from './connect-parameters.ts'
 import { Output } from './output.ts'
 import { remoteOf } from './remote-powershell.ts'
 import type { SessionPlan } from './session-plan.ts'
-import { Shell, type Hello } from './shell.ts'
+import { Shell } from './shell.ts'
 
 /** From the last use of a session or shell until a shell is started for later: what a person just asked for goes first. */
 export const quietMs = 3_000
