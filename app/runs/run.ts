@@ -9,6 +9,7 @@ import { SecretFilter } from '../transcripts/filter.ts'
 import { isFinal, untouched, type Journal, type JournalLine } from './journal.ts'
 import { keptScript, titleOf } from './kept-script.ts'
 import { RunQuestions } from './question.ts'
+import { forRun } from './run-hints.ts'
 import { Slots } from './slots.ts'
 import type { Outcome, TenantRun, TenantRunOptions } from './tenant-run.ts'
 import { secondsLeft } from './time-left.ts'
@@ -278,7 +279,7 @@ export class Run {
   /** What is said of a try, shown and kept: without the script's secrets. */
   #cleaned(outcome: Outcome): Outcome {
     const clean = (text: string) => this.#secrets.sentence(text)
-    const cleanFailure = (problem: Failure): Failure => ({ ...problem, message: clean(problem.message) })
+    const cleanFailure = (problem: Failure): Failure => forRun({ ...problem, message: clean(problem.message) })
     switch (outcome.kind) {
       case 'done':
       case 'failed':

@@ -250,6 +250,16 @@ describe('a run', () => {
     }
   })
 
+  it('tells and keeps the next step of a run, not that of a session', async () => {
+    const all = profiles(1)
+    const { run, newest, lines } = begin(all)
+    newest(all[0]!).end({ kind: 'failed', failure: failure('connect-failed', { text: 'It said no.' }).toFailure(), errors: 0, sentences: [], caution: null })
+    await settled()
+    const told = { message: 'Exchange could not be connected: It said no.', hint: 'Retry the tenant; a session of it shows the whole message.' }
+    expect(run.view.tenants[0]!.failure).toMatchObject(told)
+    expect(lines.find(({ line }) => line === 'tenant')).toMatchObject({ tenant: { failure: told } })
+  })
+
   it('connects further tenants with the commands alone that a shell found the script to need', async () => {
     const [first, reader, third, fourth] = profiles(4) as [Profile, Profile, Profile, Profile]
     reader.readOnly = true
