@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { dwellMs } from '../../renderer/ui/dwell.ts'
 import { aProfile } from './fake-data.ts'
 import { FakeMainProcess } from './fake-main-process.ts'
 import { browserForTests, eventually } from './window-in-chromium.ts'
@@ -38,6 +39,49 @@ describe('the palette', () => {
     expect(core.inputsOf('tokens.fetchAhead')).toHaveLength(asked)
   })
 
+  it('keeps under Enter what was chosen, whatever goes on in other sessions meanwhile', async () => {
+    const { core, page, connect } = await browser.openWindow(threeTenants())
+    await connect('Northwind')
+    const chosen = page.getByRole('option', { selected: true })
+    /** The window has heard of it, and of what came before it. */
+    const heard = async (detail: string) => {
+      core.changeSession(core.sessionOf('Northwind'), { detail, busy: true })
+      await page.getByText(detail).first().waitFor({ state: 'attached' })
+    }
+    const fetched = () => core.inputsOf('tokens.fetchAhead').map((input) => core.profiles.find(({ id }) => id === (input as { profileId: string }).profileId)?.name)
+    const before = fetched().length
+    await page.keyboard.press('Control+Shift+P')
+    await field(page).fill('demo')
+    await chosen.getByText('Contoso demo').waitFor()
+    await eventually(fetched, (names) => names.at(-1) === 'Contoso demo')
+    await page.keyboard.press('ArrowDown')
+    await chosen.getByText('Fabrikam demo').waitFor()
+    await eventually(fetched, (names) => names.at(-1) === 'Fabrikam demo')
+    for (const detail of ['One', 'Two', 'Three']) await heard(detail)
+    await page.waitForTimeout(2 * dwellMs)
+    await chosen.getByText('Fabrikam demo').waitFor()
+    expect(fetched().slice(before)).toEqual(['Contoso demo', 'Fabrikam demo'])
+
+    // The best one too is left where it is, though a better one comes; another one is chosen where it goes, and by each key.
+    await page.keyboard.press('ArrowUp')
+    await chosen.getByText('Contoso demo').waitFor()
+    core.changeSession(core.restoreTab('Fabrikam demo'), {})
+    await lines(page).first().getByText('Open session').waitFor()
+    expect(await chosen.innerText()).toMatch(/^Contoso demo[^]*Tenant$/)
+    core.profiles = core.profiles.filter(({ name }) => name !== 'Contoso demo')
+    core.emit('profiles.changed', { profiles: core.profiles, signIns: core.signIns })
+    await chosen.getByText('Open session').waitFor()
+    await page.keyboard.press('ArrowDown')
+    await chosen.getByText('Tenant').waitFor()
+    await field(page).press('End')
+    await field(page).pressSequentially(' ')
+    await chosen.getByText('Open session').waitFor()
+    await page.keyboard.press('ArrowDown')
+    await heard('Four')
+    await page.keyboard.press('Enter')
+    await tab(page, 'Fabrikam demo').waitFor()
+  })
+
   it('shows open sessions first, the one in front last of them, then tenants by how often they are opened', async () => {
     const core = new FakeMainProcess()
     core.usage = { [core.profiles[1]!.id]: 7 }
@@ -50,6 +94,19 @@ describe('the palette', () => {
     expect(shown.slice(0, 3).map((text) => text.replaceAll(/\s+/g, ' ').trim())).toEqual([
       expect.stringMatching(/^Contoso demo .*Open session$/), expect.stringMatching(/^Fabrikam demo .*Open session$/), expect.stringMatching(/^Fabrikam demo .*Tenant$/)
     ])
+  })
+
+  it('has the tenant that is opened most under Enter at first, though how often is known later than the list is shown', async () => {
+    const core = new FakeMainProcess()
+    core.usage = { [core.profiles[1]!.id]: 7 }
+    const answer = core.hold('profiles.usage')
+    const { page } = await browser.openWindow(core)
+    await page.keyboard.press('Control+Shift+P')
+    const chosen = page.getByRole('option', { selected: true })
+    await chosen.getByText('Contoso demo').waitFor()
+    answer()
+    await chosen.getByText('Fabrikam demo').waitFor()
+    expect(await lines(page).first().innerText()).toMatch(/^Fabrikam demo/)
   })
 
   it('does commands, and says that nothing matches', async () => {
