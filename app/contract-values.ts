@@ -37,6 +37,8 @@ export const mostAtOnce = 16
 export const mostRunTenants = 2000
 /** Characters of a script: it is kept with each run. */
 export const longestRunScript = 200_000
+/** What stands in a command or a script where a secret stood. PowerShell takes it for a word like any other: it must never run. */
+export const removed = '[removed]'
 
 /** Where a run can be exported to. */
 export const runExportTargetLabels = { 'github-actions': 'GitHub Actions', 'azure-automation': 'Azure Automation' } as const

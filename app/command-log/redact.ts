@@ -1,5 +1,6 @@
-/** What stands in a logged command where a secret stood. */
-export const removed = '[removed]'
+import { removed } from '../contract-values.ts'
+
+export { removed }
 
 /** What is in the name of whatever holds a secret. */
 const word = String.raw`(?:pass(?!th)|pwd|secret|token|credential|api[-_]?key|access[-_]?key|account[-_]?key|private[-_]?key|shared[-_]?key|connection[-_]?string|authorization)`

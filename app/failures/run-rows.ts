@@ -5,6 +5,7 @@ export const runRows = {
   'run-not-found': { message: 'This run is not there any more.', retryable: false },
   'run-script-empty': { message: 'A command is needed.', hint: 'Type one or more lines of PowerShell.', retryable: false, field: 'script' },
   'run-script-too-long': { message: 'The script has more than {limit} characters.', hint: 'Shorten it, or let it call a script file.', retryable: false, field: 'script' },
+  'run-script-removed': { message: 'The script still says [removed] where a secret stood.', hint: 'Put the secret in again, or let the script read it where it runs.', retryable: false, field: 'script' },
   'run-script-unreadable': { message: 'PowerShell can’t read the script, so nothing was run. {problem}', hint: 'Mend the script and start it again.', retryable: false, field: 'script' },
   'run-file-unreadable': { message: 'The file can’t be read ({reason}).', hint: 'Choose another one, or check the rights on it.', retryable: true },
   'run-file-too-long': { message: 'The file is longer than {limit} characters, which is the most that a run takes.', hint: 'Shorten it, or type a line that calls it.', retryable: false },

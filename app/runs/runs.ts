@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { uptime } from 'node:os'
 import { join } from 'node:path'
 import { nameOfUser } from '../command-log/command-log.ts'
-import { longestRunScript } from '../contract-values.ts'
+import { longestRunScript, removed } from '../contract-values.ts'
 import { serviceLabels, type CallRequest, type RunSummary, type RunTenant, type RunView } from '../contract.ts'
 import { failure } from '../failures.ts'
 import type { RunTable } from '../grid/run-table.ts'
@@ -83,11 +83,13 @@ export class Runs {
   /**
    * Begins a run; what becomes of it is told by its view.
    *
-   * @throws TenantryError `run-script-empty`, `run-script-too-long`, `run-service-missing`, `run-not-kept`, `profile-not-found`
+   * @throws TenantryError `run-script-empty`, `run-script-too-long`, `run-script-removed`, `run-service-missing`, `run-not-kept`, `profile-not-found`
    */
   start({ profileIds, script, title, ...wish }: CallRequest<'runs.start'>): { id: string } {
     if (script.trim() === '') throw failure('run-script-empty')
     if (script.length > longestRunScript) throw failure('run-script-too-long', { limit: longestRunScript.toLocaleString('en') })
+    // It was repeated from a journal: the word would be taken for the secret, such as for the password of new accounts.
+    if (script.includes(removed)) throw failure('run-script-removed')
     const { now } = this.#options.services.adapters
     const kept = keptScript(script)
     const view: RunView = {

@@ -1,11 +1,14 @@
 import type { CallInput, Profile, RunView, Service, Snippet } from '../../app/contract.ts'
-import { longestRunScript, mostAtOnce, mostRunTenants, serviceLabels, usualAtOnce } from '../../app/contract-values.ts'
+import { longestRunScript, mostAtOnce, mostRunTenants, removed, serviceLabels, usualAtOnce } from '../../app/contract-values.ts'
 import { fillSnippet, readSnippet, valueProblem } from '../../app/snippets/text.ts'
 import { TenantChoice } from './tenant-choice.svelte.ts'
 import { someOf } from './words.ts'
 
 /** Where the script comes from. */
 export type Source = 'command' | 'snippet' | 'file'
+
+/** Said where the main process would refuse it too. */
+export const secretMissing = `The script still says ${removed} where a secret stood. Put the secret in again, or let the script read it where it runs.`
 
 /** What the window knows that a draft is made of. */
 export interface DraftOf {
@@ -31,6 +34,8 @@ export class RunDraft {
 
   readonly snippet = $derived.by(() => this.#of.snippets().find(({ id }) => id === this.snippetId) ?? null)
   readonly reading = $derived.by(() => readSnippet(this.snippet?.text ?? ''))
+  /** Whether a secret is to be put in again: PowerShell would take what stands in its place for the secret. */
+  readonly isSecretMissing: boolean = $derived.by(() => this.#missing() === null && this.#filled().includes(removed))
   /** Why the script can't run, as a sentence; null where it can. */
   readonly scriptProblem: string | null = $derived.by(() => this.#scriptProblem())
   /** The whole script, with its values; empty where it can't run. */
@@ -92,6 +97,7 @@ export class RunDraft {
   #scriptProblem(): string | null {
     const missing = this.#missing()
     if (missing !== null) return missing
+    if (this.isSecretMissing) return secretMissing
     return this.#filled().length > longestRunScript ? `A script takes ${longestRunScript.toLocaleString('en-US')} characters at most.` : null
   }
 

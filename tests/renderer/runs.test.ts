@@ -485,6 +485,34 @@ describe('a run across tenants', () => {
   })
 
   describe('that is kept', () => {
+    it('is not repeated while a secret is missing in it, whatever it comes from', async () => {
+      const core = tenants()
+      await core.snippets.save({ profileId: null, name: 'Taken from a log', text: 'Connect-Thing -Password [removed]' })
+      const window = await browser.openWindow(core)
+      const { page } = window
+      const script = 'New-Mailbox -Name anna -Password (ConvertTo-SecureString [removed] -AsPlainText -Force)'
+      const id = await begin(window, ['Tenant 3'], 'Get-Date')
+      core.runs.set(id, { endedAt: Date.now(), script, isRedacted: true })
+      const dialog = dialogOf(page)
+      await inDialog(page, 'Repeat…').click()
+      const said = 'The script still says [removed] where a secret stood. Put the secret in again, or let the script read it where it runs.'
+      const start = inDialog(page, /^Run in 1 /)
+      await dialog.locator('textarea[aria-invalid=true]').waitFor()
+      await dialog.locator('.field').getByText(said).waitFor()
+      expect(await start.isDisabled()).toBe(true)
+      await dialog.getByLabel('PowerShell').press('Control+Enter')
+      await dialog.getByRole('radio', { name: 'Snippet' }).click()
+      await dialog.getByRole('combobox', { name: 'Snippet' }).selectOption('Taken from a log (all tenants)')
+      await dialog.locator('.field').getByText(said).waitFor()
+      expect(await start.isDisabled()).toBe(true)
+      await dialog.getByRole('radio', { name: 'Command' }).click()
+      await dialog.getByLabel('PowerShell').fill(script.replace('[removed]', '(Get-Secret Anna)'))
+      await dialog.getByText(said).first().waitFor({ state: 'detached' })
+      await start.click()
+      await dialog.getByRole('treegrid').waitFor()
+      expect(started(core).map((request) => request.script)).toEqual(['Get-Date', script.replace('[removed]', '(Get-Secret Anna)')])
+    })
+
     it('is found with what, where, when and by whom, opened, repeated and deleted', async () => {
       const core = tenants()
       const window = await browser.openWindow(core)
