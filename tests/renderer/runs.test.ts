@@ -144,6 +144,42 @@ describe('a run across tenants', () => {
       expect(started(window.core)[0]!.profileIds).toHaveLength(500)
     })
 
+    it('by ranges with Shift, which begin at a tenant and not at a place in the list', async () => {
+      const window = await browser.openWindow(tenants())
+      const { page } = window
+      const dialog = await open(window)
+      const search = dialog.getByLabel('Search tenants to run in')
+      const chosen = () => dialog.getByRole('option', { selected: true }).locator('.name').allInnerTexts()
+      const choose = (name: string, modifiers: Array<'Shift'> = []) => option(page, name).click({ modifiers })
+      await search.fill('tenant')
+      await choose('Tenant 3')
+      await choose('Tenant 9', ['Shift'])
+      expect(await chosen()).toEqual(['Tenant 3', 'Tenant 6', 'Tenant 9'])
+      // The one that it began at is not shown any more: the next one is chosen alone, and a range begins there.
+      await dialog.getByLabel('Group').selectOption('Partners (7)')
+      await choose('Tenant 7', ['Shift'])
+      await dialog.getByText('4 of 22 tenants chosen').waitFor()
+      expect(await chosen()).toEqual(['Tenant 7'])
+      // It is shown at another place.
+      await search.fill('')
+      await dialog.getByLabel('Group').selectOption('All groups (22)')
+      await choose('Tenant 13', ['Shift'])
+      await dialog.getByText('6 of 22 tenants chosen').waitFor()
+      await dialog.getByLabel('Group').selectOption('Partners (7)')
+      expect(await chosen()).toEqual(['Tenant 7', 'Tenant 10', 'Tenant 13'])
+      // By the keys it begins where the keyboard is.
+      await dialog.getByLabel('Group').selectOption('No group (6)')
+      await search.press('ArrowDown')
+      await page.keyboard.press('Home')
+      await page.keyboard.press('Space')
+      await dialog.getByLabel('Group').selectOption('Demo (2)')
+      await search.press('ArrowDown')
+      await page.keyboard.press('Space')
+      await page.keyboard.press('Shift+ArrowDown')
+      await dialog.getByText('9 of 22 tenants chosen').waitFor()
+      expect(await chosen()).toEqual(['Contoso demo', 'Fabrikam demo'])
+    })
+
     it('with selections that are saved, taken, saved again and deleted', async () => {
       const window = await browser.openWindow(tenants())
       const { page, core } = window
