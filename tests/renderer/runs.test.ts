@@ -520,6 +520,87 @@ describe('a run across tenants', () => {
     })
   })
 
+  describe('that goes on while the keyboard is somewhere in it', () => {
+    const names = ['Tenant 0', 'Tenant 2', 'Tenant 4']
+    const row = (page: Page, name: string) => dialogOf(page).getByRole('row', { name: new RegExp(`^${name} `) })
+    const isAt = (locator: Locator) => locator.and(locator.page().locator(':focus')).waitFor()
+    const question = { commands: ['Set-Mailbox'], asked: 'Set-Mailbox', objects: ['Identity: anna'], more: 0, fromPipeline: false, tenant: 'Tenant 2', tenants: 3, production: 1 }
+    const card = (page: Page) => dialogOf(page).getByRole('group', { name: /Change data in/ })
+
+    it('its row keeps it where its button goes, or the next row where that goes too', async () => {
+      const core = tenants()
+      const window = await browser.openWindow(core)
+      const { page } = window
+      const id = await begin(window, names)
+      const set = (name: string, state: 'running' | 'done') => core.runs.setTenant(id, idOf(core, name), { state })
+      await inDialog(page, 'Cancel in Tenant 2').focus()
+      set('Tenant 2', 'done')
+      await isAt(row(page, 'Tenant 2'))
+      for (const name of ['Tenant 0', 'Tenant 2', 'Tenant 4']) set(name, 'running')
+      await inDialog(page, 'Running 3').click()
+      await inDialog(page, 'Cancel in Tenant 0').focus()
+      set('Tenant 0', 'done')
+      await isAt(row(page, 'Tenant 2').or(row(page, 'Tenant 4')))
+      const next = await dialogOf(page).locator('[role=row]:focus').getAttribute('data-profile')
+      core.runs.setTenant(id, next!, { state: 'done' })
+      await dialogOf(page).locator('[role=row]:focus').waitFor()
+      await inDialog(page, 'Running 1').waitFor()
+      // The last of them: the filter is over, and its row is still there.
+      const last = await dialogOf(page).locator('[role=row]:focus').getAttribute('data-profile')
+      core.runs.setTenant(id, last!, { state: 'done' })
+      await inDialog(page, 'Done 3').waitFor()
+      expect(await dialogOf(page).locator('[role=row]:focus').getAttribute('data-profile')).toBe(last)
+    })
+
+    it('the dialog has it where a button or a question of the run goes, and no button that leads elsewhere', async () => {
+      const core = tenants()
+      const window = await browser.openWindow(core)
+      const { page } = window
+      const id = await begin(window, names, 'Set-Mailbox anna')
+      await isAt(dialogOf(page))
+      core.runs.set(id, { question })
+      await card(page).getByLabel('Type 3, the number of tenants').fill('3')
+      await page.keyboard.press('Enter')
+      await card(page).waitFor({ state: 'detached' })
+      await isAt(dialogOf(page))
+      await inDialog(page, 'Cancel all').focus()
+      await page.keyboard.press('Enter')
+      core.runs.set(id, { endedAt: Date.now() })
+      await inDialog(page, 'Cancel all').waitFor({ state: 'detached' })
+      await isAt(dialogOf(page))
+      await inDialog(page, 'Retry 3 tenants').focus()
+      await page.keyboard.press('Enter')
+      await inDialog(page, 'Retry 3 tenants').waitFor({ state: 'detached' })
+      await isAt(dialogOf(page))
+      await inDialog(page, 'Delete…').focus()
+      await page.keyboard.press('Enter')
+      await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).press('Enter')
+      await dialogOf(page).getByText('No runs yet.').waitFor()
+      await isAt(dialogOf(page))
+    })
+
+    it('what is at a deleted run’s place in the list has it', async () => {
+      const core = tenants()
+      for (const script of ['Get-One', 'Get-Two', 'Get-Three']) core.runs.handlers()['runs.start']({ profileIds: [idOf(core, 'Tenant 0')], title: '', script, service: 'exchange', atOnce: 4, isReadOnly: true })
+      const window = await browser.openWindow(core)
+      const { page } = window
+      await open(window)
+      await inDialog(page, 'Runs (3)').click()
+      const remove = async (name: RegExp) => {
+        await inDialog(page, name).focus()
+        await page.keyboard.press('Enter')
+        await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).press('Enter')
+      }
+      await remove(/^Delete Get-Two/)
+      await isAt(inDialog(page, /^Open Get-One/))
+      await remove(/^Delete Get-One/)
+      await isAt(inDialog(page, /^Open Get-Three/))
+      await remove(/^Delete Get-Three/)
+      await dialogOf(page).getByText('No runs yet.').waitFor()
+      await isAt(dialogOf(page))
+    })
+  })
+
   describe('that is kept', () => {
     it('is not repeated while a secret is missing in it, whatever it comes from', async () => {
       const core = tenants()
