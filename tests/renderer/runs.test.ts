@@ -527,6 +527,47 @@ describe('a run across tenants', () => {
     const question = { commands: ['Set-Mailbox'], asked: 'Set-Mailbox', objects: ['Identity: anna'], more: 0, fromPipeline: false, tenant: 'Tenant 2', tenants: 3, production: 1 }
     const card = (page: Page) => dialogOf(page).getByRole('group', { name: /Change data in/ })
 
+    /** The run tells of itself as it does each second; the window has heard of all of it. */
+    async function ticks({ core, page }: TestWindow, id: string) {
+      for (const secondsLeft of [3000, 2400, 1800]) {
+        core.runs.set(id, { secondsLeft })
+        await dialogOf(page).getByText(`about ${secondsLeft / 60} min left`).first().waitFor()
+        await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
+      }
+    }
+
+    it('its question takes it once, and from no button or row that one moved to', async () => {
+      const core = tenants()
+      const window = await browser.openWindow(core)
+      const { page } = window
+      const id = await begin(window, names, 'Set-Mailbox anna')
+      core.runs.set(id, { question })
+      await isAt(card(page))
+      const places = [card(page).getByRole('button', { name: 'Refuse' }), card(page).getByLabel('Type 3, the number of tenants'), row(page, 'Tenant 0'), inDialog(page, 'Cancel in Tenant 0'), inDialog(page, 'Cancel all')]
+      for (const place of places) {
+        await place.focus()
+        await ticks(window, id)
+        await isAt(place)
+      }
+      // Another question takes it where nobody is at anything, and leaves it where somebody is.
+      core.runs.set(id, { question: { ...question, tenant: 'Tenant 4' } })
+      await card(page).getByText('waits in Tenant 4').waitFor()
+      await ticks(window, id)
+      await isAt(inDialog(page, 'Cancel all'))
+      await dialogOf(page).focus()
+      await ticks(window, id)
+      await isAt(dialogOf(page))
+      core.runs.set(id, { question })
+      await isAt(card(page))
+      // Where the dialog opens at the question, nobody is at anything yet.
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: 'Answer…' }).click()
+      await isAt(card(page))
+      await page.reload()
+      await page.getByRole('button', { name: 'Run: 0 of 3, asks' }).click()
+      await isAt(card(page))
+    })
+
     it('its row keeps it where its button goes, or the next row where that goes too', async () => {
       const core = tenants()
       const window = await browser.openWindow(core)
