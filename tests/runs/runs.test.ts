@@ -14,9 +14,9 @@ function open(): { runs: Runs; data: string } {
   const profile = aProfile({ name: 'Tenant', environment: 'lab' })
   const runs = new Runs({
     services: { adapters: { paths: { data }, now: () => 0 } } as RunsOptions['services'],
-    plan: () => ({ profile }) as SessionPlan,
+    plan: () => ({ profile, cloud: { loginHost: 'login.test' } }) as SessionPlan,
     openTable: () => ({ id: '', isClosed: true, end: () => {}, letGo: () => {}, addError: () => {} }) as unknown as RunTable,
-    closeTable: () => {}, onChange: () => {}, onRemoved: () => {}, onInterrupted: () => {}, log: () => {},
+    closeTable: () => {}, onChange: () => {}, onRemoved: () => {}, onInterrupted: () => {}, onUnwritten: () => {},
     tenantRun: () => {
       let end = (): void => {}
       return { run: () => new Promise((resolve) => (end = () => resolve({ kind: 'cancelled' }))), cancel: () => end(), answer: () => {} }
