@@ -14,7 +14,7 @@ import type { ExpiryReader } from './expiry/reader.ts'
 import { failure, TenantryError } from './failures.ts'
 import { datedName } from './file-names.ts'
 import type { Grids } from './grid/grids.ts'
-import { consentLink, factsOf, guideOf, offeredRoleIds } from './guide/guide.ts'
+import { customerConsentLink, factsOf, guideOf, offeredRoleIds } from './guide/guide.ts'
 import type { createFinder } from './powershell/finder.ts'
 import { installCommand, moduleInstallation } from './powershell/install-command.ts'
 import type { WorkingFolders } from './profiles/folders.ts'
@@ -259,7 +259,7 @@ function toolHandlers({ adapters, cloudOf, profiles, snippets, selections, fetch
     'guide.read': (typed) => {
       const { loginHost } = typed.cloud === 'custom' && !typed.customCloud?.loginHost ? { loginHost: '<login host>' } : cloudOf(typed.cloud, typed.customCloud ?? null)
       const customers = typed.profileIds.map((id) => profiles.get(id))
-      const links = customers.map((profile) => ({ name: profile.name, link: consentLink(cloudOf(profile.cloud, profile.customCloud).loginHost, profile, typed.clientId) }))
+      const links = customers.map((profile) => ({ name: profile.name, link: customerConsentLink(cloudOf(profile.cloud, profile.customCloud).loginHost, profile, typed.clientId) }))
       return { steps: guideOf(factsOf(typed, loginHost, customers)), roles: offeredRoleIds(typed.services).map((id) => ({ id, name: directoryRole(id)!.name })), links }
     },
     'commands.list': (input) => commandLog.list(input),

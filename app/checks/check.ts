@@ -1,15 +1,16 @@
 import type { Cloud, Network } from '../adapters.ts'
-import type { CheckStep, Profile, Service, SignInView } from '../contract.ts'
+import { checkStepIds, type CheckStep, type Profile, type Service, type SignInView } from '../contract.ts'
 import { failure } from '../failures.ts'
+import { guidOf } from '../guid.ts'
 import type { FindResult, FoundPowerShell } from '../powershell/find.ts'
 import type { Token } from '../tokens/acquire.ts'
 import type { Audience } from '../tokens/audiences.ts'
-import { guidOf, type FixFacts } from './fixes.ts'
+import type { FixFacts } from './fixes.ts'
 import { machineSteps } from './machine-steps.ts'
 import { ServiceClient } from './service-client.ts'
 import { serviceSteps } from './service-steps.ts'
 import { signInSteps } from './sign-in-steps.ts'
-import { runSteps, type StepId } from './step.ts'
+import { runSteps } from './step.ts'
 
 /** What a check is about, and how it asks. */
 export interface CheckOptions {
@@ -28,9 +29,6 @@ export interface CheckOptions {
   takeToken(): Promise<Token>
   findPowerShell(): Promise<FindResult>
 }
-
-/** In this order they are shown: from the network up to what the app may do. */
-const order: StepId[] = ['login', 'service', 'tenant', 'sign-in', 'permission', 'role', 'clock', 'powershell', 'module', 'connect', 'probe', 'management']
 
 /** One run of the check of a profile: what it is about, and what its steps found so far. */
 export class Check {
@@ -88,10 +86,10 @@ export class Check {
     return (this.#client ??= new ServiceClient({ url: cloud.services[service]!.url, token, network }))
   }
 
-  /** Runs all steps; it never rejects. */
+  /** Runs all steps in the contract's order, from the network up to what the app may do; it never rejects. */
   async run(onStep: (step: CheckStep) => void): Promise<CheckStep[]> {
     const steps = [...signInSteps(this), ...machineSteps(this), ...serviceSteps(this)]
-    const sorted = steps.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id))
+    const sorted = steps.sort((a, b) => checkStepIds.indexOf(a.id) - checkStepIds.indexOf(b.id))
     return runSteps(sorted, onStep)
   }
 }

@@ -1,7 +1,8 @@
 import type { Cloud } from '../adapters.ts'
 import type { Service } from '../contract.ts'
 import type { FailureCode } from '../failures.ts'
-import { isGuid } from '../guid.ts'
+import { consentLink } from '../tokens/consent.ts'
+import { directoryRole, roleIds, type DirectoryRole } from '../tokens/directory-roles.ts'
 import { grantFor } from '../tokens/permissions.ts'
 import { goesByRoles, type RoleService } from '../tokens/services.ts'
 import type { Fix } from './step.ts'
@@ -16,16 +17,10 @@ export interface FixFacts {
   objectId: string | null
 }
 
-/** Roles to offer, by template id; the least first (app/tokens/directory-roles.ts has all). */
-const offeredRoles: Record<RoleService, { reads: [name: string, id: string]; manages: [name: string, id: string] }> = {
-  exchange: {
-    reads: ['Global Reader', 'f2ef992c-3afb-46b9-b7cf-a126ee74c451'],
-    manages: ['Exchange Administrator', '29232cdf-9323-42fd-ade2-1d097af3e4de']
-  },
-  compliance: {
-    reads: ['Global Reader', 'f2ef992c-3afb-46b9-b7cf-a126ee74c451'],
-    manages: ['Compliance Administrator', '17315797-102d-40b4-93e0-432062caca18']
-  }
+/** Roles to offer, by template id; the least first. */
+const offeredRoles: Record<RoleService, { reads: string; manages: string }> = {
+  exchange: { reads: roleIds.globalReader, manages: roleIds.exchangeAdministrator },
+  compliance: { reads: roleIds.globalReader, manages: roleIds.complianceAdministrator }
 }
 
 /** Grants the permission that the service's sessions need, with admin consent. */
@@ -53,16 +48,16 @@ export function grantPermission(facts: FixFacts): Fix[] {
 export function giveRole(facts: FixFacts): Fix[] {
   const { service } = facts
   if (!goesByRoles(service)) return grantPermission(facts)
-  return [directoryRole(facts, service), service === 'exchange' ? exchangeRole(facts) : roleGroup(facts)]
+  return [giveDirectoryRole(facts, service), service === 'exchange' ? exchangeRole(facts) : roleGroup(facts)]
 }
 
-function directoryRole(facts: FixFacts, service: RoleService): Fix {
+function giveDirectoryRole(facts: FixFacts, service: RoleService): Fix {
   const { lines, id } = principal(facts)
-  const { reads, manages } = offeredRoles[service]
-  const assign = ([, roleId]: [string, string]) => `New-MgRoleManagementDirectoryRoleAssignment -PrincipalId ${id} -RoleDefinitionId ${roleId} -DirectoryScopeId '/'`
+  const [reads, manages] = [directoryRole(offeredRoles[service].reads)!, directoryRole(offeredRoles[service].manages)!]
+  const assign = (role: DirectoryRole) => `New-MgRoleManagementDirectoryRoleAssignment -PrincipalId ${id} -RoleDefinitionId ${role.id} -DirectoryScopeId '/'`
   return {
-    text: `Give the app’s service principal a directory role: ${reads[0]} is enough for reading, ${manages[0]} manages. Then wait some minutes and take a new token.`,
-    commands: [connectGraph(facts, 'Application.Read.All', 'RoleManagement.ReadWrite.Directory'), ...lines, `# ${reads[0]}`, assign(reads), `# or ${manages[0]}`, `# ${assign(manages)}`].join('\n')
+    text: `Give the app’s service principal a directory role: ${reads.name} is enough for reading, ${manages.name} manages. Then wait some minutes and take a new token.`,
+    commands: [connectGraph(facts, 'Application.Read.All', 'RoleManagement.ReadWrite.Directory'), ...lines, `# ${reads.name}`, assign(reads), `# or ${manages.name}`, `# ${assign(manages)}`].join('\n')
   }
 }
 
@@ -103,7 +98,7 @@ export function mendSignIn(code: FailureCode, facts: FixFacts): Fix[] {
     case 'app-unknown':
     case 'no-consent':
       return [
-        { text: 'Where the app is of another tenant (a partner’s), an admin of this tenant opens its consent link:', commands: consentLink(facts) }
+        { text: 'Where the app is of another tenant (a partner’s), an admin of this tenant opens its consent link:', commands: consentLink(facts.cloud.loginHost, facts.tenantId ?? 'organizations', facts.clientId) }
       ]
     case 'certificate-not-registered':
       return [{ text: 'The certificates that the app has now, with Microsoft Graph PowerShell:', commands: [connectGraph(facts, 'Application.Read.All'), `(${app}).KeyCredentials | Format-List DisplayName, EndDateTime, CustomKeyIdentifier`].join('\n') }]
@@ -111,8 +106,6 @@ export function mendSignIn(code: FailureCode, facts: FixFacts): Fix[] {
       return []
   }
 }
-
-const consentLink = ({ cloud, tenantId, clientId }: FixFacts): string => `https://${cloud.loginHost}/${tenantId ?? 'organizations'}/adminconsent?client_id=${clientId}`
 
 function connectGraph({ cloud, tenantId }: FixFacts, ...scopes: string[]): string {
   const environment = cloud.connectParameters.graph.Environment
@@ -126,9 +119,4 @@ function connectGraph({ cloud, tenantId }: FixFacts, ...scopes: string[]): strin
 function principal({ clientId, objectId }: FixFacts): { lines: string[]; id: string } {
   if (objectId !== null) return { lines: [], id: objectId }
   return { lines: [`$app = Get-MgServicePrincipal -Filter "appId eq '${clientId}'"`], id: '$app.Id' }
-}
-
-/** A GUID in lower case, and nothing else: what stands in a token or a profile goes into commands that are pasted into a shell. */
-export function guidOf(value: unknown): string | null {
-  return typeof value === 'string' && isGuid(value) ? value.toLowerCase() : null
 }

@@ -1,13 +1,14 @@
 import type { Profile, SignInKind } from '../contract.ts'
 import { failure, fromNetwork, TenantryError } from '../failures.ts'
 import { quote } from '../failures/reading.ts'
+import { guidOf } from '../guid.ts'
 import { resolveTenant } from '../tokens/clouds.ts'
 import { grantFor } from '../tokens/permissions.ts'
 import { readClaims } from '../tokens/reading.ts'
 import { goesByRoles, serviceTable } from '../tokens/services.ts'
 import { judge, rolesIn, type Expected, type Verdict } from '../tokens/verdict.ts'
 import type { Check } from './check.ts'
-import { grantPermission, guidOf, mendSignIn } from './fixes.ts'
+import { grantPermission, mendSignIn } from './fixes.ts'
 import { failed, type Outcome, type Step } from './step.ts'
 
 /** From here on a skew is said: what the session strip says, too. */

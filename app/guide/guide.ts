@@ -1,7 +1,9 @@
 import type { Cloud } from '../adapters.ts'
-import { guidOf } from '../checks/fixes.ts'
 import type { CallOutput, CallRequest, Profile, Service } from '../contract.ts'
-import { directoryRole } from '../tokens/directory-roles.ts'
+import { guidOf } from '../guid.ts'
+import { builtInClouds } from '../tokens/clouds.ts'
+import { consentLink } from '../tokens/consent.ts'
+import { directoryRole, roleIds } from '../tokens/directory-roles.ts'
 import { grantFor } from '../tokens/permissions.ts'
 import { goesByRoles, serviceTable } from '../tokens/services.ts'
 
@@ -32,25 +34,33 @@ export interface GuideFacts {
 
 /** Roles in the order in which they are offered: the least first, and Compliance Administrator where compliance is wanted. */
 export function offeredRoleIds(services: readonly Service[]): [string, ...string[]] {
-  const forCompliance = services.includes('compliance') ? ['17315797-102d-40b4-93e0-432062caca18'] : []
-  return ['f2ef992c-3afb-46b9-b7cf-a126ee74c451', '31392ffb-586c-42d1-9346-e59415a2cc4e', '29232cdf-9323-42fd-ade2-1d097af3e4de', ...forCompliance]
+  const forCompliance = services.includes('compliance') ? [roleIds.complianceAdministrator] : []
+  return [roleIds.globalReader, roleIds.exchangeRecipientAdministrator, roleIds.exchangeAdministrator, ...forCompliance]
 }
 
-type Place = Pick<GuideFacts, 'graphEnvironment' | 'graphUrl' | 'azureCloud' | 'portal'>
-
-const worldwide: Place = { graphEnvironment: null, graphUrl: 'https://graph.microsoft.com', azureCloud: null, portal: 'entra.microsoft.com, Entra ID' }
+type Tools = Pick<GuideFacts, 'azureCloud' | 'portal'>
 
 /**
  * Where the national clouds have their tools: learn.microsoft.com/entra/identity-platform/authentication-national-cloud
- * (portals), graph/deployments (Graph's hosts), cli/azure/manage-clouds-azure-cli (names of clouds).
+ * (portals), cli/azure/manage-clouds-azure-cli (names of clouds).
  */
-const places: Partial<Record<Cloud['id'], Place>> = {
-  gcchigh: { graphEnvironment: 'USGov', graphUrl: 'https://graph.microsoft.us', azureCloud: 'AzureUSGovernment', portal: 'portal.azure.us, Microsoft Entra ID' },
-  dod: { graphEnvironment: 'USGovDoD', graphUrl: 'https://dod-graph.microsoft.us', azureCloud: 'AzureUSGovernment', portal: 'portal.azure.us, Microsoft Entra ID' },
-  china: { graphEnvironment: 'China', graphUrl: 'https://microsoftgraph.chinacloudapi.cn', azureCloud: 'AzureChinaCloud', portal: 'portal.azure.cn, Microsoft Entra ID' },
-  // Of the admin's own: nobody else knows where its tools are.
-  custom: { graphEnvironment: '<environment>', graphUrl: 'https://<graph host>', azureCloud: '<cloud>', portal: '<portal>, Microsoft Entra ID' }
+const nationalTools: Partial<Record<Cloud['id'], Tools>> = {
+  gcchigh: { azureCloud: 'AzureUSGovernment', portal: 'portal.azure.us, Microsoft Entra ID' },
+  dod: { azureCloud: 'AzureUSGovernment', portal: 'portal.azure.us, Microsoft Entra ID' },
+  china: { azureCloud: 'AzureChinaCloud', portal: 'portal.azure.cn, Microsoft Entra ID' }
 }
+
+function placeOf(id: Cloud['id']): Tools & Pick<GuideFacts, 'graphEnvironment' | 'graphUrl'> {
+  // Of the admin's own: nobody else knows where its tools are.
+  if (id === 'custom') return { graphEnvironment: '<environment>', graphUrl: 'https://<graph host>', azureCloud: '<cloud>', portal: '<portal>, Microsoft Entra ID' }
+  const cloud = builtInClouds.find((known) => known.id === id) ?? builtInClouds[0]!
+  const graphUrl = cloud.services.graph!.url
+  const tools = nationalTools[cloud.id]
+  // Untold, the tools work on the worldwide cloud.
+  if (!tools) return { graphEnvironment: null, graphUrl, azureCloud: null, portal: 'entra.microsoft.com, Entra ID' }
+  return { graphEnvironment: cloud.connectParameters.graph.Environment!, graphUrl, ...tools }
+}
+
 const domainPattern = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i
 
 const namePattern = /^[\p{L}\p{N}][\p{L}\p{N} ._()-]{0,118}$/u
@@ -69,7 +79,7 @@ export function factsOf(typed: CallRequest<'guide.read'>, loginHost: string, cus
   const isPath = typed.certificatePath.trim() !== '' && !/[\p{Cc}'"`$‘’“”]/u.test(typed.certificatePath)
   return {
     loginHost,
-    ...(places[typed.cloud] ?? worldwide),
+    ...placeOf(typed.cloud),
     tenant,
     clientId: guidOf(typed.clientId.trim()) ?? '<client id>',
     appName: isName ? typed.appName.trim() : 'Tenantry',
@@ -87,8 +97,8 @@ export function guideOf(facts: GuideFacts): Guide['steps'] {
 }
 
 /** An admin of a customer opens it and accepts: the app is in that tenant then. */
-export function consentLink(loginHost: string, profile: Pick<Profile, 'tenantId' | 'domain'>, clientId: string): string {
-  return `https://${loginHost}/${encodeURIComponent(profile.tenantId ?? profile.domain)}/adminconsent?client_id=${guidOf(clientId) ?? '<client id>'}`
+export function customerConsentLink(loginHost: string, profile: Pick<Profile, 'tenantId' | 'domain'>, clientId: string): string {
+  return consentLink(loginHost, encodeURIComponent(profile.tenantId ?? profile.domain), guidOf(clientId) ?? '<client id>')
 }
 
 function register({ tenant, graphEnvironment, azureCloud, portal, appName, isPartner, clientId }: GuideFacts): Step {
@@ -130,14 +140,14 @@ function permission({ services, clientId }: GuideFacts): Step {
 }
 
 function consent(facts: GuideFacts): Step {
-  const { services, clientId, isPartner } = facts
+  const { loginHost, services, clientId, isPartner } = facts
   const about = { id: 'consent', title: 'Grant admin consent', checkedBy: ['permission'] } satisfies Partial<Step>
   if (isPartner) {
-    const links = customersOf(facts).flatMap((customer) => [...remark(customer.name), `# ${linkFor(facts, customer.tenant)}`])
+    const links = customersOf(facts).flatMap((customer) => [...remark(customer.name), `# ${consentLink(loginHost, customer.tenant, clientId)}`])
     const lines = ['# No command does this. To each customer’s admin, to be opened in a browser:', ...links].join('\n')
     return {
       ...about,
-      text: `In each customer’s tenant one of its admins opens the consent link and accepts; in the partner’s own tenant nothing is granted: ${linkFor(facts, '<customer>')}`,
+      text: `In each customer’s tenant one of its admins opens the consent link and accepts; in the partner’s own tenant nothing is granted: ${consentLink(loginHost, '<customer>', clientId)}`,
       portal: ['Send each customer its consent link (below)', 'Its admin signs in there and accepts'],
       powershell: lines, cli: lines
     }
@@ -153,8 +163,6 @@ function consent(facts: GuideFacts): Step {
     cli: `az ad app permission admin-consent --id ${clientId}`
   }
 }
-
-const linkFor = ({ loginHost, clientId }: GuideFacts, tenant: string): string => `https://${loginHost}/${tenant}/adminconsent?client_id=${clientId}`
 
 function proof({ clientId, appName, certificatePath }: GuideFacts): Step {
   return {

@@ -21,6 +21,14 @@ export interface DirectoryRole {
 /** Stands in most app tokens' `wids` (seen in public tokens) and is no role of anybody: never shown as one. */
 export const defaultAccessId = '0997a1d0-0d1d-4acb-b408-d5ca73121e90'
 
+/** Template ids of the roles that Tenantry offers to give. */
+export const roleIds = {
+  globalReader: 'f2ef992c-3afb-46b9-b7cf-a126ee74c451',
+  exchangeRecipientAdministrator: '31392ffb-586c-42d1-9346-e59415a2cc4e',
+  exchangeAdministrator: '29232cdf-9323-42fd-ade2-1d097af3e4de',
+  complianceAdministrator: '17315797-102d-40b4-93e0-432062caca18'
+}
+
 /**
  * Entra's built-in roles by template id. Which of them work app-only, and in which of the two services:
  * learn.microsoft.com/powershell/exchange/app-only-auth-powershell-v2, step 5 (24 October 2025). Ids and what each
@@ -38,17 +46,17 @@ export const directoryRoles: readonly DirectoryRole[] = [
     tooMuch: 'It can change everything else in the tenant too: give the app a narrower role, such as Exchange Administrator or Compliance Administrator.'
   },
   {
-    id: '29232cdf-9323-42fd-ade2-1d097af3e4de',
+    id: roleIds.exchangeAdministrator,
     name: 'Exchange Administrator',
     reach: { exchange: { extent: 'all', can: 'manage Exchange' }, compliance: null }
   },
   {
-    id: '31392ffb-586c-42d1-9346-e59415a2cc4e',
+    id: roleIds.exchangeRecipientAdministrator,
     name: 'Exchange Recipient Administrator',
     reach: { exchange: { extent: 'part', can: 'manage recipients in Exchange' }, compliance: null }
   },
   {
-    id: 'f2ef992c-3afb-46b9-b7cf-a126ee74c451',
+    id: roleIds.globalReader,
     name: 'Global Reader',
     reach: {
       exchange: { extent: 'read', can: 'read Exchange' },
@@ -77,7 +85,7 @@ export const directoryRoles: readonly DirectoryRole[] = [
     }
   },
   {
-    id: '17315797-102d-40b4-93e0-432062caca18',
+    id: roleIds.complianceAdministrator,
     name: 'Compliance Administrator',
     reach: {
       exchange: { extent: 'part', can: 'manage compliance settings in Exchange' },

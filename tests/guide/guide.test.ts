@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { guideDocument } from '../../app/guide/document.ts'
 import type { Service } from '../../app/contract.ts'
-import { consentLink, factsOf, guideOf, offeredRoleIds } from '../../app/guide/guide.ts'
+import { customerConsentLink, factsOf, guideOf, offeredRoleIds } from '../../app/guide/guide.ts'
 
 const typed = {
   cloud: 'worldwide' as const, tenant: 'contoso.example', clientId: '3B9E7A10-1f64-4d8b-a2c5-70d1e8f4b601', appName: 'Exchange automation', certificatePath: 'C:\\keys\\app.cer',
@@ -67,7 +67,7 @@ describe('the set-up guide', () => {
 
   it('has a multitenant app and a consent link for a partner', () => {
     expect(commands({ isPartner: true })).toContain('-SignInAudience AzureADMultipleOrgs')
-    expect(consentLink(host, { tenantId: null, domain: 'fabrikam.example' }, typed.clientId)).toBe(`https://${host}/fabrikam.example/adminconsent?client_id=3b9e7a10-1f64-4d8b-a2c5-70d1e8f4b601`)
+    expect(customerConsentLink(host, { tenantId: null, domain: 'fabrikam.example' }, typed.clientId)).toBe(`https://${host}/fabrikam.example/adminconsent?client_id=3b9e7a10-1f64-4d8b-a2c5-70d1e8f4b601`)
   })
 
   it('gives the role in each of a partner’s customers that were chosen', () => {
@@ -86,7 +86,7 @@ describe('the set-up guide', () => {
     const steps = guideOf(factsOf({ ...typed, isPartner: true }, host, customers))
     const step = steps.find(({ id }) => id === 'consent')!
     for (const form of [step.powershell!, step.cli!]) {
-      expect(form).toContain(`# Contoso\n# ${consentLink(host, customers[0]!, typed.clientId)}\n# ${consentLink(host, customers[1]!, typed.clientId)}`)
+      expect(form).toContain(`# Contoso\n# ${customerConsentLink(host, customers[0]!, typed.clientId)}\n# ${customerConsentLink(host, customers[1]!, typed.clientId)}`)
       expect(form.split('\n').filter((line) => !line.startsWith('# '))).toEqual([])
     }
     expect(commands({ isPartner: true })).not.toMatch(/admin-consent|New-MgServicePrincipalAppRoleAssignment|AppRoleAssignment\.ReadWrite/)

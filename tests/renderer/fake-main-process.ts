@@ -11,7 +11,7 @@ import type { Core } from '../../app/core.ts'
 import { createDispatcher, type Handlers, type Reply, type Sender } from '../../app/dispatcher.ts'
 import { expiryOf } from '../../app/expiry/expiry.ts'
 import { TenantryError } from '../../app/failures.ts'
-import { consentLink, factsOf, guideOf, offeredRoleIds } from '../../app/guide/guide.ts'
+import { customerConsentLink, factsOf, guideOf, offeredRoleIds } from '../../app/guide/guide.ts'
 import { Settings } from '../../app/settings/settings.ts'
 import { directoryRole } from '../../app/tokens/directory-roles.ts'
 import { anUpdateState, aSession, aSignIn, aState, connected, firstStart } from './fake-data.ts'
@@ -401,7 +401,7 @@ export class FakeMainProcess implements Core {
       'guide.read': (typed) => ({
         steps: guideOf(factsOf(typed, 'login.microsoftonline.com', typed.profileIds.map((id) => this.profiles.find((profile) => profile.id === id)!))),
         roles: offeredRoleIds(typed.services).map((id) => ({ id, name: directoryRole(id)!.name })),
-        links: typed.profileIds.map((id) => this.profiles.find((profile) => profile.id === id)!).map((profile) => ({ name: profile.name, link: consentLink('login.microsoftonline.com', profile, typed.clientId) }))
+        links: typed.profileIds.map((id) => this.profiles.find((profile) => profile.id === id)!).map((profile) => ({ name: profile.name, link: customerConsentLink('login.microsoftonline.com', profile, typed.clientId) }))
       }),
       'commands.list': ({ skip, limit, ...filter }) => ({ commands: filtered(filter).slice(skip, skip + limit), total: filtered(filter).length, folder: '/data/command-log' }),
       'commands.export': (filter) => ({ fileName: 'tenantry-commands-2026-11-25.csv', text: filtered(filter).map(({ command }) => command).join('\r\n') })
