@@ -7,6 +7,7 @@ import type { Host, Question } from './adapters.ts'
 import { contentSecurityPolicy } from './content-security-policy.ts'
 import { maxInputFrameBytes, requestSchema, type ByteStream } from './contract.ts'
 import type { Core } from './core.ts'
+import { jsonOf } from './json.ts'
 import { pageFile } from './page-files.ts'
 
 /** Close code that tells a window that another one took over. */
@@ -179,7 +180,7 @@ function serveControl(client: WebSocket, window: CurrentWindow, core: Core): voi
   client.on('error', () => client.terminate())
   client.on('message', (data, isBinary) => {
     if (!window.isCurrent(client) || isBinary) return
-    const request = requestSchema.safeParse(parseJson(String(data)))
+    const request = requestSchema.safeParse(jsonOf(String(data)))
     if (!request.success) return client.close(1007)
     const { id, call, input } = request.data
     void core.dispatch({ trusted: true, description: 'preview window' }, call, input).then((reply) => {
@@ -188,14 +189,6 @@ function serveControl(client: WebSocket, window: CurrentWindow, core: Core): voi
       if (window.isCurrent(client)) window.send({ id, ...reply })
     })
   })
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 function serveStream(client: WebSocket, ticket: string, core: Core, onTraffic: PreviewOptions['onTraffic']): void {

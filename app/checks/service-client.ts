@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { HttpResponse, Network } from '../adapters.ts'
 import { failure, fromNetwork, type TenantryError } from '../failures.ts'
 import { quote } from '../failures/reading.ts'
+import { isRecord, jsonOf } from '../json.ts'
 import { anchorOf } from '../sessions/tenant-proof.ts'
 import type { Token } from '../tokens/acquire.ts'
 
@@ -107,7 +108,7 @@ export class ServiceClient {
       const body = JSON.stringify({ CmdletInput: { CmdletName: cmdlet, Parameters: {} } })
       const answer = await this.#ask('POST', url, { 'Content-Type': 'application/json', 'X-CmdletName': cmdlet, 'X-ResponseFormat': 'json' }, body)
       rows.push(...readValue(answer, this.host))
-      const next = (JSON.parse(answer.body) as Record<string, unknown>)['@odata.nextLink']
+      const next = objectOf(answer.body)?.['@odata.nextLink']
       url = typeof next === 'string' ? next : undefined
     }
     return rows
@@ -168,10 +169,6 @@ function textOf(body: string): string {
 }
 
 function objectOf(body: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(body)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null
-  } catch {
-    return null
-  }
+  const value = jsonOf(body)
+  return isRecord(value) ? value : null
 }

@@ -2,6 +2,7 @@ import type { Profile, SignInKind } from '../contract.ts'
 import { failure, fromNetwork, TenantryError } from '../failures.ts'
 import { quote } from '../failures/reading.ts'
 import { guidOf } from '../guid.ts'
+import { isJsonAnswer } from '../json.ts'
 import { resolveTenant } from '../tokens/clouds.ts'
 import { grantFor } from '../tokens/permissions.ts'
 import { readClaims } from '../tokens/reading.ts'
@@ -37,7 +38,7 @@ async function askLogin(check: Check): Promise<Outcome> {
     throw fromNetwork(error, loginHost)
   })
   // What else it says is the next step's; here it counts that it is the service and no web page in its place.
-  if (answer.status >= 500 || answer.status === 429 || !isJson(answer.body)) throw fromNetwork(answer, loginHost)
+  if (answer.status >= 500 || answer.status === 429 || !isJsonAnswer(answer.body)) throw fromNetwork(answer, loginHost)
   const date = Date.parse(answer.headers.date ?? '')
   // The header has whole seconds; half of the way there is as good a guess as any.
   if (!Number.isNaN(date)) check.facts.skewMs = date + 500 - (sent + Date.now()) / 2
@@ -161,12 +162,4 @@ export function appNames(check: Check): string[] {
 /** The domain by which the profile's tenant is known; null where it has only the tenant's id. */
 export function domainOf({ domain, initialDomain, tenantId }: Profile): string | null {
   return (domain.toLowerCase() === tenantId?.toLowerCase() ? initialDomain : domain)?.toLowerCase() ?? null
-}
-
-function isJson(body: string): boolean {
-  try {
-    return typeof JSON.parse(body) === 'object'
-  } catch {
-    return false
-  }
 }

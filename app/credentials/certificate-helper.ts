@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import type { Spawn } from '../adapters.ts'
 import { failure } from '../failures.ts'
 import { quote } from '../failures/reading.ts'
+import { isRecord, jsonOf } from '../json.ts'
 import { shellEnvironment } from '../powershell/launch.ts'
 import { killProcessTree } from '../process-tree.ts'
 
@@ -108,8 +109,9 @@ export class CertificateHelper {
     const child = spawn.process(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env: shellEnvironment(env, platform), windowsHide: true })
     const running: Running = { process: child, waiting: null, ended: this.#watch(child) }
     createInterface({ input: child.stdout! }).on('line', (line) => {
-      const answer = parse(line)
-      if (answer && answer.id === running.waiting?.id) running.waiting?.settle(answer)
+      const answer = jsonOf(line)
+      // Whatever else PowerShell prints there is not for us.
+      if (isRecord(answer) && answer.id === running.waiting?.id) running.waiting?.settle(answer)
     })
     // A write to a helper that died is told by its end.
     child.stdin!.on('error', () => {})
@@ -137,16 +139,6 @@ export class CertificateHelper {
         gone(`${signal ? `was ended by ${signal}` : `ended with code ${code}`}${said ? `, saying: ${said.replace(/[.…]$/, '')}` : ''}`)
       }
     })
-  }
-}
-
-function parse(line: string): { id?: unknown } | null {
-  try {
-    const value: unknown = JSON.parse(line)
-    return typeof value === 'object' && value !== null ? value : null
-  } catch {
-    // Whatever else PowerShell prints there is not for us.
-    return null
   }
 }
 

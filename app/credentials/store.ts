@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Keychain } from '../adapters.ts'
 import { failure, TenantryError } from '../failures.ts'
+import { jsonOf } from '../json.ts'
 import { outsideOf, widened, type AccountCredential, type Binding, type CredentialRequest, type StoredCredential } from './credential.ts'
 import { checkWritable, createKey, keychainName, KeychainSilent, readKey, readKeychainProblem } from './keychain-key.ts'
 import { seal, SealedFolder, unseal } from './sealed.ts'
@@ -221,7 +222,7 @@ class SealedStore implements CredentialStore {
     const file = this.#problem === null ? this.#folder.read(id) : null
     if (!file) return null
     if (!this.#key) throw failure('credential-damaged', { reason: 'the key that sealed it is gone from the keychain' })
-    const entry = entrySchema.safeParse(readJson(unseal(this.#key, id, file)))
+    const entry = entrySchema.safeParse(jsonOf(unseal(this.#key, id, file).toString('utf8')))
     if (!entry.success) throw failure('credential-damaged', { reason: 'another version of Tenantry sealed it' })
     return entry.data
   }
@@ -259,14 +260,6 @@ class SealedStore implements CredentialStore {
   #changeStatus(error: unknown): void {
     this.#problem = error === null ? null : readKeychainProblem(error, this.#options.platform)
     this.#options.onStatus?.(this.status())
-  }
-}
-
-function readJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'))
-  } catch {
-    return null
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Network } from '../adapters.ts'
 import { failure, fromNetwork } from '../failures.ts'
+import { jsonOf } from '../json.ts'
 
 /** One client secret of an app registration, as Microsoft Graph tells it: never the secret itself. */
 export interface AppSecret {
@@ -41,7 +42,7 @@ export async function readAppSecrets({ url, accessToken, clientId, network, sign
   if (answer.status === 403) throw failure('expiry-not-allowed', { app: clientId })
   if (answer.status === 404) throw failure('expiry-no-app', { app: clientId })
   if (answer.status !== 200) throw fromNetwork(answer, host)
-  const read = answerSchema.safeParse(parse(answer.body))
+  const read = answerSchema.safeParse(jsonOf(answer.body))
   if (!read.success) throw failure('expiry-unreadable', { host })
   return read.data.passwordCredentials.map(({ keyId, displayName, hint, startDateTime, endDateTime }) => ({
     keyId: keyId.toLowerCase(), name: (displayName ?? '').slice(0, 200), hint: hint || null, startsOn: startDateTime ?? null, endsOn: endDateTime
@@ -71,11 +72,3 @@ export function matchSecret(secrets: readonly AppSecret[], known: { hint: string
 
 /** As many characters as Graph's hints have. */
 export const hintOf = (secret: string): string => secret.slice(0, 3)
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}

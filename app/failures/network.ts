@@ -1,3 +1,4 @@
+import { isJsonAnswer } from '../json.ts'
 import type { Reading } from './reading.ts'
 
 /** An answer that is not the one hoped for; header names in lower case. */
@@ -54,7 +55,7 @@ function readAnswer(answer: HttpAnswer, host: string): Reading {
   }
   if (answer.status >= 500) return { code: 'service-down', parameters: { host, status: answer.status }, ...wait }
   if (answer.status >= 300 && answer.status < 400) return { code: 'redirected', parameters: { host } }
-  if (isJson(answer.body)) return { code: 'network-failed', parameters: { host, reason: `HTTP ${answer.status}` } }
+  if (isJsonAnswer(answer.body)) return { code: 'network-failed', parameters: { host, reason: `HTTP ${answer.status}` } }
   return { code: 'not-json', parameters: { host } }
 }
 
@@ -90,12 +91,4 @@ export function secondsOf(header: string | undefined): number | undefined {
 
 function isAnswer(problem: unknown): problem is HttpAnswer {
   return typeof problem === 'object' && problem !== null && 'status' in problem && 'body' in problem
-}
-
-function isJson(body: string): boolean {
-  try {
-    return typeof JSON.parse(body) === 'object'
-  } catch {
-    return false
-  }
 }

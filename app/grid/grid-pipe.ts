@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { isRecord, jsonOf } from '../json.ts'
 import { FirstShell, LineSplitter, pipePath } from '../powershell/first-shell.ts'
 import { pipeVersion } from '../powershell/messages.ts'
 
@@ -101,8 +102,8 @@ class ServedGridPipe implements GridPipe {
     this.#isTaking = true
     socket.pause()
     while (this.#waiting.length > 0 && !this.#isClosed) {
-      const message = parse(this.#waiting.shift()!)
-      if (message?.v !== pipeVersion) {
+      const message = jsonOf(this.#waiting.shift()!)
+      if (!isRecord(message) || message.v !== pipeVersion) {
         this.#isTaking = false
         return this.close()
       }
@@ -116,15 +117,8 @@ class ServedGridPipe implements GridPipe {
 }
 
 function readHello(line: string): { nonce: string } | null {
-  const { v, type, nonce } = parse(line) ?? {}
+  const message = jsonOf(line)
+  if (!isRecord(message)) return null
+  const { v, type, nonce } = message
   return v === pipeVersion && type === 'hello' && typeof nonce === 'string' ? { nonce } : null
-}
-
-function parse(line: string): Record<string, unknown> | null {
-  try {
-    const json: unknown = JSON.parse(line)
-    return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : null
-  } catch {
-    return null
-  }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { runTenantSchema, runViewSchema, type RunTenant, type RunView } from '../contract.ts'
 import { failure } from '../failures.ts'
+import { jsonOf } from '../json.ts'
 
 /** The oldest go for newer ones. */
 export const mostKeptRuns = 100
@@ -133,7 +134,7 @@ export function readJournals(folder: string): KeptRun[] {
 
 /** A run by the text of its journal; null where it has no beginning. Lines that can't be read are passed over. */
 export function readJournal(text: string): KeptRun | null {
-  const [first, ...rest] = text.split('\n').filter((line) => line.trim() !== '').map(parseLine)
+  const [first, ...rest] = text.split('\n').filter((line) => line.trim() !== '').map(jsonOf)
   const head = headSchema.safeParse(first)
   if (!head.success) return null
   const { line: _, v: __, tenants, ...facts } = head.data
@@ -188,12 +189,4 @@ function follow(run: Followed, tenants: Map<string, RunTenant>, line: JournalLin
 function interrupted(tenant: RunTenant): RunTenant {
   const problem = tenant.state === 'waiting' ? null : failure('run-interrupted')
   return { ...tenant, state: 'interrupted', detail: problem?.message ?? 'Tenantry ended before it was this tenant’s turn.', failure: problem?.toFailure() ?? null }
-}
-
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return null
-  }
 }

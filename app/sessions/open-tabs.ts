@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { longestTabName, panesOf, readLayout, type Layout } from '../arrangement.ts'
 import { replaceFile, sweepDrafts } from '../atomic-file.ts'
 import { serviceSchema } from '../contract.ts'
+import { isRecord, jsonOf } from '../json.ts'
 
 /** More than anybody opens; a file that says more was not written here. */
 const mostTabs = 500
@@ -102,7 +103,7 @@ export class OpenTabsFile {
 /** The tabs as far as they can be read, and how many parts of them can't. */
 function readOpenTabs(text: string): { open: OpenTabs; broken: number | 'all' } {
   const none: OpenTabs = { tabs: [], active: null }
-  const file = fileSchema.safeParse(asJson(text))
+  const file = fileSchema.safeParse(jsonOf(text))
   if (!file.success) return { open: none, broken: 'all' }
   let broken = 0
   const onBroken = () => void broken++
@@ -111,14 +112,6 @@ function readOpenTabs(text: string): { open: OpenTabs; broken: number | 'all' } 
   const front = active.success && active.data !== null ? tabs[active.data] : null
   const read = tabs.filter((tab) => tab !== null)
   return { open: { tabs: read, active: front ? read.indexOf(front) : null }, broken: broken > 0 && read.length === 0 ? 'all' : broken }
-}
-
-function asJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 /** Version 1 had a session in each tab, and nothing else. */
@@ -130,7 +123,7 @@ function readOldTab(value: unknown, onBroken: () => void): OpenTab | null {
 }
 
 function readTab(value: unknown, onBroken: () => void): OpenTab | null {
-  const found = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  const found: Record<string, unknown> = isRecord(value) ? value : {}
   const layout = readLayout(found.layout, (pane) => paneSchema.safeParse(pane).data ?? null, onBroken)
   if (!layout) return null
   const part = <T>(schema: z.ZodType<T>, value: unknown, otherwise: T): T => {

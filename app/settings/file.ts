@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { moveFile, replaceFile, sweepDrafts } from '../atomic-file.ts'
+import { isRecord } from '../json.ts'
 
 export const fileVersion = 2
 /** A thousand times what all settings together are. */
@@ -37,7 +38,7 @@ const keysOfVersion1: Record<string, string> = {
 export function parseSettings(text: string): { stored: Stored; version: number } {
   // Editors on Windows put a byte order mark before it.
   const parsed: unknown = JSON.parse(text.replace(/^\uFEFF/, ''))
-  if (!isObject(parsed)) throw new Error('no object')
+  if (!isRecord(parsed)) throw new Error('no object')
   const { version, ...rest } = parsed
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) throw new Error('no version')
   if (version === 1) {
@@ -45,7 +46,7 @@ export function parseSettings(text: string): { stored: Stored; version: number }
     return { version, stored: new Map(kept.map(([key, value]) => [Object.hasOwn(keysOfVersion1, key) ? keysOfVersion1[key]! : key, value])) }
   }
   const settings = rest['settings']
-  if (!isObject(settings)) throw new Error('no settings')
+  if (!isRecord(settings)) throw new Error('no settings')
   return { version, stored: new Map(Object.entries(settings)) }
 }
 
@@ -116,8 +117,4 @@ function find(path: string): Found {
     // Without a code it could be read, and said nothing that could be understood.
     return { problem: code === undefined || code === 'EISDIR' ? 'broken' : 'unreadable' }
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

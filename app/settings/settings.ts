@@ -1,5 +1,6 @@
 import type { SettingsView } from '../contract.ts'
 import { failure } from '../failures.ts'
+import { isRecord } from '../json.ts'
 import { isSettingKey, keysProblem, settingProblem } from './check.ts'
 import { readSettingsFile, sweepSettingsDrafts, writeSettingsFile, type ReadFile, type Stored } from './file.ts'
 import { defaultSettings, settingKeys, settingsTable, type Setting, type SettingKey, type SettingValues } from './table.ts'
@@ -170,7 +171,6 @@ function resetKeysOf(stored: Map<string, unknown>, action: string): void {
 }
 
 const isDefault = (key: SettingKey, value: unknown) => JSON.stringify(value) === JSON.stringify(settingsTable[key].default)
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** As it stands in the file, cut where nobody reads on. */
 function shortened(value: unknown): string {

@@ -3,6 +3,7 @@ import { AuthError, CryptoProvider, type AuthenticationResult, type PublicClient
 import type { Cloud, HttpResponse, Network } from '../adapters.ts'
 import type { AccountCredential } from '../credentials/credential.ts'
 import { failure, fromTokenEndpoint } from '../failures.ts'
+import { isRecord, jsonOf } from '../json.ts'
 import { checkToken, readFailure } from './acquire.ts'
 import { createPublicClient, credentialOf } from './account-client.ts'
 import { openLoopback } from './loopback.ts'
@@ -145,12 +146,10 @@ class DeviceNetwork {
 
 function refusalOf({ status, body }: HttpResponse): { error?: string; error_description?: string } {
   if (status < 400 || status > 499) return {}
-  try {
-    const { error, error_description: description } = JSON.parse(body) as Record<string, unknown>
-    return { ...(typeof error === 'string' ? { error } : {}), ...(typeof description === 'string' ? { error_description: description } : {}) }
-  } catch {
-    return {}
-  }
+  const answer = jsonOf(body)
+  if (!isRecord(answer)) return {}
+  const { error, error_description: description } = answer
+  return { ...(typeof error === 'string' ? { error } : {}), ...(typeof description === 'string' ? { error_description: description } : {}) }
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

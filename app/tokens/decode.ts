@@ -1,4 +1,5 @@
 import { failure } from '../failures.ts'
+import { isRecord } from '../json.ts'
 
 /** No HTTP server takes a header that is longer, so nothing longer is a token that anybody could use. */
 export const longestToken = 65_536
@@ -61,8 +62,8 @@ function objectOf(part: string, what: string): Record<string, unknown> {
   } catch {
     throw new NotAJwt(`${what} ${verb} not JSON`)
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new NotAJwt(`${what} ${verb} not an object`)
-  return value as Record<string, unknown>
+  if (!isRecord(value)) throw new NotAJwt(`${what} ${verb} not an object`)
+  return value
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

@@ -3,6 +3,7 @@ import { AuthError, type INetworkModule, type NetworkRequestOptions, type Networ
 import type { HttpRequest, HttpResponse, Network } from '../adapters.ts'
 import { failure, fromNetwork, type TenantryError } from '../failures.ts'
 import { secondsOf } from '../failures/network.ts'
+import { jsonOf } from '../json.ts'
 
 /** What belongs to one call of a client that several calls share. */
 export interface CallContext {
@@ -52,7 +53,7 @@ async function ask<T>(network: Network, method: HttpRequest['method'], url: stri
   }
   const date = Date.parse(answer.headers.date ?? '')
   if (!Number.isNaN(date)) onDate?.(date)
-  const body = parse(answer.body)
+  const body = objectOf(answer.body)
   const isRefusal = typeof body?.error_description === 'string' && /AADSTS\d/.test(body.error_description)
   const isToken = answer.status === 200 && body !== null
   if (isPassing(answer, body)) throw new CarriedFailure(failure('service-down', { host, status: answer.status }, waitOf(answer)))
@@ -73,11 +74,8 @@ function waitOf({ headers }: HttpResponse): { retryAfter?: number } {
   return retryAfter === undefined ? {} : { retryAfter }
 }
 
-function parse(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null
-  } catch {
-    return null
-  }
+/** An object or a list: what is wrong with a list is MSAL's to say. */
+function objectOf(text: string): Record<string, unknown> | null {
+  const value = jsonOf(text)
+  return typeof value === 'object' ? (value as Record<string, unknown> | null) : null
 }
