@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { moveFile, replaceFile, sweepDrafts } from './atomic-file.ts'
+import { Turns } from './turns.ts'
 
 /** From the version of the key to the one after it. */
 export type Migrations = Record<number, (file: Record<string, unknown>) => Record<string, unknown>>
@@ -54,8 +55,8 @@ export class KeptFile<Content> {
   /** Why nothing may be written; null where it may. */
   readonly readOnly: string | null = null
   readonly #options: KeptFileOptions<Content>
+  readonly #turns = new Turns()
   #content: Content
-  #writing: Promise<unknown> = Promise.resolve()
   /** The file's text as this process last read or wrote it; null where there was none. */
   #text: string | null = null
 
@@ -96,7 +97,7 @@ export class KeptFile<Content> {
    * @throws one of the options' failures, or what the change threw
    */
   change<T>(change: (content: Content, onUndo: (step: () => Promise<unknown>) => void) => T | Promise<T>): Promise<T> {
-    const run = async () => {
+    return this.#turns.next(async () => {
       if (this.readOnly !== null) throw this.#options.failures.readOnly(this.readOnly)
       this.#checkUnchanged()
       const next = structuredClone(this.#content)
@@ -109,10 +110,7 @@ export class KeptFile<Content> {
         for (const step of undo) await step().catch(() => {})
         throw error
       }
-    }
-    const turn = this.#writing.then(run, run)
-    this.#writing = turn.catch(() => {})
-    return turn
+    })
   }
 
   #write(next: Content): void {

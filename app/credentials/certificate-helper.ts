@@ -7,6 +7,7 @@ import { quote } from '../failures/reading.ts'
 import { isRecord, jsonOf } from '../json.ts'
 import { shellEnvironment } from '../powershell/launch.ts'
 import { killProcessTree } from '../process-tree.ts'
+import { Turns } from '../turns.ts'
 
 export interface HelperOptions {
   spawn: Spawn
@@ -43,8 +44,8 @@ interface Running {
 /** One PowerShell process that answers one request at a time; started at the first, and again where it died. */
 export class CertificateHelper {
   readonly #options: HelperOptions
+  readonly #turns = new Turns()
   #running: Running | null = null
-  #queue: Promise<unknown> = Promise.resolve()
   #lastId = 0
   #disposed = false
 
@@ -58,9 +59,7 @@ export class CertificateHelper {
    * @throws TenantryError `certificate-helper-failed`
    */
   ask(request: HelperRequest): Promise<unknown> {
-    const answer = this.#queue.then(() => this.#askNow(request))
-    this.#queue = answer.catch(() => {})
-    return answer
+    return this.#turns.next(() => this.#askNow(request))
   }
 
   /** Ends the process; a request that waits fails. */

@@ -2,6 +2,7 @@ import type { CredentialInput } from '../contract.ts'
 import { failure, type TenantryError } from '../failures.ts'
 import type { SignIn } from '../profiles/sign-in.ts'
 import { keyOf, type TokenSubject } from '../tokens/broker.ts'
+import { Turns } from '../turns.ts'
 import type { CredentialQuestions } from './asking.ts'
 import { isForApp, widened, type AccountCredential, type CredentialRequest, type StoredCredential } from './credential.ts'
 import { SharedQuestions } from './shared-questions.ts'
@@ -36,7 +37,8 @@ export class TokenCredentials {
   readonly #confirming = new SharedQuestions<boolean>()
   /** The last use of each account. */
   readonly #turns = new Map<string, Promise<void>>()
-  #changing: Promise<void> = Promise.resolve()
+  /** Changes of bindings: each begins with what the one before left. */
+  readonly #changes = new Turns()
 
   constructor(options: TokenCredentialsOptions) {
     this.#options = options
@@ -72,7 +74,7 @@ export class TokenCredentials {
     // The sign-in may have been changed or deleted since the question.
     if (signIn?.kind !== credential.kind || signIn.clientId !== subject.clientId) return
     try {
-      await this.#inTurn(() => this.#keep(signIn.id, credential, requestOf(subject)))
+      await this.#changes.next(() => this.#keep(signIn.id, credential, requestOf(subject)))
     } catch {
       // It stays in memory: the connection stands, and the next start asks again.
       return
@@ -112,7 +114,7 @@ export class TokenCredentials {
   async rotated(subject: TokenSubject, used: AccountCredential, next: AccountCredential): Promise<void> {
     Object.assign(used, next)
     if (this.#signInNow(subject)?.askEachTime) return
-    await this.#inTurn(() => this.#options.store.replaceAccount(subject.signInId!, next)).catch(() => {})
+    await this.#changes.next(() => this.#options.store.replaceAccount(subject.signInId!, next)).catch(() => {})
   }
 
   /** What was typed is the newest itself, since a use changes it in its place; of what is stored that is in the store. */
@@ -145,7 +147,7 @@ export class TokenCredentials {
 
   async #confirm(subject: TokenSubject, signIn: SignIn): Promise<boolean> {
     const isAllowed = await this.#options.allow(signIn, subject)
-    if (isAllowed) await this.#inTurn(() => this.#options.store.confirmTenant(signIn.id, subject.tenantId!))
+    if (isAllowed) await this.#changes.next(() => this.#options.store.confirmTenant(signIn.id, subject.tenantId!))
     return isAllowed
   }
 
@@ -182,13 +184,6 @@ export class TokenCredentials {
     const bound = await store.bindingOf(signInId).catch(() => null)
     const tenantIds = bound && isForApp(bound, { authorityHost, clientId }) ? bound.tenantIds : []
     await store.set(signInId, credential, widened({ authorityHost, clientId, tenantIds }, tenantId))
-  }
-
-  /** One change of a binding after another: each begins with what the one before left. */
-  #inTurn(change: () => Promise<void>): Promise<void> {
-    const changed = this.#changing.then(change)
-    this.#changing = changed.catch(() => {})
-    return changed
   }
 }
 

@@ -1,6 +1,7 @@
 import type { SessionView } from '../contract.ts'
 import { failure } from '../failures.ts'
 import type { ShellMessage } from '../powershell/messages.ts'
+import { Turns } from '../turns.ts'
 import type { Output } from './output.ts'
 import { ShellQuestion } from './shell-question.ts'
 
@@ -22,7 +23,7 @@ type Answer = Extract<ShellMessage, { type: 'parsed' }>
 export class PromptLine {
   readonly #options: PromptLineOptions
   readonly #question = new ShellQuestion<Answer>(patienceMs)
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Turns()
 
   constructor(options: PromptLineOptions) {
     this.#options = options
@@ -35,9 +36,7 @@ export class PromptLine {
    * @throws TenantryError `prompt-…`, `snippet-syntax`
    */
   put(text: string, { isRun }: { isRun: boolean }): Promise<void> {
-    const done = this.#turn.then(() => this.#put(text, isRun))
-    this.#turn = done.catch(() => {})
-    return done
+    return this.#turns.next(() => this.#put(text, isRun))
   }
 
   parsed(answer: Answer): void {
