@@ -1,20 +1,12 @@
-import { LogLevel, PublicClientApplication, type AccountInfo, type AuthenticationResult } from '@azure/msal-node'
+import { PublicClientApplication, type AccountInfo, type AuthenticationResult } from '@azure/msal-node'
 import type { Cloud, Network } from '../adapters.ts'
 import type { AccountCredential } from '../credentials/credential.ts'
 import { failure } from '../failures.ts'
-import { authorityMetadata } from './authority.ts'
-import { networkModule } from './msal-network.ts'
+import { msalOptions } from './msal-options.ts'
 
 /** A public client of MSAL for one tenant; its cache lives as long as it does. */
-export function createPublicClient({ cloud, tenantId, clientId }: { cloud: Cloud; tenantId: string; clientId: string }, network: Network): PublicClientApplication {
-  return new PublicClientApplication({
-    auth: { clientId, authority: `https://${cloud.loginHost}/${tenantId}`, knownAuthorities: [cloud.loginHost], authorityMetadata: authorityMetadata(cloud, tenantId) },
-    system: {
-      networkClient: networkModule(network),
-      disableInternalRetries: true,
-      loggerOptions: { loggerCallback: () => {}, piiLoggingEnabled: false, logLevel: LogLevel.Error }
-    }
-  })
+export function createPublicClient(app: { cloud: Cloud; tenantId: string; clientId: string }, network: Network): PublicClientApplication {
+  return new PublicClientApplication(msalOptions(app, network))
 }
 
 /**

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto'
-import { AuthError, ConfidentialClientApplication, LogLevel, type Configuration } from '@azure/msal-node'
+import { AuthError, ConfidentialClientApplication, type Configuration } from '@azure/msal-node'
 import type { Cloud, Network } from '../adapters.ts'
 import type { Service } from '../contract.ts'
 import type { AccountCredential, StoredCredential } from '../credentials/credential.ts'
 import { failure, fromNetwork, fromTokenEndpoint, TenantryError } from '../failures.ts'
 import { quote } from '../failures/reading.ts'
 import { redeemAccount } from './account-client.ts'
-import { authorityMetadata } from './authority.ts'
 import { type SignAssertion, clientAssertion } from './assertion.ts'
+import { normaliseAudience } from './audiences.ts'
 import { clientCertificate } from './certificate.ts'
 import { decodeClaims } from './decode.ts'
-import { callContext, networkModule } from './msal-network.ts'
+import { callContext } from './msal-network.ts'
+import { msalOptions } from './msal-options.ts'
 import { serviceTable } from './services.ts'
 import { withSignal } from './with-signal.ts'
 
@@ -108,22 +109,8 @@ export function createTokenSource({ network, sign }: { network: Network; sign: S
 type AppCredential = Exclude<StoredCredential, AccountCredential>
 
 function createClient(request: AcquireRequest, credential: AppCredential, network: Network, sign: SignAssertion): ConfidentialClientApplication {
-  const { loginHost } = request.cloud
-  const authority = `https://${loginHost}/${request.tenantId}`
-  return new ConfidentialClientApplication({
-    auth: {
-      clientId: request.clientId,
-      authority,
-      knownAuthorities: [loginHost],
-      authorityMetadata: authorityMetadata(request.cloud, request.tenantId),
-      ...proofOf(credential, sign)
-    },
-    system: {
-      networkClient: networkModule(network),
-      disableInternalRetries: true,
-      loggerOptions: { loggerCallback: () => {}, piiLoggingEnabled: false, logLevel: LogLevel.Error }
-    }
-  })
+  const { auth, system } = msalOptions(request, network)
+  return new ConfidentialClientApplication({ auth: { ...auth, ...proofOf(credential, sign) }, system })
 }
 
 /** What proves the app's identity, as MSAL takes it. */
@@ -151,8 +138,8 @@ export function checkToken(accessToken: string, request: Pick<AcquireRequest, 't
   if (String(tid).toLowerCase() !== request.tenantId.toLowerCase()) {
     throw failure('token-wrong-tenant', { expected: request.tenantId, actual: shown(tid) })
   }
-  const audience = String(aud).toLowerCase().replace(/\/$/, '')
-  if (audience !== resource.toLowerCase().replace(/\/$/, '') && audience !== serviceTable[request.service].resource.appId) {
+  const audience = normaliseAudience(String(aud))
+  if (audience !== normaliseAudience(resource) && audience !== serviceTable[request.service].resource.appId) {
     throw failure('token-wrong-audience', { expected: resource, actual: shown(aud) })
   }
   if (typeof exp !== 'number') throw failure('token-malformed', { reason: 'it says no time at which it expires' })
