@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { TenantryError } from '../failures.ts'
 
 /**
@@ -40,8 +39,3 @@ export function waitingDetail(refusal: TenantryError, pauseMs: number, tried: nu
 
 /** Why it waits, without for how long. */
 export const reasonOf = (refusal: TenantryError): string => refusal.message.replace(/ It asks to wait .*$/, '')
-
-/** Waits; false as soon as `signal` gave up. */
-export function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
-  return wait(milliseconds, true, { signal }).catch(() => false)
-}

@@ -4,6 +4,7 @@ import type { Cloud, HttpResponse, Network } from '../adapters.ts'
 import type { AccountCredential } from '../credentials/credential.ts'
 import { failure, fromTokenEndpoint } from '../failures.ts'
 import { isRecord, jsonOf } from '../json.ts'
+import { pause } from '../pause.ts'
 import { checkToken, readFailure } from './acquire.ts'
 import { createPublicClient, credentialOf } from './account-client.ts'
 import { openLoopback } from './loopback.ts'
@@ -150,11 +151,4 @@ function refusalOf({ status, body }: HttpResponse): { error?: string; error_desc
   if (!isRecord(answer)) return {}
   const { error, error_description: description } = answer
   return { ...(typeof error === 'string' ? { error } : {}), ...(typeof description === 'string' ? { error_description: description } : {}) }
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds)
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
-  })
 }
