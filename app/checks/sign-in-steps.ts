@@ -3,6 +3,7 @@ import { failure, fromNetwork, TenantryError } from '../failures.ts'
 import { quote } from '../failures/reading.ts'
 import { guidOf } from '../guid.ts'
 import { isJsonAnswer } from '../json.ts'
+import { clockToleranceMs } from '../tokens/clock.ts'
 import { resolveTenant } from '../tokens/clouds.ts'
 import { grantFor } from '../tokens/permissions.ts'
 import { readClaims } from '../tokens/reading.ts'
@@ -11,9 +12,6 @@ import { judge, rolesIn, type Expected, type Verdict } from '../tokens/verdict.t
 import type { Check } from './check.ts'
 import { grantPermission, mendSignIn } from './fixes.ts'
 import { failed, type Outcome, type Step } from './step.ts'
-
-/** From here on a skew is said: what the session strip says, too. */
-const clockToleranceMs = 120_000
 
 /** From the login host to a token and what it says. */
 export function signInSteps(check: Check): Step[] {

@@ -3,14 +3,13 @@ import { TenantryError } from '../failures.ts'
 import type { AppMessage, ShellMessage } from '../powershell/messages.ts'
 import type { Token } from '../tokens/acquire.ts'
 import type { TokenBroker, TokenSubject } from '../tokens/broker.ts'
+import { clockToleranceMs } from '../tokens/clock.ts'
 import { isOfCommand, refusalOf } from './refused-command.ts'
 
 export type RenewalView = NonNullable<SessionView['renewal']>
 
 /** A command that is refused over and over does not ask for a new token each time. */
 const refusalPauseMs = 30_000
-/** Entra's tokens are valid from five minutes before; a clock that is further off than this will soon matter. */
-const toldSkewMs = 120_000
 
 export interface RenewalOptions {
   tokens: TokenBroker
@@ -27,7 +26,7 @@ export const endOf = (token: Token): number => token.acquiredAt + token.lifeMs
 /** How far this computer's clock is from the login service's, in seconds; null where that does not matter. */
 function toldSkew({ skewMs }: Token): number | null {
   const distance = Math.abs(skewMs ?? 0)
-  return distance > toldSkewMs ? Math.round(distance / 1000) : null
+  return distance > clockToleranceMs ? Math.round(distance / 1000) : null
 }
 
 /** Keeps one session's token fresh: hears of the broker's new ones and hands them to the shell. */

@@ -1,6 +1,7 @@
 import { domainToASCII } from 'node:url'
 import type { Cloud, Network } from '../adapters.ts'
 import { failure, fromNetwork, fromTokenEndpoint } from '../failures.ts'
+import { isGuid } from '../guid.ts'
 
 /**
  * Microsoft's clouds. Sources: learn.microsoft.com/powershell/exchange/connect-to-exchange-online-powershell and
@@ -117,7 +118,6 @@ function graphEnvironment(host: string, loginHost: string): Record<string, strin
 }
 
 const labelPattern = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
-const guidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** A DNS name of two labels or more in its ASCII form, null where it is none; an IP address is none. */
 function asDomain(text: string): string | null {
@@ -157,7 +157,7 @@ export interface ResolvedTenant {
 /** The domain or tenant id as it is asked for: trimmed, lower case, ASCII. Throws `not-a-domain` for anything else. */
 export function normaliseDomain(text: string): string {
   const lower = text.trim().toLowerCase()
-  const domain = guidPattern.test(lower) ? lower : asDomain(lower)
+  const domain = isGuid(lower) ? lower : asDomain(lower)
   if (domain === null) throw failure('not-a-domain', { domain: text.trim().slice(0, 100) })
   return domain
 }
@@ -172,7 +172,7 @@ export async function resolveTenant(cloud: Cloud, domain: string, network: Netwo
   const name = normaliseDomain(domain)
   const metadata = await askMetadata(cloud, name, cloud.network ?? network)
   const tenantId = /^https:\/\/[^/]+\/([0-9a-f-]{36})(\/|$)/i.exec(String(metadata.issuer))?.[1]?.toLowerCase()
-  if (!tenantId || !guidPattern.test(tenantId)) {
+  if (!tenantId || !isGuid(tenantId)) {
     throw failure('token-malformed', { reason: 'its metadata names no tenant' })
   }
   const actual = cloudOf(metadata)

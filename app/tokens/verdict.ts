@@ -1,5 +1,6 @@
 import type { Explanation, Service } from '../contract.ts'
 import { normaliseAudience, type Audience } from './audiences.ts'
+import { clockToleranceMs } from './clock.ts'
 import { defaultAccessId, directoryRole, type DirectoryRole, type Reach } from './directory-roles.ts'
 import { grantFor, manageAsApp, scopes as knownScopes } from './permissions.ts'
 import type { Reading } from './reading.ts'
@@ -19,8 +20,6 @@ export interface Expected {
 
 export type Verdict = Explanation['verdict']
 
-/** A clock may be this far behind before a token from the future is worth a word. */
-const clockToleranceMs = 120_000
 const checkWillTell = 'the check will tell.'
 
 /** What the checks go by: the reading, what is expected, and the service it is all about. */
