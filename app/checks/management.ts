@@ -1,6 +1,5 @@
 import { quote } from '../failures/reading.ts'
-
-type Row = Record<string, unknown>
+import type { Row } from '../tokens/service-client.ts'
 
 /** So many roles are listed. */
 const mostRoles = 40

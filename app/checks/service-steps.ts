@@ -1,12 +1,12 @@
 import { fromNetwork, TenantryError } from '../failures.ts'
 import { quote } from '../failures/reading.ts'
 import { remoteOf } from '../sessions/remote-powershell.ts'
+import { listFromGraph, Refusal, type ReadingCmdlet, type Row } from '../tokens/service-client.ts'
 import { serviceTable } from '../tokens/services.ts'
 import type { Check } from './check.ts'
 import { giveRole, grantPermission } from './fixes.ts'
 import { groupsInWords, inWords } from './management.ts'
 import { remoteSteps } from './remote-steps.ts'
-import { askGraph, Refusal, type ReadingCmdlet } from './service-client.ts'
 import { appNames, domainOf } from './sign-in-steps.ts'
 import { failed, type Outcome, type Step } from './step.ts'
 
@@ -38,7 +38,7 @@ function graphSteps(check: Check, path: string): Step[] {
 async function probeGraph(check: Check, path: string, title: string): Promise<Outcome> {
   const { profile, cloud, network, token } = check
   try {
-    const [organization] = await askGraph({ url: cloud.services.graph!.url, token, network }, path)
+    const [organization] = await listFromGraph({ url: cloud.services.graph!.url, token, network }, path)
     const actual = quote(String(organization?.id ?? '')).toLowerCase()
     if (actual === profile.tenantId?.toLowerCase()) return { state: 'good', title: `${title} works`, evidence: `Microsoft Graph says that this is ${actual}.` }
     const fixes = [{ text: 'Check the profile’s domain, and do not connect before you know why.', commands: null }]
@@ -83,7 +83,7 @@ async function runProbe(check: Check, probe: ReadingCmdlet): Promise<Outcome> {
 }
 
 /** Exchange's own word on which tenant it is. */
-function compareDomains({ profile }: Check, rows: Array<Record<string, unknown>>): Outcome {
+function compareDomains({ profile }: Check, rows: Row[]): Outcome {
   const names = rows.map(({ DomainName, Name }) => quote(String(DomainName ?? Name ?? '')).toLowerCase())
   const expected = domainOf(profile)
   if (expected === null || names.includes(expected)) {

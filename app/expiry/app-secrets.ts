@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Network } from '../adapters.ts'
 import { failure, fromNetwork } from '../failures.ts'
 import { jsonOf } from '../json.ts'
+import { askGraph } from '../tokens/service-client.ts'
 
 /** One client secret of an app registration, as Microsoft Graph tells it: never the secret itself. */
 export interface AppSecret {
@@ -14,8 +15,6 @@ export interface AppSecret {
   startsOn: string | null
   endsOn: string
 }
-
-const askTimeoutMs = 30_000
 
 const time = z.iso.datetime({ offset: true })
 const answerSchema = z.object({
@@ -32,13 +31,9 @@ const answerSchema = z.object({
  * @throws TenantryError `expiry-not-allowed` without the permission, `expiry-no-app` where the app is of another tenant,
  *   `expiry-unreadable`, and what keeps a request from being answered
  */
-export async function readAppSecrets({ url, accessToken, clientId, network, signal }: { url: string; accessToken: string; clientId: string; network: Network; signal?: AbortSignal }): Promise<AppSecret[]> {
+export async function readAppSecrets({ url, accessToken, clientId, network }: { url: string; accessToken: string; clientId: string; network: Network }): Promise<AppSecret[]> {
   const { host } = new URL(url)
-  const path = `/v1.0/applications(appId='${encodeURIComponent(clientId)}')?$select=passwordCredentials`
-  const headers = { Authorization: `Bearer ${accessToken}`, Accept: 'application/json' }
-  const answer = await network({ url: `${url}${path}`, method: 'GET', headers, timeoutMs: askTimeoutMs, ...(signal ? { signal } : {}) }).catch((error: unknown) => {
-    throw fromNetwork(error, host)
-  })
+  const answer = await askGraph({ url, token: { accessToken }, network }, `/v1.0/applications(appId='${encodeURIComponent(clientId)}')?$select=passwordCredentials`)
   if (answer.status === 403) throw failure('expiry-not-allowed', { app: clientId })
   if (answer.status === 404) throw failure('expiry-no-app', { app: clientId })
   if (answer.status !== 200) throw fromNetwork(answer, host)

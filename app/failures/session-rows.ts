@@ -44,6 +44,10 @@ export const sessionRows = {
     hint: 'Check the proxy or captive portal; for a custom cloud, its host name.',
     retryable: true
   },
+  'answer-endless': {
+    message: '{host} goes on after {pages} pages of one answer, so none of it was used.',
+    retryable: false
+  },
   throttled: {
     message: '{host} is asked too often at the moment (429).{wait}',
     hint: 'Wait, then connect again. Close sessions that are not needed.',

@@ -1,7 +1,7 @@
 import type { Cloud } from '../adapters.ts'
 import type { Profile, Service } from '../contract.ts'
 import { failure } from '../failures.ts'
-import { anchorMailbox } from './tenant-proof.ts'
+import { anchorMailbox } from '../tokens/anchor.ts'
 
 export type RemotePowerShell = NonNullable<Profile['remotePowerShell']>
 

@@ -1,34 +1,15 @@
-import type { Cloud, HttpResponse, Network } from '../adapters.ts'
+import type { Cloud, Network } from '../adapters.ts'
 import type { Profile, Service } from '../contract.ts'
 import { failure } from '../failures.ts'
 import { quote } from '../failures/reading.ts'
+import { isRecord } from '../json.ts'
 import type { Token } from '../tokens/acquire.ts'
-
-/** The mailbox that app-only requests are routed by (recorded from ExchangeOnlineManagement 3.9.0). */
-export const anchorMailbox = 'SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}'
-
-/** By what a request is routed: a person's own mailbox in their own tenant, else the tenant's system mailbox. */
-export function anchorOf(token: Token): string {
-  return isAtHome(token) ? `UPN:${token.account!.username}` : `APP:${anchorMailbox}@${String(token.claims.tid)}`
-}
-
-/** A person's token for the tenant that their account lives in. */
-export const isAtHome = ({ account, claims }: Token): boolean => account?.homeTenantId.toLowerCase() === String(claims.tid).toLowerCase()
-
-const askTimeoutMs = 30_000
-/** A tenant may verify 5,000 domains (learn.microsoft.com/entra/fundamentals/service-limits): five pages. */
-const maxPages = 10
+import { listFromGraph, ServiceClient, type Row } from '../tokens/service-client.ts'
 
 export interface TenantProof {
   /** `unconfirmed` where the app may not run Get-AcceptedDomain, or Exchange did not answer. */
   proof: 'proven' | 'unconfirmed'
   initialDomain: string | null
-}
-
-interface AcceptedDomain {
-  DomainName?: string
-  Name?: string
-  InitialDomain?: boolean | string
 }
 
 export interface ProofRequest {
@@ -82,70 +63,25 @@ async function proveByGraph({ profile, cloud, token, network }: ProofRequest): P
   if (!organization) return unconfirmed
   const actual = String(organization.id).toLowerCase()
   if (actual !== profile.tenantId?.toLowerCase()) throw failure('graph-wrong-tenant', { expected: profile.tenantId ?? 'none', actual: quote(actual) || 'none' })
-  const initial = organization.verifiedDomains?.find(({ isInitial }) => isInitial === true)?.name
+  const domains = Array.isArray(organization.verifiedDomains) ? organization.verifiedDomains.filter(isRecord) : []
+  const initial = domains.find(({ isInitial }) => isInitial === true)?.name
   return { proof: 'proven', initialDomain: typeof initial === 'string' ? initial.toLowerCase() : null }
 }
 
-interface GraphOrganization {
-  id?: unknown
-  verifiedDomains?: Array<{ name?: unknown; isInitial?: unknown }>
-}
-
 /** learn.microsoft.com/graph/api/organization-list; null where the app may not ask. */
-async function askOrganization(cloud: Cloud, token: Token, network: Network): Promise<GraphOrganization | null> {
+async function askOrganization(cloud: Cloud, token: Token, network: Network): Promise<Row | null> {
   const service = cloud.services.graph
   if (!service) return null
-  const url = `${service.url}/v1.0/organization?$select=id,verifiedDomains`
-  const answer = await network({ url, method: 'GET', headers: { Authorization: `Bearer ${token.accessToken}`, Accept: 'application/json' }, timeoutMs: askTimeoutMs })
-  if (answer.status !== 200) return null
-  const { value } = JSON.parse(answer.body) as { value?: GraphOrganization[] }
-  return Array.isArray(value) && value.length === 1 && typeof value[0]?.id === 'string' ? value[0] : null
+  const found = await listFromGraph({ url: service.url, token, network }, '/v1.0/organization?$select=id,verifiedDomains')
+  return found.length === 1 && typeof found[0]?.id === 'string' ? found[0] : null
 }
 
-const nameOf = ({ DomainName, Name }: AcceptedDomain): string => String(DomainName ?? Name ?? '').toLowerCase()
+const nameOf = ({ DomainName, Name }: Row): string => String(DomainName ?? Name ?? '').toLowerCase()
 const wrongTenant = (expected: string, actual: string) => failure('exchange-wrong-tenant', { expected: quote(expected), actual: quote(actual) })
 
-/** Every page of the list; null where Exchange could not be asked, which proves nothing either way. */
-async function acceptedDomains(cloud: Cloud, token: Token, network: Network): Promise<AcceptedDomain[] | null> {
+/** Every domain of the list; null where Exchange could not be asked for all of them, which proves nothing either way. */
+async function acceptedDomains(cloud: Cloud, token: Token, network: Network): Promise<Row[] | null> {
   const service = cloud.services.exchange
   if (!service) return null
-  const domains: AcceptedDomain[] = []
-  let url: string | undefined = `${service.url}/adminapi/beta/${String(token.claims.tid)}/InvokeCommand`
-  try {
-    for (let page = 0; url !== undefined; page++) {
-      if (page === maxPages) return null
-      const answer = readPage(await askPage(url, token, network))
-      if (!answer) return null
-      domains.push(...answer.value)
-      url = answer.next
-      // The link carries the token: it is followed on the service's own host only.
-      if (url !== undefined && new URL(url).origin !== new URL(service.url).origin) return null
-    }
-  } catch {
-    return null
-  }
-  return domains
-}
-
-function askPage(url: string, token: Token, network: Network): Promise<HttpResponse> {
-  return network({
-    url,
-    method: 'POST',
-    headers: {
-      Authorization: `Bearer ${token.accessToken}`,
-      'Content-Type': 'application/json',
-      Prefer: 'odata.maxpagesize=1000',
-      'X-AnchorMailbox': anchorOf(token),
-      'X-CmdletName': 'Get-AcceptedDomain',
-      'X-ResponseFormat': 'json'
-    },
-    body: JSON.stringify({ CmdletInput: { CmdletName: 'Get-AcceptedDomain', Parameters: {} } }),
-    timeoutMs: askTimeoutMs
-  })
-}
-
-function readPage(response: HttpResponse): { value: AcceptedDomain[]; next: string | undefined } | null {
-  if (response.status !== 200) return null
-  const answer = JSON.parse(response.body) as { value?: AcceptedDomain[]; '@odata.nextLink'?: string }
-  return Array.isArray(answer.value) ? { value: answer.value, next: answer['@odata.nextLink'] } : null
+  return new ServiceClient({ url: service.url, token, network }).run('Get-AcceptedDomain').catch(() => null)
 }

@@ -3,19 +3,21 @@ import type { HttpResponse, Network } from '../adapters.ts'
 import { failure, fromNetwork, type TenantryError } from '../failures.ts'
 import { quote } from '../failures/reading.ts'
 import { isRecord, jsonOf } from '../json.ts'
-import { anchorOf } from '../sessions/tenant-proof.ts'
-import type { Token } from '../tokens/acquire.ts'
+import type { Token } from './acquire.ts'
+import { anchorOf } from './anchor.ts'
 
 /** The module's version that requests are sent as: the one whose requests were recorded. */
 const moduleVersion = '3.9.0'
-const askTimeoutMs = 30_000
-/** A page has 1,000 objects: more than any tenant has of what the check reads. */
+/**
+ * A page has 1,000 objects: more than any tenant has of what is read here. Of domains it may verify 5,000
+ * (learn.microsoft.com/entra/fundamentals/service-limits).
+ */
 const maxPages = 10
 /** The global compliance host names the region's; that one names no other. */
 const maxRedirects = 2
 
 /**
- * The cmdlets that a check runs: each reads, none changes anything. The type keeps every other one out.
+ * The cmdlets that Tenantry itself runs: each reads, none changes anything. The type keeps every other one out.
  * The probes are Microsoft's own of app-only-auth-powershell-v2.
  */
 export type ReadingCmdlet = 'Get-AcceptedDomain' | 'Get-RetentionCompliancePolicy' | 'Get-ManagementRoleAssignment' | 'Get-ManagementScope' | 'Get-RoleGroup'
@@ -44,18 +46,35 @@ export interface ServiceClientOptions {
   network: Network
 }
 
+/** An object as a service answers it. */
+export type Row = Record<string, unknown>
+
+export interface GraphOptions {
+  /** Microsoft Graph's base URL. */
+  url: string
+  token: Pick<Token, 'accessToken'>
+  network: Network
+}
+
+/**
+ * What Microsoft Graph answers at a path, whatever its status.
+ *
+ * @throws TenantryError where it can't be reached
+ */
+export function askGraph({ url, token, network }: GraphOptions, path: string): Promise<HttpResponse> {
+  const headers = { Authorization: `Bearer ${token.accessToken}`, Accept: 'application/json', 'client-request-id': randomUUID() }
+  return network({ url: `${url}${path}`, method: 'GET', headers }).catch((error: unknown) => {
+    throw fromNetwork(error, new URL(url).host)
+  })
+}
+
 /**
  * Reads the objects of one page of Microsoft Graph.
  *
  * @throws Refusal; TenantryError where it can't be reached
  */
-export async function askGraph({ url, token, network }: ServiceClientOptions, path: string): Promise<Array<Record<string, unknown>>> {
-  const { host } = new URL(url)
-  const headers = { Authorization: `Bearer ${token.accessToken}`, Accept: 'application/json', 'client-request-id': randomUUID() }
-  const answer = await network({ url: `${url}${path}`, method: 'GET', headers, timeoutMs: askTimeoutMs }).catch((error: unknown) => {
-    throw fromNetwork(error, host)
-  })
-  return readValue(answer, host)
+export async function listFromGraph(options: GraphOptions, path: string): Promise<Row[]> {
+  return readValue(await askGraph(options, path), new URL(options.url).host)
 }
 
 /** Asks Exchange, or Security & Compliance, over the requests of Microsoft's module, without a shell. It only reads. */
@@ -95,23 +114,24 @@ export class ServiceClient {
   }
 
   /**
-   * Runs a cmdlet and answers its objects, every page.
+   * Runs a cmdlet and answers its objects: those of every page, or none.
    *
-   * @throws Refusal; TenantryError where the answer points elsewhere
+   * @throws Refusal; TenantryError `redirected` where a page is elsewhere, `answer-endless` where there are too many
    */
-  async run(cmdlet: ReadingCmdlet): Promise<Array<Record<string, unknown>>> {
-    const rows: Array<Record<string, unknown>> = []
-    let url: string | undefined = `${this.#url}/adminapi/beta/${this.#tenantId}/InvokeCommand`
-    for (let page = 0; url !== undefined && page < maxPages; page++) {
-      // The link carries the token: it is followed on the service's own host only.
-      if (new URL(url).origin !== new URL(this.#url).origin) throw failure('redirected', { host: this.host })
-      const body = JSON.stringify({ CmdletInput: { CmdletName: cmdlet, Parameters: {} } })
+  async run(cmdlet: ReadingCmdlet): Promise<Row[]> {
+    const rows: Row[] = []
+    const body = JSON.stringify({ CmdletInput: { CmdletName: cmdlet, Parameters: {} } })
+    let url = `${this.#url}/adminapi/beta/${this.#tenantId}/InvokeCommand`
+    for (let page = 0; page < maxPages; page++) {
       const answer = await this.#ask('POST', url, { 'Content-Type': 'application/json', 'X-CmdletName': cmdlet, 'X-ResponseFormat': 'json' }, body)
       rows.push(...readValue(answer, this.host))
       const next = objectOf(answer.body)?.['@odata.nextLink']
-      url = typeof next === 'string' ? next : undefined
+      if (typeof next !== 'string') return rows
+      // The link carries the token: it is followed on the service's own host only.
+      if (new URL(next).origin !== new URL(this.#url).origin) throw failure('redirected', { host: this.host })
+      url = next
     }
-    return rows
+    throw failure('answer-endless', { host: this.host, pages: maxPages })
   }
 
   async #ask(method: 'GET' | 'POST', url: string, headers: Record<string, string>, body?: string): Promise<HttpResponse> {
@@ -124,8 +144,7 @@ export class ServiceClient {
         'X-AnchorMailbox': anchorOf(this.#token),
         'client-request-id': randomUUID(),
         ...headers
-      },
-      timeoutMs: askTimeoutMs
+      }
     }
     return this.#network(body === undefined ? request : { ...request, body }).catch((error: unknown) => {
       throw fromNetwork(error, this.host)
@@ -144,11 +163,11 @@ export class ServiceClient {
   }
 }
 
-function readValue(answer: HttpResponse, host: string): Array<Record<string, unknown>> {
+function readValue(answer: HttpResponse, host: string): Row[] {
   if (answer.status !== 200) throw new Refusal(answer, host)
   const value = objectOf(answer.body)?.value
   if (!Array.isArray(value)) throw new Refusal(answer, host)
-  return value.filter((row): row is Record<string, unknown> => typeof row === 'object' && row !== null)
+  return value.filter(isRecord)
 }
 
 const namesOf = (list: unknown): string[] => String(list ?? '').toLowerCase().split(',').map((name) => name.trim())
@@ -168,7 +187,7 @@ function textOf(body: string): string {
   return typeof text === 'string' ? quote(text) : ''
 }
 
-function objectOf(body: string): Record<string, unknown> | null {
+function objectOf(body: string): Row | null {
   const value = jsonOf(body)
   return isRecord(value) ? value : null
 }
