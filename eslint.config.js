@@ -20,6 +20,7 @@ const noDemoTest = [
   only("BinaryExpression[operator=/^[!=]==?$/] > Literal[value='demo']", 'A demo tenant is an ordinary profile: no test for it outside app/demo/.'),
   only("SwitchCase > Literal[value='demo']", 'A demo tenant is an ordinary profile: no test for it outside app/demo/.')
 ]
+const noBareError = [only("NewExpression[callee.name='TenantryError']", 'failure(…) makes an error of the table, and checks what its sentences name.')]
 const noImport = (group, message) => ({ 'no-restricted-imports': ['error', { patterns: [{ group, message }] }] })
 
 export default tseslint.config(
@@ -57,8 +58,9 @@ export default tseslint.config(
   {
     files: ['app/**/*.ts'],
     ignores: ['app/demo/**'],
-    rules: { 'no-restricted-syntax': ['error', ...noRawIpc, ...noWayAround, ...noDemoTest] }
+    rules: { 'no-restricted-syntax': ['error', ...noRawIpc, ...noWayAround, ...noDemoTest, ...noBareError] }
   },
+  { files: ['app/failures.ts'], rules: { 'no-restricted-syntax': ['error', ...noRawIpc, ...noWayAround, ...noDemoTest] } },
   { files: ['app/ipc.ts', 'app/preload.ts', 'app/electron/window.ts', 'app/electron/host.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: ['renderer/**/*.ts', 'renderer/**/*.svelte'],

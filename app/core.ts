@@ -14,7 +14,7 @@ import { createCredentialStore } from './credentials/store.ts'
 import { createDispatcher, createEvents, type EventListener, type Reply, type Sender } from './dispatcher.ts'
 import { ExpiryReader } from './expiry/reader.ts'
 import { ExpiryWatch } from './expiry/watch.ts'
-import { failure, TenantryError } from './failures.ts'
+import { failure } from './failures.ts'
 import { Grids } from './grid/grids.ts'
 import { handlersOf } from './handlers.ts'
 import { createFinder } from './powershell/finder.ts'
@@ -129,7 +129,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
   const clouds = new Map<string, Cloud>([...builtInClouds, ...adapters.clouds].map((cloud) => [cloud.id, cloud]))
   const cloudOf = (id: string, custom: Profile['customCloud']): Cloud => {
     const cloud = id === 'custom' && custom ? customCloud(custom) : clouds.get(id)
-    if (!cloud) throw new TenantryError('cloud-unknown', { cloud: id })
+    if (!cloud) throw failure('cloud-unknown', { cloud: id })
     return cloud
   }
 
@@ -500,7 +500,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     takeLink() {
       const profileId = linkedProfile
       linkedProfile = null
-      if (profileId !== null && !profiles.list().profiles.some(({ id }) => id === profileId)) throw new TenantryError('link-profile-unknown')
+      if (profileId !== null && !profiles.list().profiles.some(({ id }) => id === profileId)) throw failure('link-profile-unknown')
       return profileId
     },
     forgetHistory(profileId) {

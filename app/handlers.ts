@@ -11,7 +11,7 @@ import { readPfx } from './credentials/pfx.ts'
 import type { createCredentialStore } from './credentials/store.ts'
 import type { Handlers } from './dispatcher.ts'
 import type { ExpiryReader } from './expiry/reader.ts'
-import { failure, TenantryError } from './failures.ts'
+import { failure } from './failures.ts'
 import { datedName } from './file-names.ts'
 import type { Grids } from './grid/grids.ts'
 import { customerConsentLink, factsOf, guideOf, offeredRoleIds } from './guide/guide.ts'
@@ -97,7 +97,7 @@ function appHandlers({ adapters, settings, finder, credentials, lock, profiles, 
     'app.dismissNotice': ({ id }) => dismissNotice(id),
     'app.installPowerShell': () => {
       const command = installCommand(adapters.platform, adapters.env)
-      if (!command) throw new TenantryError('powershell-missing')
+      if (!command) throw failure('powershell-missing')
       return { sessionId: sessions.openInstallTerminal({ name: 'Install PowerShell', command }, lookAgain) }
     },
     'app.installModule': async ({ service }) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { CredentialInput, EventData } from '../contract.ts'
-import { TenantryError } from '../failures.ts'
+import { failure } from '../failures.ts'
 
 type Asked = EventData<'credential.asked'>
 
@@ -23,7 +23,7 @@ export class CredentialQuestions {
   /** Waits for the person's answer. Throws `needs-credential` where they give up or `signal` aborts. */
   ask(question: Omit<Asked, 'id'>, signal: AbortSignal): Promise<CredentialInput> {
     return new Promise((resolve, reject) => {
-      const refuse = () => reject(new TenantryError('needs-credential', { signIn: question.signInName }))
+      const refuse = () => reject(failure('needs-credential', { signIn: question.signInName }))
       if (signal.aborted) return refuse()
       const id = randomUUID()
       const asked = { id, ...question }

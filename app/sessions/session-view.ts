@@ -1,5 +1,5 @@
 import type { Failure, Service, SessionView } from '../contract.ts'
-import { TenantryError } from '../failures.ts'
+import { failure } from '../failures.ts'
 import { serviceTable } from '../tokens/services.ts'
 import type { SessionPlan } from './session-plan.ts'
 
@@ -56,8 +56,8 @@ export interface ShellEnd {
 
 /** Why a session ended whose shell did. After its hello a code is whatever the person typed behind `exit`. */
 export function exitFailure({ exitCode, signal, phase, saidHello }: ShellEnd): Failure {
-  if (exitCode === constrainedExitCode && !saidHello) return new TenantryError('constrained-language').toFailure()
+  if (exitCode === constrainedExitCode && !saidHello) return failure('constrained-language').toFailure()
   const how = signal ? `was ended by signal ${signal}` : `ended with code ${exitCode}`
   const when = phase === 'connected' || phase === 'failed' ? '' : ' before it was connected'
-  return new TenantryError('shell-exited', { how: how + when }).toFailure()
+  return failure('shell-exited', { how: how + when }).toFailure()
 }

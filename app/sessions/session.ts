@@ -192,7 +192,7 @@ export class Session {
     const attempt: Attempt = new Attempt(plan, options, this.#services.adapters, {
       onHello: (hello) => this.#onHello(attempt, hello),
       onMessage: (message) => this.#onMessage(attempt, message),
-      onBroken: (reason) => this.#fail(attempt, new TenantryError('pipe-broken', { reason }).toFailure()),
+      onBroken: (reason) => this.#fail(attempt, failure('pipe-broken', { reason }).toFailure()),
       onExit: (exitCode, signal) => this.#onExit(attempt, exitCode, signal)
     })
     this.#attempt = attempt

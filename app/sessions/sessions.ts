@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { arrange, mapPanes, panesOf, settled, type Tab } from '../arrangement.ts'
 import { scrollbackLines, type ByteStream, type Service, type SessionView } from '../contract.ts'
-import { TenantryError } from '../failures.ts'
+import { failure } from '../failures.ts'
 import type { Installation } from '../powershell/install-command.ts'
 import type { Token } from '../tokens/acquire.ts'
 import { Attention } from './attention.ts'
@@ -226,14 +226,14 @@ export class Sessions {
   /** Throws `session-not-found`, `result-…`; see `Session.showLastResult`. */
   async showLastResult(id: string): Promise<void> {
     const session = this.#get(id)
-    if (!(session instanceof Session)) throw new TenantryError('result-nothing')
+    if (!(session instanceof Session)) throw failure('result-nothing')
     await session.showLastResult()
   }
 
   /** Types a text at a session's prompt. Throws `session-not-found`, `prompt-…`, `snippet-syntax`. */
   async put(id: string, text: string, how: { isRun: boolean }): Promise<void> {
     const session = this.#get(id)
-    if (!(session instanceof Session)) throw new TenantryError('prompt-missing', { name: session.view.name })
+    if (!(session instanceof Session)) throw failure('prompt-missing', { name: session.view.name })
     await session.put(text, how)
   }
 
@@ -241,7 +241,7 @@ export class Sessions {
   async close(id: string, force: boolean): Promise<void> {
     if (this.restored(id)) return this.#remove(id)
     const session = this.#get(id)
-    if (session.view.busy && !force) throw new TenantryError('session-busy', { name: session.view.name })
+    if (session.view.busy && !force) throw failure('session-busy', { name: session.view.name })
     this.#sessions.delete(id)
     this.#attention.forget(id)
     this.#tellTabs()
@@ -324,7 +324,7 @@ export class Sessions {
 
   #get(id: string): Session | InstallTerminal {
     const session = this.#sessions.get(id)
-    if (!session || session instanceof RestoredTab) throw new TenantryError('session-not-found')
+    if (!session || session instanceof RestoredTab) throw failure('session-not-found')
     return session
   }
 }
