@@ -146,11 +146,10 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     idleMinutes: () => settings.values['lock.afterMinutes'],
     async ask() {
       const { askPerson } = adapters.host
-      if (!askPerson) return (await credentials.askKeychain()) ? 'keychain' : 'none'
+      if (!askPerson) return void (await credentials.askKeychain())
       await askPerson.ask('unlock Tenantry').catch(() => {
         throw failure('unlock-refused', { reason: 'the computer did not confirm that it is you' })
       })
-      return askPerson.by
     },
     onChange(isLocked) {
       if (isLocked) {

@@ -94,7 +94,6 @@ export function failure<C extends FailureCode>(code: C, ...[parameters, options]
 export const fromTokenEndpoint = (error: unknown, facts?: TokenRequestFacts): TenantryError =>
   TenantryError.fromTokenEndpoint(error, facts)
 export const fromNetwork = (problem: unknown, host: string): TenantryError => TenantryError.fromNetwork(problem, host)
-export const fromShell = (message: string, stage: ShellStage, service?: string): TenantryError => TenantryError.fromShell(message, stage, service)
 export type { HttpAnswer, ShellStage, TokenRequestFacts }
 
 function fromReading(reading: Reading): TenantryError {

@@ -3,15 +3,12 @@ import { failure } from './failures.ts'
 /** How often idleness is looked at: a timer that slept with the machine is at most this late. */
 const lookEveryMs = 5_000
 
-/** How a person shows that they are the one: `none` where nothing on this machine can ask. */
-export type UnlockedBy = 'touch-id' | 'keychain' | 'none'
-
 export interface LockOptions {
   now: () => number
   /** Minutes without a touch after which it locks; null for never. */
   idleMinutes: () => number | null
   /** Asks the OS who is there. Rejects where it is another one, or the question was dismissed. */
-  ask: () => Promise<UnlockedBy>
+  ask: () => Promise<void>
   onChange: (isLocked: boolean) => void
 }
 

@@ -3,7 +3,7 @@ import { createTokenSource } from '../app/tokens/acquire.ts'
 import { demoCloud } from '../app/demo/examples.ts'
 import { startDemo, type Demo } from '../app/demo/service.ts'
 import type { FailureCode as Aadsts } from '../app/demo/tenants.ts'
-import { failure, fromShell, TenantryError, type FailureCode, type ShellStage } from '../app/failures.ts'
+import { failure, TenantryError, type FailureCode, type ShellStage } from '../app/failures.ts'
 
 /*
  * What goes wrong, row by row: what is seen, the failure that it becomes, and what its sentence and its next step say.
@@ -94,14 +94,14 @@ describe('what the module says has its own sentence and next step', () => {
     ['PackageManagement', "The required module 'PackageManagement' is not loaded.", 'module', 'package-management-missing', /PackageManagement and PowerShellGet/, /Install both/],
     ['INSUFF_ACCESS_RIGHTS', 'INSUFF_ACCESS_RIGHTS: Active Directory operation failed', 'connect', 'insufficient-access', /not made for an app/, /Get-ManagementScope.*your own account/]
   ])('%s', (_, text, stage, code, sentence, next) => {
-    const error = fromShell(text, stage)
+    const error = TenantryError.fromShell(text, stage)
     expect(error.code).toBe(code)
     expect(error.message).toMatch(sentence)
     expect(error.hint).toMatch(next)
   })
 
   it('goes by the last AADSTS code of what the module glued together', () => {
-    expect(fromShell('AADSTS70011: scope … Mitigation: … AADSTS65001: no consent', 'connect').code).toBe('no-consent')
+    expect(TenantryError.fromShell('AADSTS70011: scope … Mitigation: … AADSTS65001: no consent', 'connect').code).toBe('no-consent')
   })
 
   it('a vanity domain, which shows in no message', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { failureSchema } from '../app/contract.ts'
 import {
-  failure, failureTable, fromNetwork, fromShell, fromTokenEndpoint, TenantryError, type FailureCode, type ShellStage
+  failure, failureTable, fromNetwork, fromTokenEndpoint, TenantryError, type FailureCode, type ShellStage
 } from '../app/failures.ts'
 
 const trace = 'Trace ID: 5d3a6f1e-0000-4a00-8000-1234567890ab Correlation ID: 6e4b7a2f-0000-4b00-9000-1234567890ab Timestamp: 2026-11-23 10:00:00Z'
@@ -189,26 +189,26 @@ describe('the shell', () => {
     ['anything else while loading', 'Odd thing.', 'module', 'module-failed'],
     ['anything else while connecting', 'Odd thing.', 'connect', 'connect-failed']
   ])('%s', (_, message, stage, code) => {
-    const error = fromShell(message, stage)
+    const error = TenantryError.fromShell(message, stage)
     expect(error.code).toBe(code)
     expect(`${error.message} ${error.hint}`).not.toMatch(/…|\{/)
   })
 
   it('names the host that .NET names, else the service', () => {
-    expect(fromShell('Name or service not known (eur01b.ps.example.invalid:443)', 'connect').message).toContain('eur01b.ps.example.invalid can’t')
-    expect(fromShell('The SSL connection could not be established', 'connect', 'Security & Compliance').message).toContain('to Security & Compliance could')
-    expect(fromShell('The SSL connection could not be established', 'connect').message).toContain('to Exchange Online could')
+    expect(TenantryError.fromShell('Name or service not known (eur01b.ps.example.invalid:443)', 'connect').message).toContain('eur01b.ps.example.invalid can’t')
+    expect(TenantryError.fromShell('The SSL connection could not be established', 'connect', 'Security & Compliance').message).toContain('to Security & Compliance could')
+    expect(TenantryError.fromShell('The SSL connection could not be established', 'connect').message).toContain('to Exchange Online could')
   })
 
   it('says how long a throttled connect has to wait', () => {
-    const error = fromShell('429 (Too Many Requests). Retry-After: 30', 'connect')
+    const error = TenantryError.fromShell('429 (Too Many Requests). Retry-After: 30', 'connect')
     expect(error.retryAfter).toBe(30)
     expect(error.message).toContain('30 s')
   })
 
   it('quotes an unknown message without the token that it holds', () => {
     const token = `eyJ${randomBytes(30).toString('base64url')}.${randomBytes(30).toString('base64url')}.${randomBytes(9).toString('base64url')}`
-    const { message } = fromShell(`\x1b[31mGET failed\x1b[0m\nAuthorization: Bearer ${token}\nodd`, 'connect')
+    const { message } = TenantryError.fromShell(`\x1b[31mGET failed\x1b[0m\nAuthorization: Bearer ${token}\nodd`, 'connect')
     for (const part of token.split('.')) expect(message).not.toContain(part)
     expect(message).toContain('GET failed')
   })

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { failure } from '../app/failures.ts'
-import { checkUnlocked, Lock, type UnlockedBy } from '../app/lock.ts'
+import { checkUnlocked, Lock } from '../app/lock.ts'
 
 /** A lock whose clock and whose OS a test speaks for. */
 class LockDesk {
@@ -8,7 +8,7 @@ class LockDesk {
   minutes: number | null = null
   changes: boolean[] = []
   questions = 0
-  answer: () => Promise<UnlockedBy> = async () => 'keychain'
+  answer: () => Promise<void> = async () => {}
   readonly lock = new Lock({
     now: () => this.now,
     idleMinutes: () => this.minutes,
@@ -51,7 +51,7 @@ describe('the lock', () => {
     desk.answer = () => Promise.reject(failure('unlock-refused', { reason: 'it was another one' }))
     await expect(desk.lock.unlock()).rejects.toMatchObject({ code: 'unlock-refused' })
     expect(desk.lock.isLocked).toBe(true)
-    desk.answer = async () => 'keychain'
+    desk.answer = async () => {}
     await Promise.all([desk.lock.unlock(), desk.lock.unlock()])
     expect(desk.questions).toBe(2)
     expect(desk.changes).toEqual([true, false])

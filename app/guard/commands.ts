@@ -57,13 +57,5 @@ export const objectParameters: readonly string[] = [
   'ServicePrincipalId', 'Policy', 'Users', 'Mailboxes'
 ]
 
-/** Whether a command changes data, whatever it is given: `maybe` where that depends on its parameters. */
-export function changesData(name: string): 'yes' | 'no' | 'maybe' {
-  const exception = guardExceptions.find((one) => one.name.toLowerCase() === name.toLowerCase())
-  if (exception) return exception.changes === 'always' ? 'yes' : exception.changes === 'never' ? 'no' : 'maybe'
-  const verb = name.split('-')[0]!.toLowerCase()
-  return readingVerbs.some((reading) => reading.toLowerCase() === verb) ? 'no' : 'yes'
-}
-
 /** What `Connect-ExchangeOnline -CommandName` is given for a read-only session. */
 export const readingCommandNames: readonly string[] = readingVerbs.map((verb) => `${verb}-*`)

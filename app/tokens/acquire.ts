@@ -18,8 +18,6 @@ import { withSignal } from './with-signal.ts'
 /** An access token with what we read in it. It never leaves the main process but through a session's pipe. */
 export interface Token {
   accessToken: string
-  /** Milliseconds since the epoch, from the token's own `exp`. */
-  expiresOn: number
   claims: Record<string, unknown>
   /** Milliseconds since the epoch, by this computer's clock. */
   acquiredAt: number
@@ -97,7 +95,7 @@ export function createTokenSource({ network, sign }: { network: Network; sign: S
         const token = checkToken(answer.accessToken, request, service.resource)
         const { credential } = request
         const account = credential.kind === 'account' ? { account: { username: credential.username, homeTenantId: credential.homeTenantId } } : {}
-        return { ...token, ...account, skewMs, lifeMs: (answer.expiresOn?.getTime() ?? token.expiresOn) - token.acquiredAt }
+        return { ...token, ...account, skewMs, lifeMs: (answer.expiresOn?.getTime() ?? (token.claims.exp as number) * 1000) - token.acquiredAt }
       } catch (error) {
         throw readFailure(error, request)
       }
@@ -143,7 +141,7 @@ export function checkToken(accessToken: string, request: Pick<AcquireRequest, 't
     throw failure('token-wrong-audience', { expected: resource, actual: shown(aud) })
   }
   if (typeof exp !== 'number') throw failure('token-malformed', { reason: 'it says no time at which it expires' })
-  return { accessToken, expiresOn: exp * 1000, claims, acquiredAt: Date.now() }
+  return { accessToken, claims, acquiredAt: Date.now() }
 }
 
 /** What a token says of itself goes to the terminal too. */

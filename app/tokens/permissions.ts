@@ -29,9 +29,6 @@ export function grantFor(service: Service): PermissionGrant {
   return { name: permission.name, resource: resource.name, resourceAppId: resource.appId, appRoleId: permission.appRoleId }
 }
 
-/** The delegated permission that an app of one's own asks for, by its id in Office 365 Exchange Online. */
-export const exchangeManageId = 'ab4f2b77-0b06-4fc1-a9de-02113fc2ab7c'
-
 /** What an app may be let do in Graph is hundreds of permissions; these are the ones that Tenantry itself reads with or that are often too much. */
 const tooMuchOfTheTenant = 'It reaches the whole tenant: take a narrower one where it does.'
 

@@ -28,7 +28,7 @@ const [p, q] = [subjectOf('p'), subjectOf('q')]
 
 let made = 0
 const aToken = (lifeMs: number, claims: Record<string, unknown> = {}): Token => ({
-  accessToken: `token ${++made}`, expiresOn: Date.now() + lifeMs, acquiredAt: Date.now(), lifeMs, skewMs: 0, claims: { tid: 't', uti: `u${made}`, exp: Date.now() + lifeMs, ...claims }
+  accessToken: `token ${++made}`, acquiredAt: Date.now(), lifeMs, skewMs: 0, claims: { tid: 't', uti: `u${made}`, exp: Date.now() + lifeMs, ...claims }
 })
 
 /** A listener that keeps what it hears. */

@@ -4,7 +4,7 @@ import { knownAudiences } from '../../app/tokens/audiences.ts'
 import { builtInClouds } from '../../app/tokens/clouds.ts'
 import { defaultAccessId, directoryRoles } from '../../app/tokens/directory-roles.ts'
 import { explain, type Expected } from '../../app/tokens/explain.ts'
-import { exchangeManageId, grantFor } from '../../app/tokens/permissions.ts'
+import { grantFor } from '../../app/tokens/permissions.ts'
 
 const tenantId = '8f2c41aa-9c2b-4c6e-8a3f-0d6b7c9eb1d4'
 const otherTenantId = '11111111-2222-4333-8444-555555555555'
@@ -183,10 +183,6 @@ describe('permissions and scopes', () => {
     const { permissions, verdict } = explained({ aud: resourceAppId, roles: [] }, { service })
     expect(permissions).toMatchObject([{ name: 'Exchange.ManageAsApp', state: 'missing', level: 'bad' }])
     expect(verdict.next).toContain(resource)
-  })
-
-  it('know the id of the delegated permission', () => {
-    expect(exchangeManageId).toBe('ab4f2b77-0b06-4fc1-a9de-02113fc2ab7c')
   })
 
   it.each<[scope: string, opens: Service | null, words: RegExp]>([
