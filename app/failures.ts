@@ -91,8 +91,20 @@ export function failure<C extends FailureCode>(code: C, ...[parameters, options]
   return new TenantryError(code, parameters as Record<string, string | number> | undefined, options)
 }
 
+/**
+ * A refusal of the token endpoint, as an error of the table.
+ *
+ * @param error MSAL's error, or the endpoint's own text with its AADSTS code
+ * @param facts what the sentences name
+ */
 export const fromTokenEndpoint = (error: unknown, facts?: TokenRequestFacts): TenantryError =>
   TenantryError.fromTokenEndpoint(error, facts)
+/**
+ * What went wrong on the way to a host, as an error of the table.
+ *
+ * @param problem what a `Network` threw, or its answer where that is none to go on with
+ * @param host as sentences name it, without a scheme
+ */
 export const fromNetwork = (problem: unknown, host: string): TenantryError => TenantryError.fromNetwork(problem, host)
 export type { HttpAnswer, ShellStage, TokenRequestFacts }
 

@@ -19,13 +19,17 @@ export function expiryOf({ kind, certificate, secretEnd }: Pick<SignIn, 'kind' |
   if (!known) return null
   const { notAfter, source } = known
   if (notAfter === null) return { notAfter, source, daysLeft: null, urgency: 'over' }
-  const left = endOf(notAfter) - now
+  const left = endOfValidity(notAfter) - now
   if (Number.isNaN(left)) return null
   const daysLeft = Math.floor(left / dayMs)
   return { notAfter, source, daysLeft, urgency: left < 0 ? 'over' : (urgencies.find(([days]) => daysLeft <= days)?.[1] ?? 'later') }
 }
 
-/** A moment, or a day, which ends with the computer's own midnight. Milliseconds since the epoch. */
-export function endOf(notAfter: string): number {
+/**
+ * When something is valid no more, milliseconds since the epoch; NaN where the text is no time.
+ *
+ * @param notAfter a moment (ISO 8601), or a day (`2027-05-31`), which ends with the computer's own midnight
+ */
+export function endOfValidity(notAfter: string): number {
   return Date.parse(notAfter.includes('T') ? notAfter : `${notAfter}T23:59:59.999`)
 }

@@ -84,6 +84,7 @@ function checkRemote({ remotePowerShell, services }: Draft): Pick<Profile, 'remo
   return { remotePowerShell: { connectionUri: remotePowerShell.connectionUri.trim(), allowRedirection: remotePowerShell.allowRedirection ?? false } }
 }
 
+/** Whether two clouds of an admin's own have the same hosts, letter for letter; so have two that are none. */
 export function sameHosts(a: Profile['customCloud'], b: Profile['customCloud']): boolean {
   if (!a || !b) return a === b
   return a.loginHost === b.loginHost && a.exchangeHost === b.exchangeHost && a.complianceHost === b.complianceHost && a.graphHost === b.graphHost

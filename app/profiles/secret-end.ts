@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { endOf } from '../expiry/expiry.ts'
+import { endOfValidity } from '../expiry/expiry.ts'
 import { failure } from '../failures.ts'
 import type { SecretEnd, SignIn } from './sign-in.ts'
 
@@ -23,7 +23,7 @@ function typedEnd(typed: string | null, known: SecretEnd | undefined, now: numbe
   if (day === '') return known?.source === 'refused' ? known : undefined
   if (!z.iso.date().safeParse(day).success) throw failure('not-a-date', { text: day.slice(0, 20) })
   if (known?.notAfter?.slice(0, 10) === day) return known
-  const isOver = endOf(day) < now
+  const isOver = endOfValidity(day) < now
   // Of one that Entra refused, somebody may know since when.
   if (known?.source === 'refused' && !isOver) throw failure('expiry-refused')
   if (known?.source !== 'refused' && isOver) throw failure('date-is-over', { day })
@@ -32,7 +32,7 @@ function typedEnd(typed: string | null, known: SecretEnd | undefined, now: numbe
 
 /** Entra said that it is over (AADSTS7000222), and no date: one that we have is kept where it is past. */
 export function afterRefusal(now: number): (end: SecretEnd | undefined) => SecretEnd {
-  return (end) => (end && (end.notAfter === null || endOf(end.notAfter) < now) ? end : { notAfter: null, source: 'refused' })
+  return (end) => (end && (end.notAfter === null || endOfValidity(end.notAfter) < now) ? end : { notAfter: null, source: 'refused' })
 }
 
 /** Entra took it: it is not over. */

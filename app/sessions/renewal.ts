@@ -21,7 +21,7 @@ export interface RenewalOptions {
 }
 
 /** When a token ends by this computer's clock, milliseconds since the epoch. */
-export const endOf = (token: Token): number => token.acquiredAt + token.lifeMs
+export const endOfToken = (token: Token): number => token.acquiredAt + token.lifeMs
 
 /** How far this computer's clock is from the login service's, in seconds; null where that does not matter. */
 function toldSkew({ skewMs }: Token): number | null {
@@ -49,7 +49,7 @@ export class Renewal {
 
   /** The shell is being connected with this. */
   begin(token: Token): void {
-    this.#given = { token: new WeakRef(token), endsAt: endOf(token), skewSeconds: toldSkew(token) }
+    this.#given = { token: new WeakRef(token), endsAt: endOfToken(token), skewSeconds: toldSkew(token) }
     this.#say({ state: 'fresh', problem: null, retryAt: null })
   }
 
@@ -85,9 +85,9 @@ export class Renewal {
     const { tokens, subject, service, send } = this.#options
     const token = tokens.current(subject, service)
     if (!this.#isConnected || !token || token === this.#given?.token.deref()) return
-    this.#given = { token: new WeakRef(token), endsAt: endOf(token), skewSeconds: toldSkew(token) }
+    this.#given = { token: new WeakRef(token), endsAt: endOfToken(token), skewSeconds: toldSkew(token) }
     this.#say({ state: 'renewing', problem: null, retryAt: null })
-    send({ type: 'token', service, accessToken: token.accessToken, expiresOn: endOf(token) })
+    send({ type: 'token', service, accessToken: token.accessToken, expiresOn: endOfToken(token) })
   }
 
   #onTaken(how: Extract<ShellMessage, { type: 'renewed' }>['how']): void {

@@ -8,7 +8,7 @@ import type { TranscriptFolder } from '../transcripts/file.ts'
 import type { TranscriptPlace } from '../transcripts/transcript.ts'
 import type { TokenBroker, TokenSubject } from '../tokens/broker.ts'
 import { connectWith } from './connect-parameters.ts'
-import { endOf } from './renewal.ts'
+import { endOfToken } from './renewal.ts'
 import type { TenantProof } from './tenant-proof.ts'
 import type { WarmShells } from './warm-shells.ts'
 
@@ -72,7 +72,7 @@ export function connectMessage(plan: SessionPlan, service: Service, token: Token
     type: 'connect',
     service,
     accessToken: token.accessToken,
-    expiresOn: endOf(token),
+    expiresOn: endOfToken(token),
     organization,
     ...connectWith(plan, service, organization, token.account, commands),
     appName: plan.appName,

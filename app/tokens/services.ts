@@ -96,6 +96,7 @@ export function cautionOf(service: Service, platform: NodeJS.Platform): string |
   return supportedOn === 'windows' && platform !== 'win32' ? `Microsoft supports ${label} PowerShell on Windows only. Here it may work, or fail in ways that nobody mends.` : null
 }
 
+/** The services that Microsoft does not support on this kind of computer, each with its one sentence for the admin. */
 export function cautionsOn(platform: NodeJS.Platform): Array<{ service: Service; sentence: string }> {
   return services.flatMap((service) => {
     const sentence = cautionOf(service, platform)

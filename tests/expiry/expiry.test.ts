@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { endOf, expiryOf } from '../../app/expiry/expiry.ts'
+import { endOfValidity, expiryOf } from '../../app/expiry/expiry.ts'
 import { ExpiryWatch } from '../../app/expiry/watch.ts'
 import { aSignIn } from '../renderer/fake-data.ts'
 
@@ -19,7 +19,7 @@ describe('when a credential ends', () => {
   })
 
   it('is the end of a day that was typed, by this computer’s own midnight', () => {
-    expect(endOf('2026-11-25')).toBe(new Date(2026, 10, 26).getTime() - 1)
+    expect(endOfValidity('2026-11-25')).toBe(new Date(2026, 10, 26).getTime() - 1)
     const noon = new Date(2026, 10, 25, 12).getTime()
     const at = (notAfter: string) => expiryOf({ kind: 'secret', certificate: null, secretEnd: { notAfter, source: 'typed' } }, noon)
     expect([at('2026-11-24'), at('2026-11-25'), at('2026-11-26')].map((one) => [one!.urgency, one!.daysLeft])).toEqual([['over', -1], ['day', 0], ['day', 1]])
