@@ -9,6 +9,10 @@ import { basename, dirname, join } from 'node:path'
 const pausesMs = [10, 20, 40, 80, 150, 300, 400]
 const passingCodes = new Set(['EPERM', 'EBUSY', 'EACCES'])
 
+/** How a draft is named: by its file, and what no other draft has. */
+const draftOf = (path: string) => `${path}.${randomUUID()}.draft`
+const draftPattern = /^(.+)\.[0-9a-f-]{36}\.draft$/
+
 export interface MoveOptions {
   rename?: (from: string, to: string) => void
   pause?: (milliseconds: number) => void
@@ -16,7 +20,7 @@ export interface MoveOptions {
 
 /** Replaces a file at once, mode 0600: a crash leaves the old one or the new one. Throws what the disk said. */
 export function replaceFile(path: string, data: string | Uint8Array, options: MoveOptions = {}): void {
-  const draft = `${path}.${randomUUID()}.draft`
+  const draft = draftOf(path)
   try {
     const file = openSync(draft, 'wx', 0o600)
     try {
@@ -47,10 +51,20 @@ export function moveFile(from: string, to: string, { rename = renameSync, pause 
 
 /** Removes the drafts of a file that a crash left behind. */
 export function sweepDrafts(path: string): void {
-  const [folder, name] = [dirname(path), basename(path)]
+  sweep(dirname(path), (name) => name === basename(path))
+}
+
+/** The same for a whole folder, whose files may not all be there yet. */
+export function sweepFolder(folder: string): void {
+  sweep(folder, () => true)
+}
+
+/** @param isMeant by the name of the file that a draft is of */
+function sweep(folder: string, isMeant: (name: string) => boolean): void {
   if (!existsSync(folder)) return
   for (const found of readdirSync(folder)) {
-    if (found.startsWith(`${name}.`) && /^[0-9a-f-]{36}\.draft$/.test(found.slice(name.length + 1))) rmSync(join(folder, found), { force: true })
+    const name = draftPattern.exec(found)?.[1]
+    if (name !== undefined && isMeant(name)) rmSync(join(folder, found), { force: true })
   }
 }
 

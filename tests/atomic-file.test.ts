@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from '
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { moveFile, replaceFile, sweepDrafts } from '../app/atomic-file.ts'
+import { moveFile, replaceFile, sweepDrafts, sweepFolder } from '../app/atomic-file.ts'
 import { newFolder } from './profiles/profile-desk.ts'
 
 /** A rename that somebody's open file stops `times` times, as Windows does, and the pauses that were made. */
@@ -64,4 +64,7 @@ it('drafts of a file are swept, and nothing else', () => {
   sweepDrafts(join(folder, 'a.json'))
   expect(readdirSync(folder).filter((name) => !name.startsWith('b.')).sort()).toEqual(['a.json', 'a.json.mine.draft'])
   sweepDrafts(join(folder, 'not there', 'a.json'))
+  sweepFolder(folder)
+  expect(readdirSync(folder).sort()).toEqual(['a.json', 'a.json.mine.draft'])
+  sweepFolder(join(folder, 'not there'))
 })

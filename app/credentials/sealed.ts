@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { replaceFile } from '../atomic-file.ts'
+import { replaceFile, sweepFolder } from '../atomic-file.ts'
 import { failure } from '../failures.ts'
 import { isGuid } from '../guid.ts'
 
@@ -10,7 +10,6 @@ const magic = Buffer.from('TENANTRY SEALED 1\n')
 const nonceBytes = 12
 const tagBytes = 16
 const suffix = '.sealed'
-const draftSuffix = '.draft'
 
 /** What a sealed file is bound to: moved to another id or purpose it no longer opens. */
 const boundTo = (id: string): Buffer => Buffer.from(`tenantry credential 1 ${id.toLowerCase()}`)
@@ -84,8 +83,7 @@ export class SealedFolder {
 
   /** Removes what a write left that was cut off by the machine's end. */
   sweep(): void {
-    if (!existsSync(this.#folder)) return
-    for (const name of readdirSync(this.#folder).filter((one) => one.endsWith(draftSuffix))) rmSync(join(this.#folder, name), { force: true })
+    sweepFolder(this.#folder)
   }
 
   delete(id: string): void {

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Spawn } from '../adapters.ts'
+import { replaceFile, sweepDrafts } from '../atomic-file.ts'
 import { programOutput } from '../program-output.ts'
 import { connectModules } from '../tokens/services.ts'
 import { shellEnvironment } from './launch.ts'
@@ -163,7 +164,8 @@ export function readVersionAnswer(output: string): Answer | null {
 function remember(file: string, path: string, answer: z.infer<typeof cacheSchema>[string]): void {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    writeFileSync(file, JSON.stringify({ ...readCache(file), [path]: answer }, null, 2), { mode: 0o600 })
+    sweepDrafts(file)
+    replaceFile(file, JSON.stringify({ ...readCache(file), [path]: answer }, null, 2))
   } catch {
     return
   }

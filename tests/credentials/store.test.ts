@@ -175,7 +175,7 @@ describe('sealed files', () => {
     const store = await open(keychain)
     const id = randomUUID()
     await store.set(id, newSecret(), newBinding())
-    writeFileSync(join(folder, 'sealed', `${randomUUID()}.draft`), 'cut')
+    writeFileSync(join(folder, 'sealed', `${randomUUID()}.sealed.${randomUUID()}.draft`), 'cut')
     writeFileSync(join(folder, 'sealed', '..sealed'), 'x')
     expect(store.list()).toEqual([id])
     await open(keychain)
