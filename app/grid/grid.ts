@@ -5,6 +5,13 @@ import { writePart, type Format } from './export.ts'
 import { Slices } from './slices.ts'
 import { mostColumns, mostRows, Table } from './table.ts'
 
+/** Why rows are left out. */
+const limits = {
+  memory: 'this is all that memory allows for tables',
+  rows: `a table holds ${mostRows.toLocaleString('en-US')}`,
+  shell: 'the shell keeps no more of a result'
+}
+
 /** Of a value in a page; the whole of it is asked for by itself. */
 const shownChars = 300
 /** A column is shown unless told where there are not more than these. */
@@ -29,6 +36,8 @@ export class Grid {
   #isAwaited = false
   #shown: string[] = []
   #leftOutRows = 0
+  /** Why, of the last of them. */
+  #limit = ''
   #leftOutColumns = 0
   #isOutOfMemory = false
   #arrangement: Arrangement = { id: 0, rows: null, length: 0 }
@@ -73,22 +82,32 @@ export class Grid {
     }
   }
 
-  /** Takes what the shell says; true where the shell waits for a selection now. */
-  take(message: Record<string, unknown>, hasMemory: boolean): void {
+  /** Takes what the shell says. `reserved` rows beyond the limits are kept free for what must not be left out. */
+  take(message: Record<string, unknown>, hasMemory: boolean, reserved = 0): void {
     if (message.type === 'rows') {
       if (Array.isArray(message.shown)) this.#shown = message.shown.map(String)
       if (typeof message.leftOutColumns === 'number') this.#leftOutColumns = message.leftOutColumns
       this.#isOutOfMemory ||= !hasMemory
       const rows = Array.isArray(message.rows) ? message.rows : []
       const before = this.table.rowCount
-      this.table.append(message.columns, this.#isOutOfMemory ? [] : rows)
-      this.#leftOutRows += rows.length - (this.table.rowCount - before)
-    } else if (message.type === 'full') this.#leftOutRows ||= 1
+      this.table.append(message.columns, this.#isOutOfMemory && reserved === 0 ? [] : rows, mostRows + reserved)
+      this.leaveOut(rows.length - (this.table.rowCount - before))
+    } else if (message.type === 'full') this.leaveOut(this.#leftOutRows === 0 ? 1 : 0)
     else if (message.type === 'end') {
       this.#state = message.isStopped === true ? 'stopped' : 'complete'
-      if (typeof message.leftOut === 'number' && message.leftOut > 0) this.#leftOutRows = message.leftOut
+      if (typeof message.leftOut === 'number' && message.leftOut > 0) {
+        this.#leftOutRows = 0
+        this.leaveOut(message.leftOut)
+      }
       this.#isAwaited = this.#selection !== 'none' && this.#state === 'complete'
     }
+  }
+
+  /** Says of so many rows that they are not in it. */
+  leaveOut(rows: number): void {
+    if (rows <= 0) return
+    this.#leftOutRows += rows
+    this.#limit = this.#isOutOfMemory ? limits.memory : this.table.rowCount >= mostRows ? limits.rows : limits.shell
   }
 
   /** More rows come, after all. */
@@ -209,12 +228,11 @@ export class Grid {
   get #notes(): string[] {
     const { cutCells, problems, rowCount } = this.table
     const count = (value: number, one: string, many: string) => `${value.toLocaleString('en-US')} ${value === 1 ? one : many}`
-    const filled = this.#isOutOfMemory ? 'this is all that memory allows for tables' : `a table holds ${mostRows.toLocaleString('en-US')}`
     // A stream that never ends is counted only where it is stopped.
     const more = this.isFilling ? 'What still comes is left out' : `${count(this.#leftOutRows, 'more was', 'more were')} left out`
     return [
       ...(this.#state === 'stopped' ? [`Stopped: ${count(rowCount, 'row', 'rows')} came before.`] : []),
-      ...(this.#leftOutRows > 0 ? [`${more}: ${rowCount >= mostRows || this.#isOutOfMemory ? filled : 'the shell keeps no more of a result'}.`] : []),
+      ...(this.#leftOutRows > 0 ? [`${more}: ${this.#limit}.`] : []),
       ...(this.#leftOutColumns > 0 ? [`${count(this.#leftOutColumns, 'property was', 'properties were')} left out: a table has at most ${mostColumns} columns.`] : []),
       ...(cutCells > 0 ? [`${count(cutCells, 'value is', 'values are')} cut: too long.`] : []),
       ...(problems > 0 ? [`${count(problems, 'value', 'values')} could not be read and say${problems === 1 ? 's' : ''} why.`] : [])

@@ -1,3 +1,4 @@
+import { mostRunTenants } from '../contract-values.ts'
 import type { Grid } from './grid.ts'
 import type { GridPipe, GridPipeEvents } from './grid-pipe.ts'
 import { mostColumns } from './table.ts'
@@ -5,6 +6,8 @@ import { mostColumns } from './table.ts'
 /** What stands in front of each row, and what a tenant that failed has instead of results. */
 export const tenantColumn = 'Tenant'
 export const errorColumn = 'Error'
+/** Rows that errors may have beyond a table's limits: of each tenant five that ended nothing, and the one that ended its script. */
+const reservedRows = mostRunTenants * 6
 
 export interface RunTableOptions {
   /** Opens the connection of one shell's rows. */
@@ -112,14 +115,14 @@ export class RunTable {
     return this.#isClosed
   }
 
-  /** Opens the connection for the rows of a tenant, in its shell's own folder. */
-  async offer(owner: string, tenant: string, folder: string, onRows: (count: number) => void): Promise<{ path: string; nonce: string }> {
+  /** Opens the connection for the rows of a tenant, in its shell's own folder; `onRows` hears how many came, and how many of those are not in the table. */
+  async offer(owner: string, tenant: string, folder: string, onRows: (came: number, leftOut: number) => void): Promise<{ path: string; nonce: string }> {
     const columns = new SourceColumns(this.#columns, tenant)
     const source: Source = {
       pipe: await this.#options.openPipe(folder, {
         onMessage: (message) => {
           // One that was given up meanwhile has no rows any more.
-          if (this.#sources.get(owner) === source) onRows(this.#take(owner, columns, message))
+          if (this.#sources.get(owner) === source) this.#take(owner, columns, message, onRows)
         },
         onClosed: () => over(source)
       }),
@@ -138,7 +141,7 @@ export class RunTable {
     return !source || source.isOver ? Promise.resolve() : new Promise((resolve) => source.onOver.push(resolve))
   }
 
-  /** A row that says what went wrong in a tenant. */
+  /** A row that says what went wrong in a tenant: there is always room for it. */
   addError(owner: string, tenant: string, text: string): void {
     if (this.#isClosed) return
     const row: unknown[] = [tenant]
@@ -146,7 +149,7 @@ export class RunTable {
     if (place < 0) return
     while (row.length < place) row.push(null)
     row[place] = text
-    this.#append(owner, [row])
+    this.#append(owner, [row], reservedRows)
     this.#options.onChange(false)
   }
 
@@ -183,23 +186,29 @@ export class RunTable {
     this.#options.onClosed()
   }
 
-  /** Answers how many rows came. */
-  #take(owner: string, columns: SourceColumns, message: Record<string, unknown>): number {
-    if (message.type !== 'rows') return 0
+  #take(owner: string, columns: SourceColumns, message: Record<string, unknown>, onRows: (came: number, leftOut: number) => void): void {
+    if (message.type === 'end' && typeof message.leftOut === 'number' && message.leftOut > 0) {
+      // Its shell sent no more of them.
+      this.#grid.leaveOut(message.leftOut)
+      onRows(message.leftOut, message.leftOut)
+    }
+    if (message.type !== 'rows') return
     columns.add(message.columns)
     for (const name of Array.isArray(message.shown) ? message.shown : []) this.#shown.add(nameBeside(String(name)))
     const rows = (Array.isArray(message.rows) ? message.rows : []).map((cells) => columns.row(cells))
-    this.#append(owner, rows)
+    const leftOut = this.#append(owner, rows)
     this.#options.onChange(false)
-    return rows.length
+    onRows(rows.length, leftOut)
   }
 
-  #append(owner: string, rows: unknown[][]): void {
+  /** Answers how many of the rows found no room. */
+  #append(owner: string, rows: unknown[][], reserved = 0): number {
     const { table } = this.#grid
     const before = table.rowCount
     const shown = this.#shown.size > 2 ? { shown: [...this.#shown] } : {}
-    this.#grid.take({ type: 'rows', columns: this.#columns.takeNews(), leftOutColumns: this.#columns.leftOut, rows, ...shown }, this.#options.hasRoom())
+    this.#grid.take({ type: 'rows', columns: this.#columns.takeNews(), leftOutColumns: this.#columns.leftOut, rows, ...shown }, reserved > 0 || this.#options.hasRoom(), reserved)
     for (let row = before; row < table.rowCount; row++) this.#owners.push(owner)
+    return rows.length - (table.rowCount - before)
   }
 }
 

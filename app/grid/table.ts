@@ -74,13 +74,13 @@ export class Table {
   cutCells = 0
   problems = 0
 
-  /** Takes what a page of the shell brings; rows that are none are passed over as empty ones. */
-  append(names: unknown, rows: unknown): void {
+  /** Takes what a page of the shell brings, `most` rows in all; rows that are none are passed over as empty ones. */
+  append(names: unknown, rows: unknown, most = mostRows): void {
     for (const name of Array.isArray(names) ? names : []) {
       if (this.columns.length < mostColumns) this.columns.push(new Column(Array.isArray(name) ? String(name[1]) : String(name)))
     }
     for (const row of Array.isArray(rows) ? rows : []) {
-      if (this.rowCount >= mostRows) return
+      if (this.rowCount >= most) return
       this.#add(Array.isArray(row) ? row : [])
     }
   }

@@ -38,6 +38,8 @@ export interface RunOptions {
 interface Entry {
   tenant: RunTenant
   tried: number
+  /** How many of its rows the table had no room for. */
+  leftOut: number
   startedAt: number | null
   attempt: ReturnType<RunOptions['tenantRun']> | null
   /** What is said of it where it is being cancelled. */
@@ -78,7 +80,7 @@ export class Run {
     this.#endedAt = endedAt
     this.#isWritten = endedAt !== null
     this.#options = options
-    this.#entries = new Map(tenants.map((tenant) => [tenant.profileId, { tenant, tried: 0, startedAt: null, attempt: null, cancelledAs: null }]))
+    this.#entries = new Map(tenants.map((tenant) => [tenant.profileId, { tenant, tried: 0, leftOut: 0, startedAt: null, attempt: null, cancelledAs: null }]))
     this.#slots = new Slots(facts.atOnce, (key) => this.#start(key))
     this.#questions = new RunQuestions({
       send: (key, ask, answer) => this.#entries.get(key)?.attempt?.answer(ask, answer),
@@ -137,7 +139,7 @@ export class Run {
     this.#write({ line: 'begun', at: now(), owner: process.pid })
     this.#write({ line: 'retry', at: now(), profileIds: again })
     this.#endedAt = null
-    for (const id of again) Object.assign(this.#entries.get(id)!, { tried: 0, startedAt: null, cancelledAs: null, tenant: { ...this.#entries.get(id)!.tenant, ...untouched } })
+    for (const id of again) Object.assign(this.#entries.get(id)!, { tried: 0, leftOut: 0, startedAt: null, cancelledAs: null, tenant: { ...this.#entries.get(id)!.tenant, ...untouched } })
     if (!this.#table || this.#table.isClosed) this.#openTable()
     else this.#table.drop(new Set(again))
     this.#slots.add(again)
@@ -259,9 +261,14 @@ export class Run {
         if (entry.cancelledAs === null) this.#questions.ask(profileId, name, message)
       },
       onNoQuestion: () => this.#questions.withdraw(profileId),
-      offerRows: (folder) => this.#table!.offer(profileId, name, folder, (count) => this.#change(entry, { rows: entry.tenant.rows + count })),
+      offerRows: (folder) => this.#table!.offer(profileId, name, folder, (came, leftOut) => this.#countRows(entry, came, leftOut)),
       rowsAreIn: () => this.#table!.whenIn(profileId)
     }
+  }
+
+  #countRows(entry: Entry, came: number, leftOut: number): void {
+    entry.leftOut += leftOut
+    this.#change(entry, { rows: entry.tenant.rows + came })
   }
 
   /** Writes down what is run, without secrets; the first shell that read it knows where they are. */
@@ -334,7 +341,8 @@ export class Run {
     // An error is a result too. The one that ended the script is the last of its sentences where there are not too many.
     const told = problem ? [...sentences.filter((sentence) => sentence !== problem.message), problem.message] : sentences
     for (const sentence of told) this.#table?.addError(profileId, name, sentence)
-    const counted = `${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'}${errors > 0 ? `, ${errors.toLocaleString('en')} ${errors === 1 ? 'error' : 'errors'}` : ''}`
+    const inTable = entry.leftOut > 0 ? `, of which ${(rows - entry.leftOut).toLocaleString('en')} are in the table` : ''
+    const counted = `${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'}${inTable}${errors > 0 ? `, ${errors.toLocaleString('en')} ${errors === 1 ? 'error' : 'errors'}` : ''}`
     const detail = `${problem?.message ?? counted}${caution === null ? '' : ` (${caution})`}`
     this.#end(entry, { state: kind, detail, failure: problem, errors, errorSentences: sentences })
   }

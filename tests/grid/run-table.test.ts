@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Grid } from '../../app/grid/grid.ts'
 import type { GridPipe, GridPipeEvents } from '../../app/grid/grid-pipe.ts'
 import { MergedColumns, RunTable, SourceColumns } from '../../app/grid/run-table.ts'
-import { mostColumns } from '../../app/grid/table.ts'
+import { mostColumns, mostRows } from '../../app/grid/table.ts'
 
 describe('the columns of many sources', () => {
   it('are one where their names are, whatever their case and order', () => {
@@ -37,7 +37,7 @@ describe('the columns of many sources', () => {
 })
 
 describe('the table of a run', () => {
-  function opened() {
+  function opened(hasRoom: (grid: Grid) => boolean = () => true) {
     const grid = new Grid(randomUUID(), randomUUID(), { title: 'A run' }, 0)
     const events: GridPipeEvents[] = []
     const openPipe = async (_: string, told: GridPipeEvents): Promise<GridPipe> => {
@@ -45,11 +45,12 @@ describe('the table of a run', () => {
       return { path: 'nowhere', nonce: '', send() {}, close: () => told.onClosed() }
     }
     let closed = 0
-    const table = new RunTable(grid, { openPipe, hasRoom: () => true, onChange() {}, onClosed: () => closed++ })
+    const table = new RunTable(grid, { openPipe, hasRoom: () => hasRoom(grid), onChange() {}, onClosed: () => closed++ })
     const page = (rows: unknown[][], columns: string[] = []) => ({ v: 1, type: 'rows', columns, rows })
-    const all = async () => {
+    /** Its rows, those alone that hold a text where one is given. */
+    const all = async (search = '') => {
       const columns = grid.view.columns.map((_, at) => at)
-      const { arrangement } = await grid.arrange({ sort: [], filters: [], search: '', columns })
+      const { arrangement } = await grid.arrange({ sort: [], filters: [], search, columns })
       return grid.page({ arrangement, start: 0, count: 200, columns }).rows.map(({ cells }) => cells)
     }
     return { grid, table, events, page, all, closed: () => closed }
@@ -91,6 +92,35 @@ describe('the table of a run', () => {
     expect((await all()).map((row) => row.slice(0, 2))).toEqual([['A', 'a1'], ['A', 'a2'], ['B', 'again']])
     table.drop(new Set(['a']))
     expect((await all()).map((row) => row.slice(0, 2))).toEqual([['B', 'again']])
+  })
+
+  it('counts what it had no room for by tenant, and has the errors all the same', async () => {
+    const { grid, table, events, page, all } = opened()
+    const counted: Array<[string, number, number]> = []
+    await table.offer('a', 'A', '', (...counts) => counted.push(['a', ...counts]))
+    await table.offer('b', 'B', '', (...counts) => counted.push(['b', ...counts]))
+    await events[0]!.onMessage(page(Array.from({ length: mostRows - 1 }, () => ['x']), ['Name']))
+    await events[1]!.onMessage(page([['b1'], ['b2'], ['b3']], ['Name']))
+    table.addError('b', 'B', 'No.')
+    await events[0]!.onMessage(page([['late']]))
+    // What a shell itself keeps back is told by its end.
+    await events[0]!.onMessage({ v: 1, type: 'end', isStopped: false, leftOut: 7 })
+    table.end(false)
+    expect(counted).toEqual([['a', mostRows - 1, 0], ['b', 3, 2], ['a', 1, 1], ['a', 7, 7]])
+    expect(grid.view).toMatchObject({ rows: mostRows + 1, notes: ['10 more were left out: a table holds 250,000.'] })
+    expect(await all('B')).toEqual([['B', 'b1', null], ['B', null, 'No.']])
+  })
+
+  it('has an error also where memory has no room for rows', async () => {
+    const { grid, table, events, page, all } = opened(() => false)
+    const counted: number[][] = []
+    await table.offer('a', 'A', '', (...counts) => counted.push(counts))
+    await events[0]!.onMessage(page([['a1'], ['a2']], ['Name']))
+    table.addError('a', 'A', 'No.')
+    table.end(false)
+    expect(counted).toEqual([[2, 2]])
+    expect(await all()).toEqual([['A', null, 'No.']])
+    expect(grid.view.notes).toEqual(['2 more were left out: this is all that memory allows for tables.'])
   })
 
   it('says when all rows of a tenant are in, whoever let the connection go', async () => {

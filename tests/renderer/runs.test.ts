@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import type { CallInput } from '../../app/contract.ts'
+import type { CallInput, RunTenant } from '../../app/contract.ts'
 import { countsOf, duration, outcomeOf, progressOf, startLabel, timeLeft } from '../../renderer/runs/words.ts'
 import { aFailure, aProfile, aSignIn, firstStart } from './fake-data.ts'
 import { FakeMainProcess } from './fake-main-process.ts'
@@ -344,6 +344,23 @@ describe('a run across tenants', () => {
       // What was filtered for may be over.
       core.runs.setTenant(id, idOf(core, 'Tenant 2'), { state: 'running' })
       await row(page, 'Tenant 0').waitFor()
+    })
+
+    it('says of a tenant what its cells don’t: how many of its rows are in the table, or that it was not confirmed', async () => {
+      const core = tenants()
+      const window = await browser.openWindow(core)
+      const { page } = window
+      const id = await begin(window, names)
+      const set = (name: string, change: Partial<RunTenant>) => core.runs.setTenant(id, idOf(core, name), { errors: 2, errorSentences: ['One.', 'Two.'], ...change })
+      set('Tenant 0', { state: 'done', rows: 1000, detail: '1,000 rows, of which 0 are in the table, 2 errors' })
+      set('Tenant 2', { state: 'done', rows: 1000, detail: '1,000 rows, 2 errors' })
+      set('Tenant 4', { state: 'failed', failure: aFailure({ message: 'Two.', hint: undefined }), detail: 'Two. (tenant not confirmed)' })
+      await row(page, 'Tenant 4').getByText('Two. (tenant not confirmed)').waitFor()
+      const told = await Promise.all(names.map((name) => row(page, name).locator('.sentence').innerText()))
+      expect(told).toEqual(['1,000 rows, of which 0 are in the table, 2 errors', 'One.', 'Two. (tenant not confirmed)'])
+      for (const name of names) await row(page, name).getByRole('button', { name: '2 errors' }).click()
+      const more = await Promise.all(names.map((name) => dialogOf(page).getByRole('list', { name: `More about ${name}` }).getByRole('listitem').allInnerTexts()))
+      expect(more).toEqual([['One.', 'Two.'], ['Two.'], ['One.']])
     })
 
     it('in 500 tenants has the rows that are seen on the page, and more as one goes on', async () => {

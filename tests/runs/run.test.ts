@@ -19,12 +19,21 @@ class PlayedTry {
   isCancelled = false
   end: (outcome: Outcome) => void = () => {}
 
-  constructor(options: TenantRunOptions) {
+  readonly table: PlayedTable
+
+  constructor(options: TenantRunOptions, table: PlayedTable) {
     this.options = options
+    this.table = table
   }
 
   run(): Promise<Outcome> {
     return new Promise((resolve) => (this.end = resolve))
+  }
+
+  /** Rows come, for some of which the table has no room. */
+  rows(came: number, leftOut: number): void {
+    void this.options.offerRows('')
+    this.table.onRows(came, leftOut)
   }
 
   cancel(): void {
@@ -44,6 +53,12 @@ class PlayedTable {
   readonly dropped: string[][] = []
   readonly ends: boolean[] = []
   isClosed = false
+  /** Of the tenant whose connection was opened last. */
+  onRows: (came: number, leftOut: number) => void = () => {}
+  async offer(...[, , , onRows]: Parameters<RunTable['offer']>): Promise<{ path: string; nonce: string }> {
+    this.onRows = onRows
+    return { path: 'nowhere', nonce: '' }
+  }
   addError(_: string, tenant: string, text: string): void {
     this.errors.push([tenant, text])
   }
@@ -80,7 +95,7 @@ function begin(profiles: Profile[], more: Partial<RunView> & { script?: string }
     now: () => 0,
     plan: planOf,
     tenantRun(options) {
-      const played = new PlayedTry(options)
+      const played = new PlayedTry(options, table)
       tries.push(played)
       return played
     },
@@ -128,6 +143,22 @@ describe('a run', () => {
     expect(table.ends).toEqual([false])
     expect(run.view.tenants[2]).toMatchObject({ detail: '0 rows, 2 errors', errors: 2, errorSentences: ['One.', 'Two.'] })
     expect(lines.at(-1)!.line).toBe('ended')
+  })
+
+  it('says of a tenant how many of its rows found no room in the table, until it is run again', async () => {
+    const all = profiles(2)
+    const { run, newest } = begin(all)
+    for (const [rows, leftOut] of [[600, 0], [400, 400]] as const) newest(all[0]!).rows(rows, leftOut)
+    newest(all[1]!).rows(1, 1)
+    newest(all[0]!).end({ ...done, errors: 2, sentences: ['One.', 'Two.'] })
+    newest(all[1]!).end({ ...done, kind: 'failed', failure: failure('role-missing').toFailure() })
+    await settled()
+    expect(run.view.tenants[0]).toMatchObject({ rows: 1000, detail: '1,000 rows, of which 600 are in the table, 2 errors' })
+    run.retry()
+    newest(all[1]!).rows(2, 0)
+    newest(all[1]!).end(done)
+    await settled()
+    expect(run.view.tenants[1]!.detail).toBe('2 rows')
   })
 
   it('lets the others go on while one is asked to wait', async () => {
