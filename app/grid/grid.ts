@@ -39,7 +39,10 @@ export class Grid {
   /** Why, of the last of them. */
   #limit = ''
   #leftOutColumns = 0
+  /** From the first row that memory had no room for until rows go: a table has no gaps. */
   #isOutOfMemory = false
+  /** Whether something was left out of what comes now. */
+  #isFull = false
   #arrangement: Arrangement = { id: 0, rows: null, length: 0 }
   #arranging: AbortController | null = null
   #selected = new Uint8Array(64)
@@ -106,6 +109,7 @@ export class Grid {
   /** Says of so many rows that they are not in it. */
   leaveOut(rows: number): void {
     if (rows <= 0) return
+    this.#isFull = true
     this.#leftOutRows += rows
     this.#limit = this.#isOutOfMemory ? limits.memory : this.table.rowCount >= mostRows ? limits.rows : limits.shell
   }
@@ -115,10 +119,15 @@ export class Grid {
     this.#state = 'filling'
   }
 
-  /** Keeps these rows alone. What was shown of others is shown no more, and whoever looks at pages asks anew. */
-  keep(rows: Uint32Array): void {
+  /**
+   * Keeps these rows alone; of those that were left out, so many belong to them. What was shown of others is shown no
+   * more, whoever looks at pages asks anew, and there is room again.
+   */
+  keep(rows: Uint32Array, leftOutRows: number): void {
     this.#arranging?.abort()
     this.table.keep(rows)
+    this.#leftOutRows = leftOutRows
+    this.#isOutOfMemory = this.#isFull = false
     this.#selected = new Uint8Array(64)
     this.#selectedCount = 0
     this.#arrangement = { id: this.#arrangement.id + 1, rows: null, length: rows.length }
@@ -229,7 +238,7 @@ export class Grid {
     const { cutCells, problems, rowCount } = this.table
     const count = (value: number, one: string, many: string) => `${value.toLocaleString('en-US')} ${value === 1 ? one : many}`
     // A stream that never ends is counted only where it is stopped.
-    const more = this.isFilling ? 'What still comes is left out' : `${count(this.#leftOutRows, 'more was', 'more were')} left out`
+    const more = this.isFilling && this.#isFull ? 'What still comes is left out' : `${count(this.#leftOutRows, 'more was', 'more were')} left out`
     return [
       ...(this.#state === 'stopped' ? [`Stopped: ${count(rowCount, 'row', 'rows')} came before.`] : []),
       ...(this.#leftOutRows > 0 ? [`${more}: ${this.#limit}.`] : []),

@@ -99,6 +99,8 @@ export class RunTable {
   readonly #sources = new Map<string, Source>()
   /** By row, whose it is. */
   #owners: string[] = []
+  /** How many rows of each there was no room for. */
+  readonly #leftOut = new Map<string, number>()
   readonly #shown = new Set([tenantColumn, errorColumn])
   #isClosed = false
 
@@ -155,11 +157,14 @@ export class RunTable {
 
   /** Takes the rows of tenants out: they are run again. */
   drop(owners: ReadonlySet<string>): void {
-    for (const owner of owners) this.letGo(owner)
+    for (const owner of owners) {
+      this.letGo(owner)
+      this.#leftOut.delete(owner)
+    }
     if (this.#isClosed) return
     const kept = Uint32Array.from(this.#owners.keys()).filter((row) => !owners.has(this.#owners[row]!))
     this.#owners = Array.from(kept, (row) => this.#owners[row]!)
-    this.#grid.keep(kept)
+    this.#grid.keep(kept, [...this.#leftOut.values()].reduce((sum, rows) => sum + rows, 0))
     this.#grid.refill()
     this.#options.onChange(true)
   }
@@ -190,6 +195,7 @@ export class RunTable {
     if (message.type === 'end' && typeof message.leftOut === 'number' && message.leftOut > 0) {
       // Its shell sent no more of them.
       this.#grid.leaveOut(message.leftOut)
+      this.#countLeftOut(owner, message.leftOut)
       onRows(message.leftOut, message.leftOut)
     }
     if (message.type !== 'rows') return
@@ -208,7 +214,13 @@ export class RunTable {
     const shown = this.#shown.size > 2 ? { shown: [...this.#shown] } : {}
     this.#grid.take({ type: 'rows', columns: this.#columns.takeNews(), leftOutColumns: this.#columns.leftOut, rows, ...shown }, reserved > 0 || this.#options.hasRoom(), reserved)
     for (let row = before; row < table.rowCount; row++) this.#owners.push(owner)
-    return rows.length - (table.rowCount - before)
+    const leftOut = rows.length - (table.rowCount - before)
+    this.#countLeftOut(owner, leftOut)
+    return leftOut
+  }
+
+  #countLeftOut(owner: string, rows: number): void {
+    if (rows > 0) this.#leftOut.set(owner, (this.#leftOut.get(owner) ?? 0) + rows)
   }
 }
 

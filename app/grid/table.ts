@@ -8,12 +8,13 @@ export const mostRows = 250_000
 const fewValues = 2_000
 /** About what a value costs beyond its characters. */
 const bytesPerValue = 80
+const bytesPerCode = 4
 
 /** A column: each of its values once, and for each row which one it is. Code 0 is the empty cell. */
 export class Column {
   readonly name: string
   kind: GridColumnKind | null = null
-  readonly values: Array<Cell | null> = [null]
+  values: Array<Cell | null> = [null]
   #codes = new Uint32Array(64)
   #known: Map<unknown, number> | null = new Map()
 
@@ -40,14 +41,30 @@ export class Column {
     }
     this.#codes[row] = Math.abs(code)
     const added = code < 0 ? this.values[-code] : null
-    return 4 + (added ? bytesPerValue + 2 * added.text.length + (added.items ? 2 * added.text.length : 0) : 0)
+    return bytesPerCode + (added ? bytesOf(added) : 0)
   }
 
-  /** Keeps these rows alone, which move together in their order. */
-  keep(rows: Uint32Array): void {
+  /** Keeps these rows alone, which move together in their order, and the values that they have; answers the bytes that both take. */
+  keep(rows: Uint32Array): number {
     const codes = new Uint32Array(Math.max(64, rows.length))
-    for (const [at, row] of rows.entries()) codes[at] = this.code(row)
+    const values: Array<Cell | null> = [null]
+    const newCodes = new Uint32Array(this.values.length)
+    let bytes = 0
+    for (const [at, row] of rows.entries()) {
+      const code = this.code(row)
+      const cell = this.values[code]
+      if (!cell) continue
+      bytes += bytesPerCode
+      if (newCodes[code] === 0) {
+        newCodes[code] = values.push(cell) - 1
+        bytes += bytesOf(cell)
+      }
+      codes[at] = newCodes[code]!
+    }
     this.#codes = codes
+    this.values = values
+    if (this.#known) this.#known = new Map([...this.#known].flatMap(([sent, code]) => (newCodes[code] ? [[sent, newCodes[code]] as const] : [])))
+    return bytes
   }
 
   /** Negative where the value is a new one. */
@@ -63,6 +80,10 @@ export class Column {
     if (this.values.length > fewValues && this.values.length > row / 2) this.#known = null
     return -code
   }
+}
+
+function bytesOf({ text, items }: Cell): number {
+  return bytesPerValue + 2 * text.length + (items ? 2 * text.length : 0)
 }
 
 /** The rows of a table, in the order in which they came. */
@@ -89,9 +110,10 @@ export class Table {
     return this.columns[column]?.cell(row) ?? null
   }
 
-  /** Keeps these rows alone, in this order. Columns and the values in them stay, whether a row has them or not. */
+  /** Keeps these rows alone, in this order. Columns stay, whether a row has them or not. */
   keep(rows: Uint32Array): void {
-    for (const column of this.columns) column.keep(rows)
+    this.bytes = 0
+    for (const column of this.columns) this.bytes += column.keep(rows)
     this.rowCount = rows.length
     this.cutCells = this.problems = 0
     for (const column of this.columns) {

@@ -123,6 +123,45 @@ describe('the table of a run', () => {
     expect(grid.view.notes).toEqual(['2 more were left out: this is all that memory allows for tables.'])
   })
 
+  it('has room again for those that are run again, and says still what the others lack', async () => {
+    // Less than two pages of what the tenants put out.
+    const { grid, table, events, page, all } = opened(({ table }) => table.bytes < 45_000)
+    const long = (tenant: string) => Array.from({ length: 100 }, (_, at) => [`${tenant}${at}`.padEnd(100, '~')])
+    for (const tenant of ['A', 'B', 'C']) {
+      await table.offer(tenant, tenant, '', () => {})
+      await events.at(-1)!.onMessage(page(long(tenant), ['Name']))
+      await events.at(-1)!.onMessage(page([['last']]))
+    }
+    table.end(false)
+    expect(grid.view).toMatchObject({ rows: 201, notes: ['102 more were left out: this is all that memory allows for tables.'] })
+    table.drop(new Set(['B']))
+    expect(grid.view).toMatchObject({ rows: 101, state: 'filling', notes: ['101 more were left out: this is all that memory allows for tables.'] })
+    let counted: number[] = []
+    await table.offer('B', 'B', '', (...counts) => (counted = counts))
+    await events.at(-1)!.onMessage(page([['again'], [`A1`.padEnd(100, '~')]], ['Name']))
+    expect(counted).toEqual([2, 0])
+    expect(await all('again')).toEqual([['B', 'again']])
+    expect((await all('A1~')).map(([tenant]) => tenant)).toEqual(['A', 'B'])
+    table.drop(new Set(['C']))
+    expect(grid.view.notes).toEqual([])
+  })
+
+  it('takes no more memory than its rows need, whichever went', async () => {
+    const { grid, table, events, page } = opened()
+    const fill = async (tenant: string) => {
+      await table.offer(tenant, tenant, '', () => {})
+      await events.at(-1)!.onMessage(page([[tenant, ['l', ['x', 'y']], null], ['same', 1, true]], ['Name', 'List', 'On']))
+    }
+    await fill('A')
+    const alone = grid.table.bytes
+    await fill('B')
+    table.drop(new Set(['B']))
+    expect(grid.table.bytes).toBe(alone)
+    table.drop(new Set(['A']))
+    expect(grid.table.bytes).toBe(0)
+    expect(grid.table.columns.map(({ values }) => values.length)).toEqual([1, 1, 1, 1])
+  })
+
   it('says when all rows of a tenant are in, whoever let the connection go', async () => {
     const { table, events } = opened()
     await table.whenIn('nobody')
