@@ -24,19 +24,31 @@ export class MergedColumns {
   readonly #places = new Map<string, number>()
   /** Those that no page named yet. */
   #news: string[] = []
-  leftOut = 0
+  /** Names that the table has no place for, as many sources as have them. */
+  readonly #leftOut = new Set<string>()
+  #leftOutInShells = 0
 
   constructor() {
     this.place(tenantColumn)
   }
 
-  /** Where a column of that name is; -1 where the table has enough of them. */
+  get leftOut(): number {
+    return this.#leftOut.size + this.#leftOutInShells
+  }
+
+  /** A shell has more than a table takes, and names those not: further shells mostly have the same. */
+  leaveOutInShell(count: number): void {
+    this.#leftOutInShells = Math.max(this.#leftOutInShells, count)
+  }
+
+  /** Where a column of that name is; -1 where the table has enough of them. One is kept for the errors. */
   place(name: string): number {
     const key = name.toLowerCase()
     const known = this.#places.get(key)
     if (known !== undefined) return known
-    if (this.#places.size >= mostColumns) {
-      this.leftOut++
+    const kept = name === errorColumn || this.#places.has(errorColumn.toLowerCase()) ? 0 : 1
+    if (this.#places.size >= mostColumns - kept) {
+      this.#leftOut.add(key)
       return -1
     }
     this.#places.set(key, this.#places.size)
@@ -148,7 +160,6 @@ export class RunTable {
     if (this.#isClosed) return
     const row: unknown[] = [tenant]
     const place = this.#columns.place(errorColumn)
-    if (place < 0) return
     while (row.length < place) row.push(null)
     row[place] = text
     this.#append(owner, [row], reservedRows)
@@ -200,6 +211,7 @@ export class RunTable {
     }
     if (message.type !== 'rows') return
     columns.add(message.columns)
+    if (typeof message.leftOutColumns === 'number') this.#columns.leaveOutInShell(message.leftOutColumns)
     for (const name of Array.isArray(message.shown) ? message.shown : []) this.#shown.add(nameBeside(String(name)))
     const rows = (Array.isArray(message.rows) ? message.rows : []).map((cells) => columns.row(cells))
     const leftOut = this.#append(owner, rows)

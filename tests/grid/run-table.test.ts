@@ -31,8 +31,13 @@ describe('the columns of many sources', () => {
     const columns = new MergedColumns()
     const source = new SourceColumns(columns, 'A')
     source.add(Array.from({ length: mostColumns + 1 }, (_, at) => `C${at}`))
-    expect(columns.leftOut).toBe(2)
-    expect(source.row(Array.from({ length: mostColumns + 1 }, (_, at) => at))).toHaveLength(mostColumns)
+    expect(columns.leftOut).toBe(3)
+    expect(source.row(Array.from({ length: mostColumns + 1 }, (_, at) => at))).toHaveLength(mostColumns - 1)
+    // The last place is the errors’, and a property that further tenants have is the same one.
+    const other = new SourceColumns(columns, 'B')
+    other.add([`c${mostColumns}`, 'C0', 'Another'])
+    expect(columns.leftOut).toBe(4)
+    expect([columns.place('Error'), columns.place('Yet another'), columns.leftOut]).toEqual([mostColumns - 1, -1, 5])
   })
 })
 
@@ -111,6 +116,20 @@ describe('the table of a run', () => {
     expect(await all('B')).toEqual([['B', 'b1', null], ['B', null, 'No.']])
   })
 
+  it('has an error also where the results have more properties than a table has columns', async () => {
+    const { grid, table, events, page, all } = opened()
+    const names = Array.from({ length: mostColumns }, (_, at) => `C${at}`)
+    for (const tenant of ['A', 'B']) {
+      await table.offer(tenant, tenant, '', () => {})
+      await events.at(-1)!.onMessage({ ...page([names], names), leftOutColumns: 20 })
+    }
+    table.addError('A', 'A', 'No.')
+    table.end(false)
+    expect(grid.view).toMatchObject({ rows: 3, notes: ['22 properties were left out: a table has at most 500 columns.'] })
+    expect(grid.view.columns.at(-1)!.name).toBe('Error')
+    expect((await all('No.')).map((row) => [row[0], row.at(-1)])).toEqual([['A', 'No.']])
+  })
+
   it('has an error also where memory has no room for rows', async () => {
     const { grid, table, events, page, all } = opened(() => false)
     const counted: number[][] = []
@@ -138,7 +157,7 @@ describe('the table of a run', () => {
     expect(grid.view).toMatchObject({ rows: 101, state: 'filling', notes: ['101 more were left out: this is all that memory allows for tables.'] })
     let counted: number[] = []
     await table.offer('B', 'B', '', (...counts) => (counted = counts))
-    await events.at(-1)!.onMessage(page([['again'], [`A1`.padEnd(100, '~')]], ['Name']))
+    await events.at(-1)!.onMessage(page([['again'], ['A1'.padEnd(100, '~')]], ['Name']))
     expect(counted).toEqual([2, 0])
     expect(await all('again')).toEqual([['B', 'again']])
     expect((await all('A1~')).map(([tenant]) => tenant)).toEqual(['A', 'B'])
