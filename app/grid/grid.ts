@@ -39,6 +39,8 @@ export class Grid {
   /** Why, of the last of them. */
   #limit = ''
   #leftOutColumns = 0
+  /** A sentence that comes before what it says of itself. */
+  #remark: string | null = null
   /** From the first row that memory had no room for until rows go: a table has no gaps. */
   #isOutOfMemory = false
   /** Whether something was left out of what comes now. */
@@ -104,6 +106,11 @@ export class Grid {
       }
       this.#isAwaited = this.#selection !== 'none' && this.#state === 'complete'
     }
+  }
+
+  /** Says a sentence above its rows. */
+  remark(sentence: string): void {
+    this.#remark = sentence
   }
 
   /** Says of so many rows that they are not in it. */
@@ -240,6 +247,7 @@ export class Grid {
     // A stream that never ends is counted only where it is stopped.
     const more = this.isFilling && this.#isFull ? 'What still comes is left out' : `${count(this.#leftOutRows, 'more was', 'more were')} left out`
     return [
+      ...(this.#remark === null ? [] : [this.#remark]),
       ...(this.#state === 'stopped' ? [`Stopped: ${count(rowCount, 'row', 'rows')} came before.`] : []),
       ...(this.#leftOutRows > 0 ? [`${more}: ${this.#limit}.`] : []),
       ...(this.#leftOutColumns > 0 ? [`${count(this.#leftOutColumns, 'property was', 'properties were')} left out: a table has at most ${mostColumns} columns.`] : []),

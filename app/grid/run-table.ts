@@ -129,6 +129,12 @@ export class RunTable {
     return this.#isClosed
   }
 
+  /** Says that it is not the whole run's: the table before it was closed, and tenants of that one are not run again. */
+  isOfSome(): void {
+    this.#grid.remark('Only the tenants that were run again are in this table: the first one was closed.')
+    this.#options.onChange(true)
+  }
+
   /** Opens the connection for the rows of a tenant, in its shell's own folder; `onRows` hears how many came, and how many of those are not in the table. */
   async offer(owner: string, tenant: string, folder: string, onRows: (came: number, leftOut: number) => void): Promise<{ path: string; nonce: string }> {
     const columns = new SourceColumns(this.#columns, tenant)

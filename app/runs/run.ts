@@ -140,8 +140,10 @@ export class Run {
     this.#write({ line: 'retry', at: now(), profileIds: again })
     this.#endedAt = null
     for (const id of again) Object.assign(this.#entries.get(id)!, { tried: 0, leftOut: 0, startedAt: null, cancelledAs: null, tenant: { ...this.#entries.get(id)!.tenant, ...untouched } })
-    if (!this.#table || this.#table.isClosed) this.#openTable()
-    else this.#table.drop(new Set(again))
+    if (!this.#table || this.#table.isClosed) {
+      this.#openTable()
+      if (again.length < this.#entries.size) this.#table!.isOfSome()
+    } else this.#table.drop(new Set(again))
     this.#slots.add(again)
     this.#tellSoon()
   }

@@ -181,6 +181,13 @@ describe('the table of a run', () => {
     expect(grid.table.columns.map(({ values }) => values.length)).toEqual([1, 1, 1, 1])
   })
 
+  it('says that it is not the whole run’s', () => {
+    const { grid, table } = opened()
+    table.isOfSome()
+    table.end(true)
+    expect(grid.view.notes).toEqual(['Only the tenants that were run again are in this table: the first one was closed.', 'Stopped: 0 rows came before.'])
+  })
+
   it('says when all rows of a tenant are in, whoever let the connection go', async () => {
     const { table, events } = opened()
     await table.whenIn('nobody')

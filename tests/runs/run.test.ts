@@ -53,11 +53,15 @@ class PlayedTable {
   readonly dropped: string[][] = []
   readonly ends: boolean[] = []
   isClosed = false
+  hasSome = false
   /** Of the tenant whose connection was opened last. */
   onRows: (came: number, leftOut: number) => void = () => {}
   async offer(...[, , , onRows]: Parameters<RunTable['offer']>): Promise<{ path: string; nonce: string }> {
     this.onRows = onRows
     return { path: 'nowhere', nonce: '' }
+  }
+  isOfSome(): void {
+    this.hasSome = true
   }
   addError(_: string, tenant: string, text: string): void {
     this.errors.push([tenant, text])
@@ -80,6 +84,7 @@ function begin(profiles: Profile[], more: Partial<RunView> & { script?: string }
   const tries: PlayedTry[] = []
   const lines: JournalLine[] = []
   const table = new PlayedTable()
+  const tables: PlayedTable[] = []
   const tenants: RunTenant[] = profiles.map(({ id, name, colour, environment }) => ({ profileId: id, name, colour, environment, ...untouched }))
   const view: RunView = {
     id: randomUUID(), title: 'A run', script: 'Get-Mailbox', isRedacted: false, service: 'exchange', atOnce: 2, isReadOnly: false, by: 'admin', startedAt: 0, endedAt: null, gridId: null, question: null,
@@ -99,7 +104,10 @@ function begin(profiles: Profile[], more: Partial<RunView> & { script?: string }
       tries.push(played)
       return played
     },
-    openTable: () => table as unknown as RunTable,
+    openTable() {
+      tables.push(tables.length === 0 ? table : new PlayedTable())
+      return tables.at(-1) as unknown as RunTable
+    },
     closeTable: () => {},
     journal: {
       append(line) {
@@ -119,7 +127,7 @@ function begin(profiles: Profile[], more: Partial<RunView> & { script?: string }
   open.push(run)
   run.begin()
   const newest = (profile: Profile) => tries.findLast(({ options }) => options.plan.profile.id === profile.id)!
-  return { run, tries, lines, disk, table, newest, states: () => run.view.tenants.map(({ state }) => state) }
+  return { run, tries, lines, disk, table, tables, newest, states: () => run.view.tenants.map(({ state }) => state) }
 }
 
 const profiles = (count: number, change: Partial<Profile> = {}) => Array.from({ length: count }, (_, index) => aProfile({ name: `T${index + 1}`, environment: 'lab', ...change }))
@@ -201,6 +209,26 @@ describe('a run', () => {
     expect([states(), run.isOver]).toEqual([['done', 'done'], true])
     expect(lines.map(({ line }) => line)).toEqual(['started', 'started', 'tenant', 'tenant', 'ended', 'begun', 'retry', 'started', 'tenant', 'ended'])
     expect(() => run.retry()).toThrow(expect.objectContaining({ code: 'run-nothing-to-retry' }))
+  })
+
+  it('says above a table that has but some of its tenants that it has, and above no other', async () => {
+    const all = profiles(2)
+    const { run, newest, tables, table } = begin(all)
+    for (const profile of all) newest(profile).end({ kind: 'failed', failure: failure('role-missing').toFailure(), errors: 0, sentences: [], caution: null })
+    await settled()
+    // Others needed its memory, or a person closed it.
+    table.isClosed = true
+    run.retry()
+    newest(all[0]!).end(done)
+    newest(all[1]!).end({ kind: 'cancelled' })
+    await settled()
+    tables[1]!.isClosed = true
+    run.retry()
+    expect(tables.map(({ hasSome }) => hasSome)).toEqual([false, false, true])
+    newest(all[1]!).end({ kind: 'cancelled' })
+    await settled()
+    run.retry()
+    expect([tables.length, tables[2]!.dropped]).toEqual([3, [[all[1]!.id]]])
   })
 
   it('writes its script down once, without the secrets that the first shell found', async () => {
