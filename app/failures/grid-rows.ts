@@ -3,7 +3,7 @@ import type { FailureRow } from './row.ts'
 /** What goes wrong with tables of results. */
 export const gridRows = {
   'grid-not-found': { message: 'This table is closed.', hint: 'Run the command again with | Out-TenantGrid.', retryable: false },
-  'grid-arranged-anew': { message: 'The table was sorted or filtered anew meanwhile.', retryable: true },
+  'grid-arranged-anew': { message: 'The table was sorted, filtered or filled anew meanwhile.', retryable: true },
   'grid-not-awaited': { message: 'No command waits for rows of this table any more.', hint: 'Run it again with -PassThru.', retryable: false },
   'grid-too-long': { message: 'This is too much for {what}.', hint: 'Filter the table, or choose fewer columns.', retryable: false },
   'result-while-busy': {

@@ -47,6 +47,8 @@ export class Grid {
   #isFull = false
   #arrangement: Arrangement = { id: 0, rows: null, length: 0 }
   #arranging: AbortController | null = null
+  /** Ends what writes rows that go, or move, under its hands. */
+  #writing = new AbortController()
   #selected = new Uint8Array(64)
   #selectedCount = 0
   readonly #openedAt: number
@@ -132,6 +134,8 @@ export class Grid {
    */
   keep(rows: Uint32Array, leftOutRows: number): void {
     this.#arranging?.abort()
+    this.#writing.abort(failure('grid-arranged-anew'))
+    this.#writing = new AbortController()
     this.table.keep(rows)
     this.#leftOutRows = leftOutRows
     this.#isOutOfMemory = this.#isFull = false
@@ -215,11 +219,15 @@ export class Grid {
     return rows
   }
 
-  /** Writes all that is shown, or what is selected of it. Null where it is longer than `mostChars`. */
+  /**
+   * Writes all that is shown, or what is selected of it. Null where it is longer than `mostChars`.
+   *
+   * @throws TenantryError `grid-arranged-anew` where rows were taken out meanwhile: a file of both would be neither
+   */
   write(format: Format, columns: number[], isSelectionOnly: boolean, mostChars: number): Promise<{ text: string | null; rows: number }> {
     const rows = isSelectionOnly ? this.chosen() : Array.from({ length: this.#arrangement.length }, (_, at) => this.#rowAt(at))
     const known = columns.filter((column) => column < this.table.columns.length)
-    return writePart(this.table, { rows, columns: known }, format, mostChars, new Slices()).then((text) => ({ text, rows: rows.length }))
+    return writePart(this.table, { rows, columns: known }, format, mostChars, new Slices(this.#writing.signal)).then((text) => ({ text, rows: rows.length }))
   }
 
   dispose(): void {

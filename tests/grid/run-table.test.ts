@@ -181,6 +181,20 @@ describe('the table of a run', () => {
     expect(grid.table.columns.map(({ values }) => values.length)).toEqual([1, 1, 1, 1])
   })
 
+  it('is not written in parts of before and after rows were taken out', async () => {
+    const { grid, table, events, page } = opened()
+    for (const tenant of ['A', 'B']) {
+      await table.offer(tenant, tenant, '', () => {})
+      await events.at(-1)!.onMessage(page(Array.from({ length: 20_000 }, (_, at) => [`${tenant}${at}`.padEnd(200)]), ['Name']))
+    }
+    table.end(false)
+    await grid.arrange({ sort: [], filters: [], search: '', columns: [0] })
+    const written = grid.write('csv', [0, 1], false, 1e9)
+    table.drop(new Set(['A']))
+    await expect(written).rejects.toMatchObject({ code: 'grid-arranged-anew' })
+    expect(await grid.write('csv', [0, 1], false, 1e9)).toMatchObject({ rows: 20_000 })
+  })
+
   it('says that it is not the whole run’s', () => {
     const { grid, table } = opened()
     table.isOfSome()
