@@ -457,6 +457,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
   const lookAgain = () => {
     if (isDisposed) return
     finder.forget()
+    warmShells.clear()
     void changed()
   }
 
@@ -467,7 +468,6 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     void changed()
   }
   settings.on('powershell.path', lookAgain)
-  settings.on('powershell.path', () => warmShells.clear())
   settings.on('sessions.warmShells', () => warmShells.refill())
   settings.on('network.caFile', readCaFile)
   const applyScrollback = () => sessions.setScrollback(settings.values['terminal.scrollback'])
@@ -494,7 +494,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
   let linkedProfile: string | null = null
   const handlers = handlersOf({
     adapters, settings, usage, finder, credentials, lock, signer, folders, profiles, snippets, selections, accounts, questions, broker, commandLog,
-    grids, sessions, runs, runExports, updates, expiry, made, cautions, explainer, checks, cloudOf, noteOpened, fetchAhead, state, changed, lookAgain, choosePath,
+    grids, sessions, runs, runExports, updates, expiry, made, cautions, explainer, checks, cloudOf, noteOpened, fetchAhead, state, lookAgain, choosePath,
     dismissNotice: (id) => notices.dismiss(id),
     takeLink() {
       const profileId = linkedProfile

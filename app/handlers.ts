@@ -72,9 +72,7 @@ export interface Services {
   /** Fetches a token that is likely to be wanted, where that asks nobody anything. */
   fetchAhead(profileId: string): void
   state(): Promise<AppState>
-  /** Tells the window of the app's state as it is now. */
-  changed(): Promise<AppState>
-  /** What was missing may be there now. */
+  /** What was missing may be there now, or another than before: the window is told. */
   lookAgain(): void
   /** Asks for a setting's path in the host's own dialog. */
   choosePath(key: SettingKey): Promise<void>
@@ -91,7 +89,7 @@ export function handlersOf(services: Services): Handlers {
 }
 
 /** The app itself: its state, settings, updates and lock. */
-function appHandlers({ adapters, settings, finder, credentials, lock, profiles, sessions, updates, state, changed, lookAgain, choosePath, dismissNotice, takeLink }: Services) {
+function appHandlers({ adapters, settings, finder, credentials, lock, profiles, sessions, updates, state, lookAgain, choosePath, dismissNotice, takeLink }: Services) {
   return {
     'app.state': state,
     'app.dismissNotice': ({ id }) => dismissNotice(id),
@@ -107,14 +105,14 @@ function appHandlers({ adapters, settings, finder, credentials, lock, profiles, 
       return { sessionId: sessions.openInstallTerminal(moduleInstallation(serviceTable[service].module, powershell.path, adapters.platform), lookAgain) }
     },
     'app.findPowerShell': () => {
-      finder.forget()
-      return changed()
+      lookAgain()
+      return state()
     },
     'app.choosePowerShell': async () => {
       const file = await adapters.host.chooseFile({ title: 'Choose PowerShell' })
       if (file) settings.set('powershell.path', file)
-      finder.forget()
-      return changed()
+      lookAgain()
+      return state()
     },
     'app.answer': () => {},
     'app.paste': () => ({ isPasted: adapters.host.paste?.() ?? false }),

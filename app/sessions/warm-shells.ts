@@ -20,7 +20,7 @@ export const quietMs = 3_000
 const lookAgainMs = 60_000
 /** How long a shell may take until it waits; a machine that is that slow has nothing to spare. */
 const warmDeadlineMs = 60_000
-/** After so many shells in a row that never came to wait, this run has none any more. */
+/** After so many shells in a row that never came to wait, none is started until something is said to be new. */
 const failuresBeforeGivingUp = 3
 /** The size of a terminal that nobody looks at; a session gives its own. */
 const size = { cols: 120, rows: 30 }
@@ -69,6 +69,8 @@ export class WarmShells {
   #timer: NodeJS.Timeout | null = null
   #isDisposed = false
   #failures = 0
+  /** How often what shells are made of was said to be new: one that was begun before is not wanted. */
+  #clearings = 0
   readonly #endings = new Set<Promise<void>>()
   readonly #told = new Set<string>()
 
@@ -99,9 +101,12 @@ export class WarmShells {
     this.#lookIn(quietMs)
   }
 
-  /** Ends the shells that wait: what they were made ready with may hold no more. */
+  /** Ends the shells that wait, or will: what they are made of is new. Whoever failed with the old one tries again. */
   clear(): void {
+    this.#clearings++
+    this.#failures = 0
     for (const waiting of this.#waiting.splice(0)) this.#end(waiting.shell, waiting.output)
+    if (this.#starting) this.#end(this.#starting, null)
     this.refill()
   }
 
@@ -109,7 +114,6 @@ export class WarmShells {
     this.#isDisposed = true
     if (this.#timer) clearTimeout(this.#timer)
     this.clear()
-    if (this.#starting) this.#end(this.#starting, null)
     await Promise.all(this.#endings)
   }
 
@@ -124,8 +128,10 @@ export class WarmShells {
     this.#timer = null
     if (this.#isDisposed || this.#starting) return
     if (this.#options.isBusy()) return this.refill()
+    const clearing = this.#clearings
+    const isWanted = () => !this.#isDisposed && clearing === this.#clearings
     const kinds = await this.#wantedKinds()
-    if (this.#isDisposed || this.#starting) return
+    if (!isWanted() || this.#starting) return
     const keys = new Set(kinds.map(({ key }) => key))
     for (const waiting of [...this.#waiting]) {
       if (keys.has(waiting.kind.key) && this.#waiting.length <= kinds.length) continue
@@ -133,10 +139,9 @@ export class WarmShells {
       this.#end(waiting.shell, waiting.output)
     }
     const missing = missingOf(kinds, this.#waiting.map(({ kind }) => kind.key))
-    if (this.#failures >= failuresBeforeGivingUp) return
-    if (!missing) return this.#lookIn(lookAgainMs)
-    const isReady = await this.#start(missing)
-    this.#failures = isReady ? 0 : this.#failures + 1
+    if (!missing || this.#failures >= failuresBeforeGivingUp) return this.#lookIn(lookAgainMs)
+    const isReady = await this.#start(missing, isWanted)
+    if (isWanted()) this.#failures = isReady ? 0 : this.#failures + 1
     this.refill()
   }
 
@@ -155,8 +160,8 @@ export class WarmShells {
     return unique.length === 0 ? [] : Array.from({ length: count() }, (_, index) => unique[index % unique.length]!)
   }
 
-  /** Starts a shell and waits until it is ready; false where it never was. */
-  async #start(kind: Kind): Promise<boolean> {
+  /** Starts a shell and waits until it is ready; false where it never was, or is not wanted any more. */
+  async #start(kind: Kind, isWanted: () => boolean): Promise<boolean> {
     const { adapters, log } = this.#options
     const output = new Output(size.cols, size.rows)
     let shell: Shell | null = null
@@ -182,16 +187,16 @@ export class WarmShells {
       }
       Shell.open(`warm-${randomUUID().slice(0, 8)}`, adapters, hears).then((opened) => {
         shell = this.#starting = opened
-        if (this.#isDisposed) return settle('Tenantry ends')
+        if (!isWanted()) return settle('it is not wanted any more')
         opened.spawn({ powershell: kind.powershell, workingFolder: homeOf(adapters.env), loadPowerShellProfile: false, ...size })
         opened.show(output)
       }).catch((error: unknown) => settle(TenantryError.from(error).message))
     })
     this.#starting = null
-    if (!shell || !hello || problem !== null || this.#isDisposed) {
+    if (!shell || !hello || problem !== null || !isWanted()) {
       if (shell) this.#end(shell, output)
       else output.dispose()
-      if (!this.#isDisposed) log(`a shell could not be made ready (${problem})`)
+      if (isWanted()) log(`a shell could not be made ready (${problem})`)
       return false
     }
     this.#await({ shell, hello, kind, output })

@@ -29,6 +29,8 @@ describeOnMainEngine('shells that wait', ({ env }) => {
 
   beforeAll(async () => {
     const pty: typeof nodePty.spawn = (...how) => {
+      // Nothing is installed here: what would ends at once.
+      if (String(how[1].at(-1)).startsWith('Install-Module')) return nodePty.spawn(process.execPath, ['-e', ''], how[2])
       started++
       return nodePty.spawn(...how)
     }
@@ -94,6 +96,19 @@ describeOnMainEngine('shells that wait', ({ env }) => {
     process.kill(pid!, 'SIGKILL')
     await vi.waitFor(() => expect(waiting()).not.toContain(pid), { timeout: 10_000 })
     await becomes(1)
+  })
+
+  it.skipIf(env.TENANTRY_ENGINE_CONSOLE)('are made anew once a module was installed, or was looked for', async () => {
+    await becomes(1)
+    const [old] = waiting()
+    await under.call('app.installModule', { service: 'exchange' })
+    await vi.waitFor(() => expect(waiting()).not.toContain(old), { timeout: 10_000 })
+    await becomes(1)
+    const [newer] = waiting()
+    await under.call('app.findPowerShell', null)
+    expect(waiting()).not.toContain(newer)
+    await becomes(1)
+    expect(isThere(old!)).toBe(false)
   })
 
   it('are as many as the setting says, and none where it says none', async () => {
