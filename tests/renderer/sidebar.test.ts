@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { dwellMs } from '../../renderer/ui/dwell.ts'
 import { FakeMainProcess } from './fake-main-process.ts'
 import { aProfile, aSignIn, firstStart } from './fake-data.ts'
 import { browserForTests, eventually } from './window-in-chromium.ts'
@@ -47,6 +48,26 @@ describe('the list of tenants', () => {
     await eventually(fetched, (ids) => ids.length === 2)
     expect(fetched()).toEqual([contoso!.id, fabrikam!.id])
     expect(core.inputsOf('sessions.open')).toEqual([])
+  })
+
+  it('has no token fetched of tenants that the arrows pass over', async () => {
+    const profiles = Array.from({ length: 5 }, (_, index) => aProfile({ name: `Customer ${index}` }))
+    const { core, page, tenant } = await browser.openWindow(new FakeMainProcess({ profiles, signIns: [] }))
+    const fetched = () => core.inputsOf('tokens.fetchAhead').map((input) => profiles.findIndex(({ id }) => id === (input as { profileId: string }).profileId))
+    await tenant('Customer 0').click()
+    await eventually(fetched, (places) => places.length === 1)
+    await page.clock.install()
+    await page.clock.pauseAt(Date.now() + 60_000)
+    for (let place = 1; place < 5; place++) {
+      await page.keyboard.press('ArrowDown')
+      await tenant(`Customer ${place}`).and(page.locator(':focus')).waitFor()
+      // Shorter than is stayed on one: each puts off what the one before it had begun.
+      await page.clock.runFor(dwellMs - 1)
+    }
+    expect(fetched()).toEqual([0])
+    await page.clock.runFor(1)
+    await eventually(fetched, (places) => places.length > 1)
+    expect(fetched()).toEqual([0, 4])
   })
 
   it('connects by a double click, and only once', async () => {
