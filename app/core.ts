@@ -27,13 +27,12 @@ import { RunExports } from './runs/export/export.ts'
 import { interruptedText, Runs, type LiveRun } from './runs/runs.ts'
 import { Selections } from './runs/selections.ts'
 import { Cautions } from './sessions/cautions.ts'
-import { removeHistories } from './sessions/command-history.ts'
+import { Histories } from './sessions/command-history.ts'
 import { OpenTabsFile } from './sessions/open-tabs.ts'
 import { Sessions } from './sessions/sessions.ts'
 import type { SessionPlan, SessionServices } from './sessions/session-plan.ts'
 import { proveTenant } from './sessions/tenant-proof.ts'
 import { WarmShells } from './sessions/warm-shells.ts'
-import { canWriteIn } from './transcripts/file.ts'
 import { createTokenSource } from './tokens/acquire.ts'
 import { knownAudiences } from './tokens/audiences.ts'
 import { TokenBroker } from './tokens/broker.ts'
@@ -42,9 +41,9 @@ import { createExplainer, type TokenUse } from './tokens/explainer.ts'
 import { acquireWithCredential } from './tokens/with-credential.ts'
 import { KeepAwake } from './keep-awake.ts'
 import { checkUnlocked, Lock } from './lock.ts'
-import { readAuthorities } from './network/trust.ts'
 import { Notices } from './notices.ts'
-import { settingsTable, type SettingValues } from './settings/table.ts'
+import type { SettingValues } from './settings/table.ts'
+import { choosePath } from './settings/choose-path.ts'
 import { Settings, settingsNotice } from './settings/settings.ts'
 import { Snippets } from './snippets/snippets.ts'
 import { Updates } from './updates/updates.ts'
@@ -115,10 +114,11 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       noteSettings()
     }
   })
+  const histories = new Histories(adapters.paths.data)
   const usage = new ProfileUsage(join(adapters.paths.data, 'usage.json'), adapters.now)
   const noteOpened = (profileId: string) => {
     try {
-      usage.note(profileId, (id) => profiles.list().profiles.some((profile) => profile.id === id))
+      usage.note(profileId, (id) => profiles.has(id))
     } catch (error) {
       // It only orders lists: a full disk keeps nobody from connecting.
       log(`how often a tenant is opened could not be written (${error instanceof Error ? error.message : String(error)})`)
@@ -190,7 +190,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
 
   const snippets = new Snippets({
     dataFolder: adapters.paths.data,
-    hasProfile: (id) => profiles.list().profiles.some((profile) => profile.id === id),
+    hasProfile: (id) => profiles.has(id),
     onChange: (all) => emit('snippets.changed', { snippets: all })
   })
   const selections = new Selections({ dataFolder: adapters.paths.data, onChange: (all) => emit('selections.changed', { selections: all }) })
@@ -325,7 +325,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
         grids.forget(id)
         notices.set(`transcript-${id}`, null)
         emit('session.removed', { id })
-        sweepHistories()
+        histories.sweep()
       },
       onTabs: (tabs) => openTabs.write(tabs),
       onUnseen({ id, name }, sentence) {
@@ -440,12 +440,9 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
 
   if (profiles.isWhole) {
     const known = new Set(profiles.list().profiles.map(({ id }) => id.toLowerCase()))
-    removeHistories(adapters.paths.data, (id) => known.has(id))
+    histories.keepOf((id) => known.has(id))
     await snippets.keepOf((id) => known.has(id.toLowerCase())).catch(() => {})
   }
-  const deletedProfiles = new Set<string>()
-  /** A session that outlives its profile writes on: the history goes once more when it ends. */
-  const sweepHistories = () => deletedProfiles.size > 0 && removeHistories(adapters.paths.data, (id) => !deletedProfiles.has(id))
   const openTabs = new OpenTabsFile(join(adapters.paths.data, 'tabs.json'), (reason) => {
     notices.set('tabs', reason)
   })
@@ -475,18 +472,8 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
   settings.on('terminal.scrollback', applyScrollback)
   settings.on('terminal.screenReader', () => sessions.screenReaderChanged())
   settings.on('updates.channel', () => void updates.channelChanged().catch(() => {}))
-  /** Asks for a path in the host's own dialog. */
-  async function choosePath(key: SettingKey) {
-    const { kind, title } = settingsTable[key]
-    if (kind !== 'file' && kind !== 'folder') throw failure('setting-refused', { title, problem: 'is no path' })
-    const path = await (kind === 'file' ? adapters.host.chooseFile({ title }) : adapters.host.chooseFolder({ title }))
-    if (!path) return
-    // One that can't be used is refused while the person still looks.
-    if (key === 'network.caFile') readAuthorities(path)
-    if (key === 'transcripts.folder' && !(await canWriteIn(path))) throw failure('setting-refused', { title, problem: 'can’t be written in' })
-    const isSame = settings.values[key] === path
-    settings.set(key, path)
-    // What is in it may be other than before.
+  const askPath = async (key: SettingKey) => {
+    const { isSame } = await choosePath(key, settings, adapters.host)
     if (isSame && key === 'network.caFile') readCaFile()
     if (isSame && key === 'powershell.path') lookAgain()
   }
@@ -494,18 +481,15 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
   let linkedProfile: string | null = null
   const handlers = handlersOf({
     adapters, settings, usage, finder, credentials, lock, signer, folders, profiles, snippets, selections, accounts, questions, broker, commandLog,
-    grids, sessions, runs, runExports, updates, expiry, made, cautions, explainer, checks, cloudOf, noteOpened, fetchAhead, state, lookAgain, choosePath,
+    grids, sessions, runs, runExports, updates, expiry, made, cautions, explainer, checks, cloudOf, noteOpened, fetchAhead, state, lookAgain, choosePath: askPath,
     dismissNotice: (id) => notices.dismiss(id),
     takeLink() {
       const profileId = linkedProfile
       linkedProfile = null
-      if (profileId !== null && !profiles.list().profiles.some(({ id }) => id === profileId)) throw failure('link-profile-unknown')
+      if (profileId !== null && !profiles.has(profileId)) throw failure('link-profile-unknown')
       return profileId
     },
-    forgetHistory(profileId) {
-      deletedProfiles.add(profileId.toLowerCase())
-      sweepHistories()
-    }
+    forgetHistory: (profileId) => histories.forget(profileId)
   })
 
   return {
@@ -543,7 +527,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
       checks.dispose()
       accounts.clear()
       await Promise.all([sessions.dispose(), warmShells.dispose(), runs.dispose()])
-      sweepHistories()
+      histories.sweep()
       grids.dispose()
       await signer.dispose()
       broker.clear()

@@ -113,6 +113,10 @@ export class Profiles {
     return { profiles: structuredClone(profiles), signIns: signIns.map((signIn) => this.#view(signIn)) }
   }
 
+  has(id: string): boolean {
+    return this.#file.content.profiles.some((profile) => profile.id === id)
+  }
+
   /** Throws `profile-not-found`. */
   get(id: string): Profile {
     return structuredClone(findProfile(this.#file.content, id))

@@ -24,12 +24,33 @@ export function historyFile(dataFolder: string, { id, tenantId }: Pick<Profile, 
   }
 }
 
-/** Deletes the histories of the profiles that are not kept. What can't be deleted now is deleted the next time. */
-export function removeHistories(dataFolder: string, isKept: (profileId: string) => boolean): void {
-  const folder = folderOf(dataFolder)
-  try {
-    for (const name of readdirSync(folder)) if (!isKept(name.split('.')[0]!)) rmSync(join(folder, name), { force: true, recursive: true })
-  } catch {
-    // No folder, or a file that a shell on Windows has open just now.
+/** The histories of all profiles. What can't be deleted now is deleted the next time. */
+export class Histories {
+  readonly #dataFolder: string
+  readonly #forgotten = new Set<string>()
+
+  constructor(dataFolder: string) {
+    this.#dataFolder = dataFolder
+  }
+
+  /** Deletes those of profiles that are not kept; ids are in lower case. */
+  keepOf(isKept: (profileId: string) => boolean): void {
+    const folder = folderOf(this.#dataFolder)
+    try {
+      for (const name of readdirSync(folder)) if (!isKept(name.split('.')[0]!)) rmSync(join(folder, name), { force: true, recursive: true })
+    } catch {
+      // No folder, or a file that a shell on Windows has open just now.
+    }
+  }
+
+  /** A profile was deleted, and its history goes with it. */
+  forget(profileId: string): void {
+    this.#forgotten.add(profileId.toLowerCase())
+    this.sweep()
+  }
+
+  /** A session that outlives its profile writes on: the history goes once more when it ends. */
+  sweep(): void {
+    if (this.#forgotten.size > 0) this.keepOf((id) => !this.#forgotten.has(id))
   }
 }

@@ -93,7 +93,7 @@ export const connectModules: ReadonlyArray<{ name: string; services: Service[] }
 /** What Microsoft says against a service on this kind of computer; null where it says nothing. */
 export function cautionOf(service: Service, platform: NodeJS.Platform): string | null {
   const { label, supportedOn } = serviceTable[service]
-  return supportedOn === 'windows' && platform !== 'win32' ? `Microsoft supports ${label} PowerShell on Windows only. Here it may work, or fail in ways that nobody mends.` : null
+  return supportedOn === 'windows' && platform !== 'win32' ? `Microsoft supports ${label} PowerShell on Windows only. Here it may work, or fail in ways that Microsoft does not fix.` : null
 }
 
 /** The services that Microsoft does not support on this kind of computer, each with its one sentence for the admin. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Profile } from '../../app/contract.ts'
-import { historyFile, removeHistories } from '../../app/sessions/command-history.ts'
+import { Histories, historyFile } from '../../app/sessions/command-history.ts'
 import { describeOnMainEngine } from '../engines.ts'
 import { eventually } from '../renderer/window-in-chromium.ts'
 import type { AttachedWindow } from './attached-window.ts'
@@ -45,9 +45,15 @@ describe('the file of a history', () => {
 
   it('goes with its profile, for every tenant it led to', () => {
     historyFile(data, { id, tenantId: other })
-    removeHistories(data, (profileId) => profileId !== id)
-    expect(readdirSync(join(data, 'history'))).toEqual([`${other}.${tenantId.toLowerCase()}.txt`])
-    removeHistories(join(data, 'nowhere'), () => false)
+    const histories = new Histories(data)
+    histories.forget(id)
+    const left = () => readdirSync(join(data, 'history'))
+    expect(left()).toEqual([`${other}.${tenantId.toLowerCase()}.txt`])
+    // A session that outlives its profile writes on.
+    historyFile(data, { id, tenantId })
+    histories.sweep()
+    expect(left()).toEqual([`${other}.${tenantId.toLowerCase()}.txt`])
+    new Histories(join(data, 'nowhere')).forget(id)
   })
 })
 
