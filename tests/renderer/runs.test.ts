@@ -318,7 +318,7 @@ describe('a run across tenants', () => {
       await row(page, 'Tenant 0').getByText('PRODUCTION').waitFor()
       core.runs.setTenant(id, idOf(core, 'Tenant 0'), { state: 'done', detail: '', seconds: 72, rows: 1200 })
       core.runs.setTenant(id, idOf(core, 'Tenant 2'), {
-        state: 'failed', seconds: 3.21, errors: 8, failure: aFailure({ message: 'The mailbox is not there.', hint: 'Look for it.' }), errorSentences: ['The mailbox is not there.', 'Nor is that one.']
+        state: 'failed', seconds: 3.21, errors: 8, failure: aFailure({ message: 'The mailbox is not there.', hint: 'Look for it.' }), errorSentences: ['The mailbox is not there.', 'Nor is that one.', 'Nor a third.', 'Nor a fourth.', 'Nor a fifth.']
       })
       core.runs.set(id, { secondsLeft: 31 })
       expect((await row(page, 'Tenant 0').getByRole('gridcell').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim())).toEqual(['Tenant 0 PRODUCTION', '✓Done', '1 min 12 s', '1,200 rows', '', ''])
@@ -326,7 +326,7 @@ describe('a run across tenants', () => {
       expect(await dialog.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('2')
 
       await inDialog(page, '8 errors: Tenant 2').click()
-      expect(await dialog.getByRole('list', { name: 'More about Tenant 2' }).getByRole('listitem').allInnerTexts()).toEqual(['Look for it.', 'Nor is that one.', '6 more errors, of which the first ones alone are kept.'])
+      expect(await dialog.getByRole('list', { name: 'More about Tenant 2' }).getByRole('listitem').allInnerTexts()).toEqual(['Look for it.', 'Nor is that one.', 'Nor a third.', 'Nor a fourth.', 'Nor a fifth.', '3 more errors; only the first five are kept.'])
       await inDialog(page, 'Less: Tenant 2').click()
       await dialog.getByRole('list', { name: 'More about Tenant 2' }).waitFor({ state: 'detached' })
       // By the keyboard too, from row to row.
