@@ -52,13 +52,13 @@ export function timeLeft(seconds: number): string {
   return seconds < 5400 ? `about ${Math.max(1, Math.round(seconds / 60))} min left` : `about ${Math.round(seconds / 3600)} h left`
 }
 
-/** How far a run is, or how it ended: `18 of 40 done, 2 of them failed, about 1 min left`. */
+/** How far a run is, or how it ended: `18 of 40 finished, 2 of them failed, about 1 min left`. */
 export function progressOf({ startedAt, endedAt, secondsLeft }: Pick<RunView, 'startedAt' | 'endedAt' | 'secondsLeft'>, counts: Counts): string {
   const total = totalOf(counts)
   if (endedAt !== null) return [outcomeOf(counts), `in ${duration((endedAt - startedAt) / 1000)}`].join(', ')
   const through = endedOf(counts)
   return [
-    `${through} of ${total} done`,
+    `${through} of ${total} finished`,
     counts.failed > 0 && `${counts.failed} of them failed`,
     counts.throttled > 0 && `${counts.throttled} throttled`,
     secondsLeft !== null && through < total && timeLeft(secondsLeft)
@@ -68,7 +68,7 @@ export function progressOf({ startedAt, endedAt, secondsLeft }: Pick<RunView, 's
 /** How a run ended: `38 done, 2 failed`. */
 export function outcomeOf(counts: Counts): string {
   const parts = ended.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${stateWords[state][1].toLowerCase()}`)
-  return parts.join(', ') || 'nothing done'
+  return parts.join(', ') || 'none finished'
 }
 
 /** What Start will do, before it is pressed. */

@@ -10,8 +10,8 @@ describe('the words of a run', () => {
   const counts = countsOf([...Array<{ state: 'done' }>(16).fill({ state: 'done' }), { state: 'failed' }, { state: 'failed' }, ...Array<{ state: 'waiting' }>(22).fill({ state: 'waiting' })])
 
   it.each([
-    [{ endedAt: null, secondsLeft: 62 }, '18 of 40 done, 2 of them failed, about 1 min left'],
-    [{ endedAt: null, secondsLeft: null }, '18 of 40 done, 2 of them failed'],
+    [{ endedAt: null, secondsLeft: 62 }, '18 of 40 finished, 2 of them failed, about 1 min left'],
+    [{ endedAt: null, secondsLeft: null }, '18 of 40 finished, 2 of them failed'],
     [{ endedAt: 73_000, secondsLeft: null }, '16 done, 2 failed, in 1 min 12 s']
   ])('say how far it is: %j', (run, text) => {
     expect(progressOf({ startedAt: 1000, ...run }, counts)).toBe(text)
@@ -31,6 +31,7 @@ describe('the words of a run', () => {
 
   it('name an outcome by its parts', () => {
     expect(outcomeOf(countsOf([{ state: 'done' }, { state: 'interrupted' }]))).toBe('1 done, 1 interrupted')
+    expect(outcomeOf(countsOf([{ state: 'waiting' }]))).toBe('none finished')
   })
 })
 
@@ -322,7 +323,7 @@ describe('a run across tenants', () => {
       })
       core.runs.set(id, { secondsLeft: 31 })
       expect((await row(page, 'Tenant 0').getByRole('gridcell').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim())).toEqual(['Tenant 0 PRODUCTION', '✓Done', '1 min 12 s', '1,200 rows', '', ''])
-      await dialog.getByText('2 of 3 done, 1 of them failed, about 40 s left').first().waitFor()
+      await dialog.getByText('2 of 3 finished, 1 of them failed, about 40 s left').first().waitFor()
       expect(await dialog.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('2')
 
       await inDialog(page, '8 errors: Tenant 2').click()
