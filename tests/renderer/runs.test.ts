@@ -212,7 +212,7 @@ describe('a run across tenants', () => {
       await saved.locator('option', { hasText: 'The demos (3)' }).waitFor({ state: 'attached' })
       core.profiles = core.profiles.slice(1)
       core.emit('profiles.changed', { profiles: core.profiles, signIns: core.signIns })
-      await dialog.getByText('1 of it is no profile any more.').waitFor()
+      await dialog.getByText('1 of its tenants no longer has a profile.').waitFor()
       await inDialog(page, 'Delete the selection The demos…').click()
       await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click()
       await eventually(() => core.runs.selections.list().length, (length) => length === 0)
