@@ -143,6 +143,6 @@ describe('the snippets', () => {
     await list(page).getByRole('button', { name: 'Close' }).click()
     await tenant(contoso).click({ button: 'right' })
     await page.getByRole('menuitem', { name: 'Delete…' }).click()
-    await page.getByRole('alertdialog').getByText('Its snippet “Own” goes too.').waitFor()
+    await page.getByRole('alertdialog').getByText('Its snippet “Own” is deleted too.').waitFor()
   })
 })
