@@ -15,7 +15,7 @@ export const runRows = {
   'run-script-redacted': { message: 'The script held a secret, which Tenantry did not keep, so it can’t be run again.', hint: 'Start a new run with the whole script.', retryable: false },
   'run-not-asking': { message: 'This run asks nothing any more.', retryable: false },
   'run-other-number': { message: '{number} is not how many tenants this run asks about.', hint: 'Look at the question again: some may be done by now.', retryable: true },
-  'run-refused': { message: 'Refused in Tenantry: nothing was changed here.', retryable: false },
+  'run-refused': { message: 'Refused in Tenantry: no command that the guard asks about was run here.', retryable: false },
   'run-interrupted': { message: 'Tenantry ended before this tenant was done, so how far it came is not known.', hint: 'Look at what the command did here before it is run again.', retryable: true },
   'run-command-failed': { message: '{text}', hint: 'The command ended with this error.', retryable: true },
   'run-of-another-tenant': {

@@ -52,7 +52,7 @@ describeOnMainEngine('a run that changes data', ({ env }) => {
     await runs.until(id, (run) => run.question !== null)
     await under.call('runs.refuse', { id })
     const run = await runs.ended(id)
-    expect(new Set(run.tenants.map(({ state, detail }) => `${state}: ${detail}`))).toEqual(new Set(['cancelled: Refused in Tenantry: nothing was changed here.']))
+    expect(new Set(run.tenants.map(({ state, detail }) => `${state}: ${detail}`))).toEqual(new Set(['cancelled: Refused in Tenantry: no command that the guard asks about was run here.']))
     expect(changes()).toBe(0)
     expect(spawn.alive).toEqual([])
   })

@@ -403,7 +403,7 @@ describe('the question of a run', () => {
     run.refuse()
     await settled()
     expect([states(), tries.length, newest(all[0]!).answers]).toEqual([['cancelled', 'cancelled', 'cancelled'], 2, []])
-    expect(run.view.tenants[0]!.detail).toBe('Refused in Tenantry: nothing was changed here.')
+    expect(run.view.tenants[0]!.detail).toBe('Refused in Tenantry: no command that the guard asks about was run here.')
     expect(() => run.refuse()).toThrow(expect.objectContaining({ code: 'run-not-asking' }))
   })
 
