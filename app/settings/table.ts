@@ -77,14 +77,14 @@ export const settingsTable = {
   'commands.notifyAfterSeconds': {
     ...numberOrNone(10, 1, 3600, 'seconds', 'Never'),
     section: 'Commands',
-    title: 'Tell of a command that ends elsewhere',
-    explanation: 'When it ran for at least this long and nobody looks at its session.'
+    title: 'Notify when a long command ends',
+    explanation: 'In a session that you are not looking at, where the command ran for at least this long.'
   },
   'transcripts.folder': { kind: 'folder', default: null, none: 'In Tenantry’s own folder', section: 'Commands', title: 'Folder of transcripts', explanation: 'Where sessions are written that keep a transcript; which ones do is said in their profiles.' },
   'guard.pauseMinutes': {
     ...number(10, 1, 240, 'minutes'),
     section: 'Safety',
-    title: 'Not asking again',
+    title: 'Length of “not again”',
     explanation: 'How long the guard of production sessions is quiet after “not again”.'
   },
   'lock.afterMinutes': { ...numberOrNone(null, 1, 480, 'minutes without use', 'Never by itself'), section: 'Safety', title: 'Lock the window after', explanation: 'Sessions go on behind the lock.' },
@@ -92,8 +92,8 @@ export const settingsTable = {
   'sessions.warmShells': {
     ...number(2, 0, 4, 'shells'),
     section: 'This computer',
-    title: 'Shells that wait',
-    explanation: 'PowerShell processes that are started beforehand, so that a tenant connects sooner; about 150 MB each. None wait on battery or where memory is short, and none holds a token.'
+    title: 'PowerShell kept ready',
+    explanation: 'PowerShell processes that are started beforehand, so that a tenant connects sooner; about 150 MB each. There are none on battery (in the desktop app) or where memory is short, and none holds a token.'
   },
   'powershell.path': { kind: 'file', default: null, none: 'The one that is found', section: 'This computer', title: 'PowerShell', explanation: 'The program that sessions run.' },
   'network.caFile': {
@@ -104,7 +104,7 @@ export const settingsTable = {
     title: 'Further certificate authorities',
     explanation: 'A PEM file that Tenantry’s own requests trust beside the system’s authorities.'
   },
-  keys: { kind: 'keys', default: {} as Record<string, string[]>, section: 'Keys', title: 'Keyboard shortcuts', explanation: 'Keys that do something other than they did at first.' }
+  keys: { kind: 'keys', default: {} as Record<string, string[]>, section: 'Keys', title: 'Keyboard shortcuts', explanation: 'Keys that you changed.' }
 } as const satisfies Record<string, Setting>
 
 export type SettingKey = keyof typeof settingsTable
