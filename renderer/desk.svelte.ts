@@ -226,7 +226,7 @@ export class Desk {
     const { active } = this.sessions
     const profile = other ?? this.profiles.byId(active?.profileId ?? '')
     if (!active) return profile && this.open(profile)
-    if (!profile) return this.tell('This terminal is of no tenant. Choose one to open beside it.')
+    if (!profile) return this.tell('This terminal belongs to no tenant. Choose one to open beside it.')
     const problem = this.tabs.problemOfSplit(active.id, side)
     if (problem) return this.tell(problem)
     const forget = this.tabs.expect(profile.id, active.id, side)

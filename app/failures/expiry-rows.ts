@@ -45,7 +45,7 @@ export const expiryRows = {
     retryable: true
   },
   'certificate-name-unusable': {
-    message: 'A certificate can’t be named so.',
+    message: 'This name can’t be used for a certificate.',
     hint: 'Type a name of 1 to 64 letters, digits and signs.',
     retryable: false,
     field: 'certificateName'

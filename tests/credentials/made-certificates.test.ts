@@ -66,7 +66,7 @@ describe('a certificate', () => {
   const on = (platform: NodeJS.Platform) => new MadeCertificates({ signer, saveFile: null, platform })
 
   it.each(['', '   ', 'x'.repeat(65), 'two\nlines', 'a\u202eb'])('is not named %j', (name) => {
-    expect(() => on('linux').make({ name, bits: 2048, years: 1 })).toThrow('named so')
+    expect(() => on('linux').make({ name, bits: 2048, years: 1 })).toThrow('This name can’t be used for a certificate.')
     expect(created).toEqual([])
   })
 

@@ -43,7 +43,7 @@ describeOnMainEngine('a table of results', ({ env }) => {
 
   it('comes with its first rows, and scrolls, sorts and filters all of them', async () => {
     const line = `$rows = [System.Collections.Generic.List[object]]::new(); & { foreach ($n in 1..${count}) { [pscustomobject]@{ Number = $n; Name = "User $n"; Size = "1 KB ($($n * 1000) bytes)"; When = [datetime]::new(2024, 1, 1).AddMinutes($n); Kind = @('Shared', 'Room', 'User')[$n % 3] } } } | ForEach-Object { $rows.Add($_); $_ } | Out-TenantGrid -Title Everything`
-    await rowsMake(line, /^[\d,]+ rows · more come$/)
+    await rowsMake(line, /^[\d,]+ rows · more coming$/)
     await shows(1, ['1', '2', '3'])
     await status().filter({ hasText: `${all} rows` }).filter({ hasNotText: 'more' }).waitFor({ timeout: fillPatienceMs })
     expect(await grid().getAttribute('aria-rowcount')).toBe(String(count + 2))

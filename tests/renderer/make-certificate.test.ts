@@ -14,7 +14,7 @@ it('a certificate is made for a new profile, named after it, and chosen by its t
   const dialog = page.getByRole('dialog', { name: 'Make a certificate' })
   await dialog.getByText('Its key stays on this computer.').waitFor()
   await dialog.getByLabel('Good for').selectOption('2 years')
-  core.failNext('credentials.makeCertificate', { code: 'certificate-name-unusable', message: 'A certificate can’t be named so.', field: 'certificateName', retryable: false })
+  core.failNext('credentials.makeCertificate', { code: 'certificate-name-unusable', message: 'This name can’t be used for a certificate.', field: 'certificateName', retryable: false })
   await dialog.getByRole('button', { name: 'Make it' }).click()
   await dialog.locator('[aria-invalid=true]').waitFor()
   await dialog.getByRole('button', { name: 'Make it' }).click()
