@@ -38,7 +38,7 @@ function identity(exported: Exported): string[] {
     ...whatAppsNeed(exported, 'The managed identity, and not the apps above,'),
     `A managed identity has no app registration, so it gets a permission by Microsoft Graph PowerShell. Its object ID is where you switched it on.`,
     markdownCode('powershell', `Connect-MgGraph -Scopes Application.Read.All, AppRoleAssignment.ReadWrite.All\n$resource = Get-MgServicePrincipal -Filter "appId eq '${resource.appId}'"\n$role = $resource.AppRoles | Where-Object -Property Value -EQ -Value '${exported.run.service === 'graph' ? 'PERMISSION' : permission.name}'\nNew-MgServicePrincipalAppRoleAssignment -ServicePrincipalId OBJECT_ID -PrincipalId OBJECT_ID -ResourceId $resource.Id -AppRoleId $role.Id`),
-    ...(exported.run.service === 'graph' ? ['Once for each permission.'] : ['Its role it gets in the Entra admin center under Roles & admins: the role, Add assignments, and the identity by the account’s name.'])
+    ...(exported.run.service === 'graph' ? ['Once for each permission.'] : ['Give it its role in the Entra admin center under Roles & admins: the role, Add assignments, and the identity by the account’s name.'])
   ]
 }
 

@@ -22,7 +22,7 @@ function repository({ slug, facts }: Exported): string[] {
     ? 'Required reviewers may be set as well, which in a private repository takes GitHub Enterprise.'
     : '**Set required reviewers**: nobody else looks at a run before it changes data. Each tenant’s job then waits; GitHub lets a reviewer approve all that wait at once. In a private repository that takes GitHub Enterprise. Without it whoever may write to the repository changes data alone: let nobody write to it who may not.'
   return [
-    `1. Take a **private** repository: results are artifacts, and whoever reads the repository reads them. An environment in a private repository takes GitHub Pro, Team or Enterprise. Put the folders \`.github\` and \`${slug}\` into its default branch as they are, and protect that branch: whoever may change the files in it runs what they like in all tenants.`,
+    `1. Take a **private** repository: results are artifacts, and whoever reads the repository reads them. In a public one the workflow refuses to run. An environment in a private repository takes GitHub Pro, Team or Enterprise. Put the folders \`.github\` and \`${slug}\` into its default branch as they are, and protect that branch: whoever may change the files in it runs what they like in all tenants.`,
     `2. In the repository’s Settings, Environments, make the environment \`${environment}\`. Under “Deployment branches and tags” allow the default branch alone. ${reviewers}`
   ]
 }
@@ -71,7 +71,7 @@ function certificates(exported: Exported, signIns: readonly ExportSignIn[]): str
 
 function starting({ slug, facts, tenants }: Exported): string[] {
   return facts.isReadOnly
-    ? [`In the repository’s Actions choose “Tenantry: ${slug}”, Run workflow; or \`gh workflow run ${slug}.yml --repo OWNER/REPOSITORY\`. To run it by the clock, take the marks away from the schedule in \`.github/workflows/${slug}.yml\`.`]
+    ? [`In the repository’s Actions choose “Tenantry: ${slug}”, Run workflow; or \`gh workflow run ${slug}.yml --repo OWNER/REPOSITORY\`. To run it by the clock, remove the # marks from the schedule in \`.github/workflows/${slug}.yml\`.`]
     : [`In the repository’s Actions choose “Tenantry: ${slug}”, Run workflow, and type the number of tenants: ${tenants.length}. Any other number is refused before anything signs in. There is no schedule: a run that changes data is started by a person.`]
 }
 

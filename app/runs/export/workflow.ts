@@ -36,7 +36,7 @@ const checkout = `      - uses: ${uses(actions.checkout)}
 function head(slug: string, facts: RunFacts): string {
   const start = facts.isReadOnly
     ? `  workflow_dispatch:
-  # By the clock as well: take the marks away from these two lines. The time is UTC.
+  # By the clock as well: remove the # marks from these two lines. The time is UTC.
   # schedule:
   #   - cron: '17 4 * * 1'`
     : `  workflow_dispatch:
