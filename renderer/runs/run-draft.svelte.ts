@@ -102,9 +102,9 @@ export class RunDraft {
   }
 
   #missing(): string | null {
-    if (this.source === 'command') return this.command.trim() === '' ? 'Type what is to run.' : null
-    if (this.source === 'file') return this.file === null ? 'Choose the file that is to run.' : this.file.text.trim() === '' ? 'The file is empty.' : null
-    if (this.snippet === null) return 'Choose the snippet that is to run.'
+    if (this.source === 'command') return this.command.trim() === '' ? 'Type the command to run.' : null
+    if (this.source === 'file') return this.file === null ? 'Choose the file to run.' : this.file.text.trim() === '' ? 'The file is empty.' : null
+    if (this.snippet === null) return 'Choose the snippet to run.'
     if (this.reading.problem !== null) return `This snippet can’t be used. ${this.reading.problem}`
     const wrong = this.reading.parameters.find(({ name }) => valueProblem(this.values[name] ?? '') !== null)
     if (wrong) return `What is typed for “${wrong.name}” can’t be used.`
@@ -121,7 +121,7 @@ export class RunDraft {
 
   #numberProblem(): string | null {
     const { atOnce } = this
-    return atOnce !== null && Number.isInteger(atOnce) && atOnce >= 1 && atOnce <= mostAtOnce ? null : `How many run at once is a number from 1 to ${mostAtOnce}.`
+    return atOnce !== null && Number.isInteger(atOnce) && atOnce >= 1 && atOnce <= mostAtOnce ? null : `“Tenants at once” must be a number from 1 to ${mostAtOnce}.`
   }
 }
 

@@ -19,11 +19,11 @@ const aboutTargets: Record<RunExportTarget, string> = {
 const aboutSignIns: Record<RunExportTarget, Partial<Record<RunExportSignIn, [label: string, sentence: string]>>> = {
   'github-actions': {
     federated: ['Federated credential', 'Each app registration is told to trust your repository. There is no secret anywhere.'],
-    certificate: ['Certificate', 'You put each app’s certificate among the repository’s secrets. The files only name it.']
+    certificate: ['Certificate', 'You store each app’s certificate as a secret at GitHub. The files only name it.']
   },
   'azure-automation': {
-    certificate: ['Certificate', 'You put each app’s certificate among the Automation account’s assets. The files only name it.'],
-    'managed-identity': ['Managed identity', 'The Automation account signs in as itself, in its own tenant alone. There is no secret anywhere.']
+    certificate: ['Certificate', 'You store each app’s certificate in the Automation account. The files only name it.'],
+    'managed-identity': ['Managed identity', 'The Automation account signs in as itself, and only to its own tenant. There is no secret anywhere.']
   }
 }
 

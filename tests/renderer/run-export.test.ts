@@ -95,13 +95,13 @@ describe('a run that is exported', () => {
     expect(await exportDialog(page).getByRole('region', { name: 'Before you use it' }).getByRole('listitem').allInnerTexts()).toEqual([
       'ExchangeOnlineManagement 3.9.0 is installed there.', 'Nobody is asked before a command changes data. Whoever starts it types how many tenants it may change.'
     ])
-    await exportDialog(page).getByText('Tenantry’s guard does not go along. What stands in its place is said below.').waitFor()
+    await exportDialog(page).getByText('Tenantry’s guard is not part of the export. What stands in its place is said below.').waitFor()
     await page.keyboard.press('Escape')
     core.runs.set(core.runs.all[0]!.id, { isReadOnly: true })
     await runDialog(page).getByRole('button', { name: /^Export Get-Mailbox/ }).press('Enter')
     await exportDialog(page).getByText('5 tenants, only reads').waitFor()
     await leftOut.waitFor()
-    expect(await exportDialog(page).getByText('guard does not go along').count()).toBe(0)
+    expect(await exportDialog(page).getByText('guard is not part of the export').count()).toBe(0)
   })
 
   it('is saved where the host’s dialog says, or by the browser, and is not where nobody chose or the disk did not take it', async () => {
