@@ -80,7 +80,7 @@ export const settingsTable = {
     title: 'Notify when a long command ends',
     explanation: 'In a session that you are not looking at, where the command ran for at least this long.'
   },
-  'transcripts.folder': { kind: 'folder', default: null, none: 'In Tenantry’s own folder', section: 'Commands', title: 'Folder of transcripts', explanation: 'Where sessions are written that keep a transcript; which ones do is said in their profiles.' },
+  'transcripts.folder': { kind: 'folder', default: null, none: 'In Tenantry’s own folder', section: 'Commands', title: 'Folder of transcripts', explanation: 'Where transcripts are written. Whether a session keeps one is chosen in its profile.' },
   'guard.pauseMinutes': {
     ...number(10, 1, 240, 'minutes'),
     section: 'Safety',

@@ -45,5 +45,5 @@ export function shownValue<K extends SettingKey>(key: K, value: SettingValues[K]
 /** What is used where a value of the file can't be, as a sentence; nothing for a name that is no setting. */
 export function usedInstead(name: string, values: SettingValues): string {
   if (Object.hasOwn(settingsTable, name)) return `Used instead: “${shownValue(name as SettingKey, values[name as SettingKey])}”.`
-  return name.startsWith('keys.') ? 'Used instead: the keys it has at first.' : ''
+  return name.startsWith('keys.') ? 'Used instead: its default keys.' : ''
 }

@@ -31,7 +31,7 @@ describe('a value', () => {
 
   it('that can’t be has said what is used instead', () => {
     expect([usedInstead('terminal.fontSize', defaultSettings()), usedInstead('keys.close', defaultSettings()), usedInstead('toString', defaultSettings())]).toEqual(
-      ['Used instead: “13 px”.', 'Used instead: the keys it has at first.', '']
+      ['Used instead: “13 px”.', 'Used instead: its default keys.', '']
     )
   })
 })

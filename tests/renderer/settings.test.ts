@@ -48,7 +48,7 @@ describe('the settings', () => {
     await eventually(() => size.inputValue(), (value) => value === '13')
     expect(await dialog(page).getByRole('alert').count()).toBe(0)
     await dialog(page).getByRole('searchbox').fill('sparkle')
-    await dialog(page).getByText('No setting has “sparkle” in it.').waitFor()
+    await dialog(page).getByText('No setting matches “sparkle”.').waitFor()
     expect(problems).toEqual([])
   })
 
@@ -101,7 +101,7 @@ describe('the settings', () => {
     await row(page, 'powershell.path').getByText('/home/admin/chosen').waitFor()
     expect(core.inputsOf('settings.choose')).toEqual([{ key: 'powershell.path' }])
     core.changeState({ host: 'preview' })
-    await row(page, 'powershell.path').getByText('no file can be chosen').waitFor()
+    await row(page, 'powershell.path').getByText('A file can’t be chosen').waitFor()
   })
 
   it('are found one by one in the palette, which leads to the one that was chosen', async () => {

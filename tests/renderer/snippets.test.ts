@@ -72,7 +72,7 @@ describe('the snippets', () => {
     expect(core.snippets.list()).toHaveLength(2)
     await list(page).getByRole('button', { name: 'Delete forwarding…' }).click()
     await question.getByRole('button', { name: 'Delete' }).click()
-    await list(page).getByText('No snippet has “contoso” in it.').waitFor()
+    await list(page).getByText('No snippet matches “contoso”.').waitFor()
     expect(core.snippets.list().map(({ name }) => name)).toEqual(['Forwarding'])
   })
 
