@@ -2,7 +2,7 @@ import type { MenuItem } from '../app/contract.ts'
 import { toggleBroadcast } from './broadcast/toggle-broadcast.ts'
 import type { Desk } from './desk.svelte.ts'
 import type { Dialogs } from './dialogs.svelte.ts'
-import { keepingInFront } from './terminal/keeping-in-front.ts'
+import { terminalInFront } from './terminal/in-front.ts'
 
 /** Does what was chosen in the application's menu; a dialog that is open keeps the window to itself. */
 export function actOnMenu(item: MenuItem, desk: Desk, dialogs: Dialogs): void {
@@ -18,7 +18,7 @@ export function actOnMenu(item: MenuItem, desk: Desk, dialogs: Dialogs): void {
       dialogs.guide = {}
       return
     case 'save-scrollback':
-      void keepingInFront()?.saveScrollback()
+      void terminalInFront()?.keeping.saveScrollback()
       return
     case 'close-session':
       if (desk.sessions.activeId) void desk.close(desk.sessions.activeId)

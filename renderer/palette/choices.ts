@@ -9,7 +9,7 @@ import { phaseWords } from '../sessions/sessions.svelte.ts'
 import { shownValue } from '../settings/settings-list.ts'
 import { settings } from '../settings/settings.svelte.ts'
 import { zoomTerminals } from '../settings/zoom.ts'
-import { keepingInFront } from '../terminal/keeping-in-front.ts'
+import { terminalInFront } from '../terminal/in-front.ts'
 import { shownKey, type KeyPlatform } from '../shortcuts/shortcuts.ts'
 import { ownerOf } from '../snippets/snippets.svelte.ts'
 import { toolsOf } from '../tools.ts'
@@ -146,8 +146,8 @@ function commandsOf(desk: Desk, dialogs: Dialogs, platform?: KeyPlatform): Choic
   const rows: Row[] = [
     ...(active ? [{ label: 'Close this session', detail: shownKey('close', platform), act: () => void desk.close(active.id) }] : []),
     ...(active?.alive ? [{ label: 'Show the last result as a table', act: () => void desk.showLastResult(active.id) }] : []),
-    ...(active && active.phase !== 'restored' ? [{ label: 'Save this session’s scrollback…', detail: shownKey('save-scrollback', platform), act: () => void keepingInFront()?.saveScrollback() }] : []),
-    ...(active?.transcript?.path ? [{ label: 'Show this session’s transcript', act: () => void keepingInFront()?.showTranscript() }] : []),
+    ...(active && active.phase !== 'restored' ? [{ label: 'Save this session’s scrollback…', detail: shownKey('save-scrollback', platform), act: () => void terminalInFront()?.keeping.saveScrollback() }] : []),
+    ...(active?.transcript?.path ? [{ label: 'Show this session’s transcript', act: () => void terminalInFront()?.keeping.showTranscript() }] : []),
     ...(active?.canReconnect ? [{ label: 'Reconnect this session', act: () => void desk.reconnect(active.id) }] : []),
     ...(profile ? [{ label: 'Open another session of this tenant', act: () => void desk.open(profile) }] : []),
     ...paneCommands(desk, dialogs, platform),

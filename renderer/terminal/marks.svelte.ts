@@ -10,7 +10,9 @@ const messageMs = 3000
 /** Of a command's line in what is said of it. */
 const saidChars = 120
 
-export type CommandAction = 'previous-command' | 'next-command' | 'select-output' | 'copy-output' | 'command-menu'
+const actions = { 'previous-command': true, 'next-command': true, 'select-output': true, 'copy-output': true, 'command-menu': true } as const
+export type CommandAction = keyof typeof actions
+export const isCommandAction = (action: string): action is CommandAction => Object.hasOwn(actions, action)
 
 /** A command as its mark shows it; rows and pixels are counted from the top of what is in view. */
 export interface ShownMark {
