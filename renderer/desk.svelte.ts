@@ -113,9 +113,7 @@ export class Desk {
       const sessions = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
       for (const session of sessions) if (!this.sessions.byId(session.id)) this.#take(session)
       if (sessions[0]) this.show(sessions[0].id)
-      // One that the person would rather not open keeps no other from opening.
-      const problem = opened.find((one) => one.status === 'rejected' && failureOf(one.reason).code !== 'cancelled')
-      if (problem?.status === 'rejected') throw problem.reason
+      throwFirstFailure(opened)
     }, profile)
     this.#opening.delete(profile.id)
   }
@@ -148,9 +146,7 @@ export class Desk {
     await this.attempt(async () => {
       const size = restored.length === 1 ? this.measure() : undefined
       const asked = await Promise.allSettled(restored.map(async (id) => this.#take(await this.bridge.call('sessions.connect', { id, ...(size ?? this.measure(this.tabs.sizeOf(id))) }))))
-      // One that the person would rather not connect keeps no other from connecting.
-      const problem = asked.find((one) => one.status === 'rejected' && failureOf(one.reason).code !== 'cancelled')
-      if (problem?.status === 'rejected') throw problem.reason
+      throwFirstFailure(asked)
     })
     for (const id of restored) this.#opening.delete(id)
   }
@@ -237,7 +233,7 @@ export class Desk {
         if (!this.sessions.byId(opened.id)) this.#take(opened)
         this.show(opened.id)
       } catch (error) {
-        if (failureOf(error).code !== 'cancelled') throw error
+        if (!isCancelled(error)) throw error
       }
     })
     forget()
@@ -355,4 +351,12 @@ export class Desk {
       this.problem = failureOf(error)
     }
   }
+}
+
+const isCancelled = (error: unknown) => failureOf(error).code === 'cancelled'
+
+/** Throws the first failure of what was asked side by side. What the person would rather not do is none, and keeps nothing else from being done. */
+function throwFirstFailure(asked: ReadonlyArray<PromiseSettledResult<unknown>>): void {
+  const failed = asked.find((one) => one.status === 'rejected' && !isCancelled(one.reason))
+  if (failed?.status === 'rejected') throw failed.reason
 }
