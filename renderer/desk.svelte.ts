@@ -1,8 +1,9 @@
 import { tick } from 'svelte'
 import { SvelteSet } from 'svelte/reactivity'
-import type { AppState, Failure, Profile, Service, SessionView, Tab, UpdateState } from '../app/contract.ts'
+import type { AppState, Failure, Profile, Service, SessionView, UpdateState } from '../app/contract.ts'
 import { failureOf, type Bridge, type LinkState } from './bridge.ts'
 import { Broadcast } from './broadcast/broadcast.svelte.ts'
+import { Closing } from './closing.svelte.ts'
 import { Grids } from './grid/grids.svelte.ts'
 import type { DropPlace } from './panes/dragging.svelte.ts'
 import type { Side } from './panes/layout.ts'
@@ -23,6 +24,7 @@ export class Desk {
   readonly snippets: Snippets
   readonly grids: Grids
   readonly runs: Runs
+  readonly closing: Closing
   readonly broadcast = new Broadcast(
     { byId: (id) => this.sessions.byId(id), title: (session) => this.sessions.title(session), isProduction: (session) => this.isProduction(session) },
     (sentence) => this.tell(sentence)
@@ -35,10 +37,6 @@ export class Desk {
   #failed = $state.raw<{ failure: Failure; profile: Profile | null } | null>(null)
   /** The tenant that the problem is of, where a check may say more. */
   readonly problemOf = $derived(this.#failed?.failure === this.problem ? (this.#failed?.profile ?? null) : null)
-  /** The session with a running command whose close waits for a yes. */
-  closingBusyId = $state<string | null>(null)
-  /** The tab whose close waits for a yes: it is pinned, or commands run in it. */
-  closingTabId = $state<string | null>(null)
   /** Counts the times the main process was reached. */
   arrival = $state(0)
   /** Counts the wishes to type into the active terminal. */
@@ -53,6 +51,7 @@ export class Desk {
     this.snippets = new Snippets(bridge)
     this.grids = new Grids(bridge)
     this.runs = new Runs(bridge)
+    this.closing = new Closing(bridge, this.tabs, (failure) => (this.problem = failure))
     bridge.on('app.changed', (app) => (this.app = app))
     bridge.on('updates.changed', (updates) => (this.updates = updates))
     bridge.on('profiles.changed', (news) => {
@@ -237,37 +236,6 @@ export class Desk {
       }
     })
     forget()
-  }
-
-  /** Closes all panes of a tab; one that is pinned, or in which commands run, asks first (`closingTabId`), unless `force`. */
-  async closeTab(tab: Tab, force = false): Promise<void> {
-    const sessions = this.tabs.sessionsOf(tab)
-    const asks = !force && (tab.isPinned || sessions.some(({ busy }) => busy))
-    this.closingTabId = asks ? tab.id : null
-    if (!asks) await Promise.all(sessions.map(({ id }) => this.#close(id, force)))
-  }
-
-  /** Closes several tabs; those that must ask stay, and the first of them asks. */
-  async closeTabs(tabs: readonly Tab[]): Promise<void> {
-    for (const tab of tabs) if (this.closingTabId === null) await this.closeTab(tab)
-  }
-
-  /** Closes; a running command (`closingBusyId`) and the last pane of a pinned tab ask first, unless `force`. */
-  async close(sessionId: string, force = false): Promise<void> {
-    const tab = this.tabs.with(sessionId)
-    if (tab?.isPinned && 'pane' in tab.layout && !force) this.closingTabId = tab.id
-    else await this.#close(sessionId, force)
-  }
-
-  async #close(sessionId: string, force: boolean): Promise<void> {
-    this.closingBusyId = null
-    try {
-      await this.bridge.call('sessions.close', { id: sessionId, force })
-    } catch (error) {
-      const failure = failureOf(error)
-      if (failure.code === 'session-busy') this.closingBusyId = sessionId
-      else this.problem = failure
-    }
   }
 
   /** The last command's result as a table, without running it again; why that can't be is shown above the terminal. */

@@ -21,7 +21,7 @@ export function actOnMenu(item: MenuItem, desk: Desk, dialogs: Dialogs): void {
       void terminalInFront()?.keeping.saveScrollback()
       return
     case 'close-session':
-      if (desk.sessions.activeId) void desk.close(desk.sessions.activeId)
+      if (desk.sessions.activeId) void desk.closing.close(desk.sessions.activeId)
       return
     default:
       dialogs.opened = { kind: dialogKinds[item] }

@@ -89,7 +89,7 @@ function paneCommands(desk: Desk, dialogs: Dialogs, platform?: KeyPlatform): Row
     { label: tab.isPinned ? 'Unpin this tab' : 'Pin this tab', act: () => tabs.pin(tab.id, !tab.isPinned) },
     row('Move this tab left', 'tab-left'),
     row('Move this tab right', 'tab-right'),
-    ...(isShared ? [{ label: 'Close this tab', act: () => void desk.closeTab(tab) }] : [])
+    ...(isShared ? [{ label: 'Close this tab', act: () => void desk.closing.closeTab(tab) }] : [])
   ]
 }
 
@@ -144,7 +144,7 @@ function commandsOf(desk: Desk, dialogs: Dialogs, platform?: KeyPlatform): Choic
   const profile = active && desk.profiles.byId(active.profileId)
   const fail = (failure: Failure) => (desk.problem = failure)
   const rows: Row[] = [
-    ...(active ? [{ label: 'Close this session', detail: shownKey('close', platform), act: () => void desk.close(active.id) }] : []),
+    ...(active ? [{ label: 'Close this session', detail: shownKey('close', platform), act: () => void desk.closing.close(active.id) }] : []),
     ...(active?.alive ? [{ label: 'Show the last result as a table', act: () => void desk.showLastResult(active.id) }] : []),
     ...(active && active.phase !== 'restored' ? [{ label: 'Save this session’s scrollback…', detail: shownKey('save-scrollback', platform), act: () => void terminalInFront()?.keeping.saveScrollback() }] : []),
     ...(active?.transcript?.path ? [{ label: 'Show this session’s transcript', act: () => void terminalInFront()?.keeping.showTranscript() }] : []),

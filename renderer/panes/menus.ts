@@ -32,7 +32,7 @@ export function paneItems(session: SessionView, desk: Desk, dialogs: Dialogs): I
       : []),
     ...(isShared ? [{ label: 'Move to a tab of its own', act: here(() => tabs.toTab(session.id)) }] : []),
     ...(session.canReconnect ? [{ label: 'Reconnect', act: () => void desk.reconnect(session.id) }] : []),
-    { label: 'Close', key: shownKey('close'), act: () => void desk.close(session.id), isDangerous: true }
+    { label: 'Close', key: shownKey('close'), act: () => void desk.closing.close(session.id), isDangerous: true }
   ]
 }
 
@@ -46,7 +46,7 @@ export function tabItems(tab: Tab, desk: Desk): Item[] {
     { label: tab.isPinned ? 'Unpin' : 'Pin', act: () => tabs.pin(tab.id, !tab.isPinned) },
     ...(index > 0 ? [{ label: 'Move left', key: shownKey('tab-left'), act: () => tabs.shiftTab(tab.id, -1) }] : []),
     ...(index < tabs.all.length - 1 ? [{ label: 'Move right', key: shownKey('tab-right'), act: () => tabs.shiftTab(tab.id, 1) }] : []),
-    ...(others.length > 0 ? [{ label: 'Close the others', act: () => void desk.closeTabs(others) }] : []),
-    { label: 'Close', key: 'Del', act: () => void desk.closeTab(tab), isDangerous: true }
+    ...(others.length > 0 ? [{ label: 'Close the others', act: () => void desk.closing.closeTabs(others) }] : []),
+    { label: 'Close', key: 'Del', act: () => void desk.closing.closeTab(tab), isDangerous: true }
   ]
 }

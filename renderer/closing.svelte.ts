@@ -1,0 +1,51 @@
+import type { Failure, Tab } from '../app/contract.ts'
+import { failureOf, type Bridge } from './bridge.ts'
+import type { Tabs } from './panes/tabs.svelte.ts'
+
+/** Closes sessions and tabs; what a slip would end waits for a yes. */
+export class Closing {
+  /** The session with a running command that waits for a yes. */
+  busyId = $state<string | null>(null)
+  /** The tab that waits for a yes: it is pinned, or commands run in it. */
+  tabId = $state<string | null>(null)
+  readonly #bridge: Bridge
+  readonly #tabs: Tabs
+  readonly #onFailure: (failure: Failure) => void
+
+  constructor(bridge: Bridge, tabs: Tabs, onFailure: (failure: Failure) => void) {
+    this.#bridge = bridge
+    this.#tabs = tabs
+    this.#onFailure = onFailure
+  }
+
+  /** Closes a session; a running command (`busyId`) and the last pane of a pinned tab (`tabId`) ask first, unless `force`. */
+  async close(sessionId: string, force = false): Promise<void> {
+    const tab = this.#tabs.with(sessionId)
+    if (tab?.isPinned && 'pane' in tab.layout && !force) this.tabId = tab.id
+    else await this.#close(sessionId, force)
+  }
+
+  /** Closes all panes of a tab; one that is pinned, or in which commands run, asks first (`tabId`), unless `force`. */
+  async closeTab(tab: Tab, force = false): Promise<void> {
+    const sessions = this.#tabs.sessionsOf(tab)
+    const asks = !force && (tab.isPinned || sessions.some(({ busy }) => busy))
+    this.tabId = asks ? tab.id : null
+    if (!asks) await Promise.all(sessions.map(({ id }) => this.#close(id, force)))
+  }
+
+  /** Closes several tabs; those that must ask stay, and the first of them asks. */
+  async closeTabs(tabs: readonly Tab[]): Promise<void> {
+    for (const tab of tabs) if (this.tabId === null) await this.closeTab(tab)
+  }
+
+  async #close(sessionId: string, force: boolean): Promise<void> {
+    this.busyId = null
+    try {
+      await this.#bridge.call('sessions.close', { id: sessionId, force })
+    } catch (error) {
+      const failure = failureOf(error)
+      if (failure.code === 'session-busy') this.busyId = sessionId
+      else this.#onFailure(failure)
+    }
+  }
+}
