@@ -1,10 +1,11 @@
 import { tick } from 'svelte'
 import { SvelteSet } from 'svelte/reactivity'
-import type { AppState, Failure, Profile, Service, SessionView, UpdateState } from '../app/contract.ts'
+import type { Failure, Profile, SessionView } from '../app/contract.ts'
 import { failureOf, type Bridge, type LinkState } from './bridge.ts'
 import { Broadcast } from './broadcast/broadcast.svelte.ts'
 import { Closing } from './closing.svelte.ts'
 import { Grids } from './grid/grids.svelte.ts'
+import { Machine } from './machine.svelte.ts'
 import type { DropPlace } from './panes/dragging.svelte.ts'
 import type { Side } from './panes/layout.ts'
 import { Tabs } from './panes/tabs.svelte.ts'
@@ -25,13 +26,12 @@ export class Desk {
   readonly grids: Grids
   readonly runs: Runs
   readonly closing: Closing
+  readonly machine: Machine
   readonly broadcast = new Broadcast(
     { byId: (id) => this.sessions.byId(id), title: (session) => this.sessions.title(session), isProduction: (session) => this.isProduction(session) },
     (sentence) => this.tell(sentence)
   )
   link = $state<LinkState>('connecting')
-  app = $state.raw<AppState | null>(null)
-  updates = $state.raw<UpdateState | null>(null)
   /** A failure of what was just done that has no better place. */
   problem = $state.raw<Failure | null>(null)
   #failed = $state.raw<{ failure: Failure; profile: Profile | null } | null>(null)
@@ -51,9 +51,8 @@ export class Desk {
     this.snippets = new Snippets(bridge)
     this.grids = new Grids(bridge)
     this.runs = new Runs(bridge)
+    this.machine = new Machine(bridge, { attempt: (action) => this.attempt(action), show: (id) => this.show(id) })
     this.closing = new Closing(bridge, this.tabs, (failure) => (this.problem = failure))
-    bridge.on('app.changed', (app) => (this.app = app))
-    bridge.on('updates.changed', (updates) => (this.updates = updates))
     bridge.on('profiles.changed', (news) => {
       this.profiles.take(news)
       this.broadcast.look()
@@ -75,10 +74,6 @@ export class Desk {
   /** Whether a session is of production: as it was opened, or as its profile says now. */
   isProduction({ environment, profileId }: SessionView): boolean {
     return environment === 'production' || this.profiles.byId(profileId)?.environment === 'production'
-  }
-
-  get isPowerShellMissing(): boolean {
-    return Boolean(this.app?.powershellProblem) && !this.app?.powershell
   }
 
   /** Brings the profile's session to the front, or opens one for each of its services. */
@@ -140,7 +135,7 @@ export class Desk {
   /** Connects what is seen of the tab in front, where it is one of before. Without a PowerShell it could only fail. */
   async connectRestored(): Promise<void> {
     const restored = this.tabs.shown.filter((id) => this.sessions.byId(id)?.phase === 'restored' && !this.#opening.has(id))
-    if (restored.length === 0 || this.isPowerShellMissing) return
+    if (restored.length === 0 || this.machine.isPowerShellMissing) return
     for (const id of restored) this.#opening.add(id)
     await this.attempt(async () => {
       const size = restored.length === 1 ? this.measure() : undefined
@@ -256,28 +251,6 @@ export class Desk {
     await this.attempt(async () => (this.profiles.selectedId = (await this.bridge.call('profiles.duplicate', { id: profile.id })).id))
   }
 
-  async dismissNotice(id: string): Promise<void> {
-    await this.attempt(() => this.bridge.call('app.dismissNotice', { id }))
-  }
-
-  /** A terminal in which the offered install command runs. */
-  async installPowerShell(): Promise<void> {
-    await this.attempt(async () => this.show((await this.bridge.call('app.installPowerShell', null)).sessionId))
-  }
-
-  /** A terminal in which the module that connects is installed. */
-  async installModule(service: Service): Promise<void> {
-    await this.attempt(async () => this.show((await this.bridge.call('app.installModule', { service })).sessionId))
-  }
-
-  async findPowerShell(): Promise<void> {
-    await this.attempt(async () => (this.app = await this.bridge.call('app.findPowerShell', null)))
-  }
-
-  async choosePowerShell(): Promise<void> {
-    await this.attempt(async () => (this.app = await this.bridge.call('app.choosePowerShell', null)))
-  }
-
   /** Does something whose failure is shown above the terminal; `profile` is the tenant that it is done for. */
   async attempt(action: () => Promise<unknown>, profile: Profile | null = null): Promise<void> {
     try {
@@ -296,8 +269,7 @@ export class Desk {
       const [{ sessions, tabs, activeId }] = await Promise.all([
         this.bridge.call('sessions.list', null),
         this.bridge.call('profiles.list', null).then((profiles) => this.profiles.take(profiles)),
-        this.bridge.call('app.state', null).then((app) => (this.app = app)),
-        this.bridge.call('updates.state', null).then((updates) => (this.updates = updates))
+        this.machine.load()
       ])
       this.sessions.replace(sessions, activeId)
       this.tabs.replace(tabs)
