@@ -3,10 +3,11 @@ import { toggleBroadcast } from './broadcast/toggle-broadcast.ts'
 import type { Desk } from './desk.svelte.ts'
 import type { Dialogs } from './dialogs.svelte.ts'
 import { terminalInFront } from './terminal/in-front.ts'
+import { isDialogOpen } from './ui/open-dialog.ts'
 
 /** Does what was chosen in the application's menu; a dialog that is open keeps the window to itself. */
 export function actOnMenu(item: MenuItem, desk: Desk, dialogs: Dialogs): void {
-  if (document.querySelector(':is([role=dialog], [role=alertdialog]):not([data-in-pane])')) return
+  if (isDialogOpen()) return
   switch (item) {
     case 'palette':
       dialogs.openPalette()
