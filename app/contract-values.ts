@@ -29,6 +29,8 @@ export function durationText(milliseconds: number): string {
 /** Where a tenant of a run is. */
 export const runTenantStates = ['waiting', 'starting', 'connecting', 'running', 'throttled', 'done', 'failed', 'cancelled', 'interrupted'] as const
 export type RunTenantState = (typeof runTenantStates)[number]
+/** Those after which nothing more comes of a tenant unless it is run again, in the order in which an outcome names them. */
+export const endedRunStates: readonly RunTenantState[] = ['done', 'failed', 'cancelled', 'interrupted']
 
 /** Tenants of a run that have a PowerShell at the same time, unless told, and at most. */
 export const usualAtOnce = 4

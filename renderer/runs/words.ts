@@ -1,4 +1,5 @@
 import type { RunSummary, RunTenantState, RunView } from '../../app/contract.ts'
+import { endedRunStates } from '../../app/contract-values.ts'
 
 export type Counts = RunSummary['counts']
 
@@ -17,9 +18,8 @@ export const stateWords: Record<RunTenantState, readonly [sign: string, word: st
 
 /** In the order in which they are told. */
 export const runStates = Object.keys(stateWords) as RunTenantState[]
-const ended: readonly RunTenantState[] = ['done', 'failed', 'cancelled', 'interrupted']
 
-export const hasEnded = (state: RunTenantState) => ended.includes(state)
+export const hasEnded = (state: RunTenantState) => endedRunStates.includes(state)
 /** What another try is for. */
 export const canRetry = (state: RunTenantState) => state === 'failed' || state === 'interrupted' || state === 'cancelled'
 
@@ -30,7 +30,7 @@ export function countsOf(tenants: ReadonlyArray<{ state: RunTenantState }>): Cou
 }
 
 export const totalOf = (counts: Counts) => runStates.reduce((sum, state) => sum + counts[state], 0)
-export const endedOf = (counts: Counts) => ended.reduce((sum, state) => sum + counts[state], 0)
+export const endedOf = (counts: Counts) => endedRunStates.reduce((sum, state) => sum + counts[state], 0)
 
 /** `1 tenant`, `1,200 tenants`. */
 export const countOf = (count: number, one: string) => `${count.toLocaleString('en-US')} ${count === 1 ? one : `${one}s`}`
@@ -67,7 +67,7 @@ export function progressOf({ startedAt, endedAt, secondsLeft }: Pick<RunView, 's
 
 /** How a run ended: `38 done, 2 failed`. */
 export function outcomeOf(counts: Counts): string {
-  const parts = ended.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${stateWords[state][1].toLowerCase()}`)
+  const parts = endedRunStates.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${stateWords[state][1].toLowerCase()}`)
   return parts.join(', ') || 'none finished'
 }
 
