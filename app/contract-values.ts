@@ -18,12 +18,13 @@ export const tenantColours = [
 /** Lines of scrollback a terminal keeps unless a person chose otherwise, in the core's screen and in the window alike. */
 export const scrollbackLines = 5000
 
-/** "43 s", "12 min 5 s", "2 h 3 min". */
+/** A time in whole seconds, and from an hour on in whole minutes: "43 s", "1 min", "12 min 5 s", "2 h 3 min". */
 export function durationText(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000)
-  if (seconds < 60) return `${seconds} s`
   const minutes = Math.floor(seconds / 60)
-  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  if (minutes === 0) return `${seconds} s`
+  const [large, small] = minutes < 60 ? [`${minutes} min`, seconds % 60] : [`${Math.floor(minutes / 60)} h`, minutes % 60]
+  return small === 0 ? large : `${large} ${small} ${minutes < 60 ? 's' : 'min'}`
 }
 
 /** Where a tenant of a run is. */

@@ -1,6 +1,7 @@
 import { SvelteMap } from 'svelte/reactivity'
 import type { CallOutput, Failure, GridView } from '../../app/contract.ts'
 import { failureOf, type Bridge } from '../bridge.ts'
+import { countOf } from '../ui/amounts.ts'
 
 export type Row = CallOutput<'grids.page'>['rows'][number]
 type Sort = { column: number; isDescending: boolean }
@@ -212,7 +213,6 @@ export class GridModel {
   }
 }
 
-export const countOf = (count: number, one: string) => `${count.toLocaleString('en-US')} ${count === 1 ? one : `${one}s`}`
 
 /** The tables that were looked at: each stays as it was while others are in front, so none belongs to what shows it. */
 const models = new Map<string, { model: GridModel; end(): void }>()

@@ -1,8 +1,8 @@
 import { runExportSignInsOf, runExportTargetLabels, runExportTargets, type RunExportSignIn, type RunExportTarget } from '../../app/contract-values.ts'
 import type { Failure, RunExport as ExportedRun } from '../../app/contract.ts'
 import { failureOf, type Bridge } from '../bridge.ts'
+import { countOf } from '../ui/amounts.ts'
 import { download } from '../ui/download.ts'
-import { countOf } from './words.ts'
 
 /** A choice with what is meant by it. */
 interface Choice<T> {

@@ -1,5 +1,6 @@
 import type { RunSummary, RunTenantState, RunView } from '../../app/contract.ts'
 import { endedRunStates } from '../../app/contract-values.ts'
+import { countOf, duration } from '../ui/amounts.ts'
 
 export type Counts = RunSummary['counts']
 
@@ -31,19 +32,6 @@ export function countsOf(tenants: ReadonlyArray<{ state: RunTenantState }>): Cou
 
 export const totalOf = (counts: Counts) => runStates.reduce((sum, state) => sum + counts[state], 0)
 export const endedOf = (counts: Counts) => endedRunStates.reduce((sum, state) => sum + counts[state], 0)
-
-/** `1 tenant`, `1,200 tenants`. */
-export const countOf = (count: number, one: string) => `${count.toLocaleString('en-US')} ${count === 1 ? one : `${one}s`}`
-
-/** A time in the words of a person: `4 s`, `1 min 12 s`, `2 h 5 min`. */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds)
-  if (seconds < 10) return `${seconds.toFixed(1)} s`
-  if (whole < 60) return `${whole} s`
-  if (whole < 3600) return [`${Math.floor(whole / 60)} min`, whole % 60 > 0 && `${whole % 60} s`].filter(Boolean).join(' ')
-  const minutes = Math.round(whole / 60)
-  return [`${Math.floor(minutes / 60)} h`, minutes % 60 > 0 && `${minutes % 60} min`].filter(Boolean).join(' ')
-}
 
 /** A guess, told as one. */
 export function timeLeft(seconds: number): string {

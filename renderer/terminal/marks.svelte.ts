@@ -2,6 +2,7 @@ import type { Terminal } from '@xterm/xterm'
 import { CommandMarks, type Command, type CommandRows } from '../../app/command-marks.ts'
 import { durationText } from '../../app/contract-values.ts'
 import type { MarksMessage } from '../../app/frames.ts'
+import { duration } from '../ui/amounts.ts'
 import { copied } from '../ui/clipboard.ts'
 
 /** A command that takes this long says so beside its line. */
@@ -245,7 +246,7 @@ export class TerminalMarks {
 
   #describe(command: Command): string {
     const { outcome, seconds } = command
-    const took = seconds === null ? '' : `, took ${shortDuration(seconds)}`
+    const took = seconds === null ? '' : `, took ${duration(seconds)}`
     return `${lineOf(command)}: ${outcomeWords[outcome]}${took}`
   }
 }
@@ -264,8 +265,4 @@ function timeOf({ outcome, seconds, startedAt }: Command): string | null {
   const ms = seconds === null ? Date.now() - startedAt : seconds * 1000
   if (ms < longCommandMs || (seconds === null && outcome !== 'running')) return null
   return `${outcome === 'running' ? 'running' : 'took'} ${durationText(ms)}`
-}
-
-function shortDuration(seconds: number): string {
-  return seconds < 10 ? `${Math.round(seconds * 10) / 10} s` : durationText(seconds * 1000)
 }

@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import type { CallInput, RunTenant } from '../../app/contract.ts'
-import { countsOf, duration, outcomeOf, progressOf, startLabel, timeLeft } from '../../renderer/runs/words.ts'
+import { countsOf, outcomeOf, progressOf, startLabel, timeLeft } from '../../renderer/runs/words.ts'
 import { aFailure, aProfile, aSignIn, firstStart } from './fake-data.ts'
 import { FakeMainProcess } from './fake-main-process.ts'
 import { browserForTests, eventually, type TestWindow } from './window-in-chromium.ts'
@@ -19,10 +19,6 @@ describe('the words of a run', () => {
 
   it.each([[4, 'a few seconds left'], [31, 'about 40 s left'], [62, 'about 1 min left'], [150, 'about 3 min left'], [7200, 'about 2 h left']])('guess that %d s are %s', (seconds, text) => {
     expect(timeLeft(seconds)).toBe(text)
-  })
-
-  it.each([[0.04, '0.0 s'], [9.96, '10.0 s'], [59.4, '59 s'], [60, '1 min'], [72, '1 min 12 s'], [3600, '1 h'], [7500, '2 h 5 min']])('tell %d s as %s', (seconds, text) => {
-    expect(duration(seconds)).toBe(text)
   })
 
   it.each([[0, 0, 'Run'], [1, 0, 'Run in 1 tenant'], [12, 3, 'Run in 12 tenants, 3 of them production'], [2, 2, 'Run in 2 production tenants']])('say of %d tenants, %d of production, what starting does', (tenants, production, text) => {
