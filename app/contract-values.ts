@@ -5,8 +5,8 @@ export const serviceLabels = { exchange: 'Exchange Online', compliance: 'Securit
 export const services = Object.keys(serviceLabels) as Array<keyof typeof serviceLabels>
 
 /**
- * Microsoft's public client for Exchange PowerShell, the default of account sign-ins. Recalled and not documented, so
- * it is a default that can be changed.
+ * Microsoft's public client for Exchange PowerShell, the default of account sign-ins. Microsoft does not document it, so
+ * it can be changed.
  */
 export const exchangePublicClientId = 'fb78d390-0c51-40cd-8e17-fdbfab77341b'
 

@@ -1,5 +1,5 @@
 # Dot-sourced by Tenantry.psm1: the guard of production sessions, and what keeps a read-only session from changing data.
-# A help against slips, and no security border: whoever means to can get round it.
+# A help against slips, and no security boundary: whoever means to can get round it.
 #
 # It is there when a name becomes a command: PowerShell tells of each lookup (PostCommandLookupAction), from a typed
 # line, a script, a function, an alias or a block. A command of the service's modules that changes data then gets a

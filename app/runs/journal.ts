@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { runTenantSchema, runViewSchema, type RunTenant, type RunView } from '../contract.ts'
+import { endedRunStates, runTenantSchema, runViewSchema, type RunTenant, type RunView } from '../contract.ts'
 import { failure } from '../failures.ts'
 import { jsonOf } from '../json.ts'
 
@@ -161,7 +161,7 @@ export function readJournal(text: string): KeptRun | null {
 export const untouched = { state: 'waiting', detail: 'Waits for its turn', failure: null, seconds: null, rows: 0, errors: 0, errorSentences: [] } satisfies Partial<RunTenant>
 
 /** Whether nothing more comes of a tenant unless it is run again. */
-export const isFinal = ({ state }: Pick<RunTenant, 'state'>): boolean => ['done', 'failed', 'cancelled', 'interrupted'].includes(state)
+export const isFinal = ({ state }: Pick<RunTenant, 'state'>): boolean => endedRunStates.includes(state)
 
 /** What the lines of a journal tell of the run as a whole. One that ended before its script was written has none. */
 interface Followed {

@@ -29,7 +29,7 @@ interface Case {
   service: Service
 }
 
-/** In this order; the first that has something to say is the verdict (exchange.md's table "Reading a token"). */
+/** In this order; the first that has something to say is the verdict. */
 const checks: ReadonlyArray<(of: Case) => Verdict | null> = [wrongTenant, endless, expired, notYet, forGraph, delegated, previewOnly, noPermission]
 
 /** One sentence: what the token is good for, or the first reason why it is good for nothing. It never throws. */
