@@ -66,10 +66,12 @@ export interface Updater {
   download(onPercent: (percent: number) => void): Promise<void>
   /**
    * Installs what was fetched: with `restart` the app ends and starts anew; without, it is called last before the end.
-   * Answers whether the updater ends the app by itself.
    */
-  install(options: { restart: boolean }): boolean
+  install(options: { restart: boolean }): Installing
 }
+
+/** `quits`: the updater ends the app by itself, in a while; `at-end`: what it started goes on once the app has ended. */
+export type Installing = 'quits' | 'at-end' | 'failed'
 
 /** A question that only the host may ask: in its own dialog, out of the window's reach. */
 export interface Question {

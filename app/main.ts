@@ -143,7 +143,8 @@ async function start(): Promise<void> {
   await preparePageSession(session.fromPartition(pagePartition), { pageUrl, folder: pageFolder, log })
   const starting = loadCore(host)
   const quitting = new Quitting({ platform: process.platform, app, powerMonitor, core: () => core, confirm: (question) => host.confirm(question) })
-  app.on('will-quit', endOnce(starting, (code) => app.exit(code), () => !quitting.isSystemEnding))
+  const ending = { exit: (code: number) => app.exit(code), mayAsk: () => !quitting.isSystemEnding, isOpenAgain: () => window !== null, onEnd: () => (openWindow = null) }
+  app.on('will-quit', endOnce(starting, ending))
   showMenu(starting)
   openWindow = windowOpener(starting, quitting)
   openWindow()

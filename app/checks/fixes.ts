@@ -3,6 +3,7 @@ import type { Service } from '../contract.ts'
 import type { FailureCode } from '../failures.ts'
 import { consentLink } from '../tokens/consent.ts'
 import { directoryRole, roleIds, type DirectoryRole } from '../tokens/directory-roles.ts'
+import { disconnectGraph } from '../tokens/graph-commands.ts'
 import { grantFor } from '../tokens/permissions.ts'
 import { goesByRoles, type RoleService } from '../tokens/services.ts'
 import type { Fix } from './step.ts'
@@ -112,7 +113,7 @@ function connectGraph({ cloud, tenantId }: FixFacts, ...scopes: string[]): strin
   // The module's own default, and a name that only a session of ours adds, say nothing to the admin's shell.
   const isNamed = cloud.id !== 'worldwide' && cloud.connectParameters.graph.GraphEndpoint === undefined
   const parts = ['Connect-MgGraph', tenantId === null ? '' : `-TenantId ${tenantId}`, environment && isNamed ? `-Environment ${environment}` : '', `-Scopes ${scopes.join(', ')}`]
-  return parts.filter(Boolean).join(' ')
+  return [disconnectGraph, parts.filter(Boolean).join(' ')].join('\n')
 }
 
 /** How a command names the service principal: by its id where the token told it, else by looking it up. */

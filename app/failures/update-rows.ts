@@ -25,6 +25,11 @@ export const updateRows = {
     hint: 'Close them or let them end and try again, or quit Tenantry: it offers the update then.',
     retryable: true
   },
+  'update-not-installed': {
+    message: 'The update could not be installed.',
+    hint: 'Tenantry goes on as it is. The log says why (Tools → Copy diagnostics… has its last lines).',
+    retryable: true
+  },
   'ca-file-refused': {
     message: 'The file of certificate authorities can’t be used: {reason}.',
     hint: 'Choose a PEM file with the certificate of your proxy’s authority (-----BEGIN CERTIFICATE-----).',

@@ -4,6 +4,7 @@ import { guidOf } from '../guid.ts'
 import { builtInClouds } from '../tokens/clouds.ts'
 import { consentLink } from '../tokens/consent.ts'
 import { directoryRole, roleIds } from '../tokens/directory-roles.ts'
+import { disconnectGraph } from '../tokens/graph-commands.ts'
 import { grantFor } from '../tokens/permissions.ts'
 import { goesByRoles, serviceTable } from '../tokens/services.ts'
 
@@ -110,6 +111,7 @@ function register({ tenant, graphEnvironment, azureCloud, portal, appName, isPar
       : 'An app of the one tenant. Copy its application (client) ID from the overview; the object ID there is another one and is not needed.',
     portal: [`${portal}, App registrations, New registration`, `Name: ${appName}`, `Supported account types: ${isPartner ? 'Multiple Entra ID tenants' : 'Single tenant'}; no redirect URI`, 'Register, then copy the Application (client) ID'],
     powershell: [
+      disconnectGraph,
       `Connect-MgGraph -TenantId ${tenant}${graphEnvironment ? ` -Environment ${graphEnvironment}` : ''} -Scopes ${isPartner ? 'Application.ReadWrite.All' : 'Application.ReadWrite.All, AppRoleAssignment.ReadWrite.All, RoleManagement.ReadWrite.Directory'}`,
       `$app = New-MgApplication -DisplayName '${appName}' -SignInAudience ${audience}`,
       '$principal = New-MgServicePrincipal -AppId $app.AppId',
@@ -221,6 +223,7 @@ const remark = (name: string) => (namePattern.test(name) ? [`# ${name}`] : [])
 function assignIn({ clientId, roleId, graphEnvironment }: GuideFacts, { name, tenant }: GuideFacts['customers'][number]): string[] {
   return [
     ...remark(name),
+    disconnectGraph,
     `Connect-MgGraph -TenantId ${tenant}${graphEnvironment ? ` -Environment ${graphEnvironment}` : ''} -Scopes Application.Read.All, RoleManagement.ReadWrite.Directory`,
     `$principal = Get-MgServicePrincipal -Filter "appId eq '${clientId}'"`,
     assign(roleId)

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { AppUpdater, UpdateInfo } from 'electron-updater'
-import type { Updater } from '../adapters.ts'
+import type { Installing, Updater } from '../adapters.ts'
 import { failure } from '../failures.ts'
 import { notesAsText } from './notes.ts'
 import { isSignedRelease, releaseKeyFile } from './release-signature.mjs'
@@ -30,6 +30,8 @@ export function reasonNotToUpdate({ platform, env, resources, executable }: Inst
   if (platform === 'linux') {
     if (!env.APPIMAGE) return 'It was installed as a package: the package’s next version updates it.'
     if (!existsSync(join(resources, releaseKeyFile))) return 'This package is not signed, so no update of it could be checked.'
+    // The new one takes the old one's place by its name.
+    if (!canWriteIn(dirname(env.APPIMAGE))) return `It lies in ${dirname(env.APPIMAGE)}, where you may not write: move it to a folder of your own.`
   }
   return null
 }
@@ -75,21 +77,36 @@ export function createElectronUpdater(installation: Installation, log: { info(li
       }
     },
     install({ restart }) {
-      if (!loaded) return false
+      if (!loaded) return 'failed'
       loaded.autoRunAppAfterInstall = restart
       // Squirrel (macOS) has no installer to start: it fetches the file from a server in this process, and quits then.
       const starts = loaded as AppUpdater & { install?: (isSilent: boolean, runsAfter: boolean) => boolean }
-      if (!restart && starts.install) {
-        starts.install(true, false)
-        return false
-      }
-      loaded.quitAndInstall(true, restart)
-      return true
+      if (!restart && starts.install) return starts.install(true, false) ? 'at-end' : 'failed'
+      return quitAndInstall(loaded, restart)
     }
   }
 }
 
 const notThePublisher = 'it is not signed by the publisher of this Tenantry'
+
+/** It quits nothing where the installer could not be started, and says so by an event alone. */
+function quitAndInstall(updater: AppUpdater, restart: boolean): Installing {
+  let hasFailed = false
+  const onError = () => (hasFailed = true)
+  updater.on('error', onError)
+  updater.quitAndInstall(true, restart)
+  updater.off('error', onError)
+  return hasFailed ? 'failed' : 'quits'
+}
+
+function canWriteIn(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** What electron-updater does not look at by itself; the checksums in it are what it compares the file with. */
 function isSigned({ platform, resources }: Installation, release: UpdateInfo): boolean {

@@ -12,7 +12,6 @@ export interface UpdatesOptions {
   policy: Policy
   channel(): UpdateChannel
   now(): number
-  /** How many sessions have a shell that lives. */
   /** How many sessions have a shell, and how many runs are not over. */
   live(): { sessions: number; runs: number }
   confirm(question: Question): Promise<boolean>
@@ -62,13 +61,15 @@ export class Updates {
     await this.check()
   }
 
-  /** Restarts into the update. @throws TenantryError `update-not-ready`, `update-sessions-open` */
+  /** Restarts into the update. @throws TenantryError `update-not-ready`, `update-sessions-open`, `update-not-installed` */
   install(): void {
     if (this.#state.phase !== 'ready') throw failure('update-not-ready')
     const { sessions, runs } = this.#options.live()
     if (sessions + runs > 0) throw failure('update-sessions-open', { sessions, runs })
     this.#isRestarting = true
-    this.#options.updater!.install({ restart: true })
+    if (this.#options.updater!.install({ restart: true }) !== 'failed') return
+    this.#isRestarting = false
+    throw failure('update-not-installed')
   }
 
   /**
@@ -86,7 +87,7 @@ export class Updates {
       detail: 'It is installed once Tenantry has ended, and is there at the next start.',
       confirmLabel: 'Install'
     })
-    return yes ? () => updater.install({ restart: false }) : null
+    return yes ? () => updater.install({ restart: false }) === 'quits' : null
   }
 
   dispose(): void {

@@ -166,6 +166,7 @@ describe('each failing app is told by the step that is missing', () => {
     const app = contoso.apps.find(({ name }) => name === 'Demo: no permission')!
     expect(step('permission').fixes.at(-1)!.commands).toBe(
       [
+        'if (Get-MgContext) { $null = Disconnect-MgGraph }',
         `Connect-MgGraph -TenantId ${contoso.tenantId} -Scopes Application.Read.All, AppRoleAssignment.ReadWrite.All`,
         `$resource = Get-MgServicePrincipal -Filter "appId eq '00000002-0000-0ff1-ce00-000000000000'"`,
         `New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId ${app.objectId} -PrincipalId ${app.objectId} -ResourceId $resource.Id -AppRoleId dc50a0fb-09a3-484d-be87-e023b12c6440`

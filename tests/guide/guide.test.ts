@@ -74,9 +74,11 @@ describe('the set-up guide', () => {
     const customers = [{ name: 'Contoso', tenantId: '8f2d1c4e-5b7a-4c3d-9e10-6a2b7c8d9e01', domain: 'contoso.example' }, { name: 'x\nwhoami', tenantId: null, domain: 'fabrikam.example' }]
     const role = guideOf(factsOf({ ...typed, isPartner: true }, host, customers)).find(({ id }) => id === 'role')!
     for (const form of [role.powershell!, role.cli!]) {
-      expect(form).toMatch(/# Contoso\n[^\n]*8f2d1c4e-5b7a-4c3d-9e10-6a2b7c8d9e01[^]*29232cdf-[^]*enant(Id)? fabrikam\.example[^]*29232cdf-/)
+      expect(form).toMatch(/# Contoso\n(?:if [^\n]*\n)?[^\n]*8f2d1c4e-5b7a-4c3d-9e10-6a2b7c8d9e01[^]*29232cdf-[^]*enant(Id)? fabrikam\.example[^]*29232cdf-/)
       expect(form).not.toMatch(/whoami|<customer>/)
     }
+    // Where connecting to one fails, nothing is done in the one before.
+    expect(role.powershell!.match(/^if \(Get-MgContext\) \{ \$null = Disconnect-MgGraph \}\nConnect-MgGraph /gm)).toHaveLength(2)
     expect(role.portal.slice(0, 2)).toEqual([expect.stringContaining('Contoso (8f2d1c4e'), expect.stringContaining('fabrikam.example')])
     expect(commands({ isPartner: true })).toContain('-TenantId <customer>')
   })

@@ -20,7 +20,7 @@ describe('an update', () => {
     expect(await dialog.getByRole('region', { name: 'What is new in 1.2.3' }).innerText()).toBe('<img src=x onerror=alert(1)>\n- New')
     core.failNext('updates.install', aFailure({ code: 'update-sessions-open', message: 'An update is not installed while sessions are open (2) or runs go on (0).' }))
     await dialog.getByRole('button', { name: 'Restart and install' }).click()
-    await dialog.getByRole('alert').filter({ hasText: 'sessions are open: 2' }).waitFor()
+    await dialog.getByRole('alert').filter({ hasText: 'sessions are open (2)' }).waitFor()
     await dialog.getByRole('button', { name: 'Restart and install' }).click()
     await expect.poll(() => core.inputsOf('updates.install').length).toBe(2)
     expect(problems).toEqual([])

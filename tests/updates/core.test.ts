@@ -18,7 +18,7 @@ const updater: Updater = {
   download: async () => {},
   install({ restart }) {
     installed.push(restart)
-    return restart
+    return restart ? 'quits' : 'at-end'
   }
 }
 beforeEach(() => {

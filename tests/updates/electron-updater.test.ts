@@ -113,10 +113,25 @@ describe.skipIf(process.platform !== 'linux')('an AppImage', () => {
     const percents: number[] = []
     await updater.download((percent) => percents.push(percent))
     expect(readFileSync(appImage, 'utf8')).toBe(program('old'))
-    expect(updater.install({ restart: false })).toBe(false)
+    expect(updater.install({ restart: false })).toBe('at-end')
     expect(readFileSync(appImage, 'utf8')).toBe(program('new'))
     expect(statSync(appImage).mode & 0o777).toBe(0o755)
     expect(readFileSync(join(folder, 'ran'), 'utf8')).toBe('new\n')
+  })
+
+  it('stays where the newer one can’t take its place, and says so', async () => {
+    release('1.1.0', 'Tenantry-1.1.0.AppImage', program('new'))
+    const { updater, real, lines } = updaterOf(AppImageUpdater)
+    await updater.check('stable')
+    await updater.download(() => {})
+    const listeners = real.listenerCount('error')
+    // As in a folder that the person may not write.
+    rmSync(appImage)
+    mkdirSync(join(appImage, 'in the way'), { recursive: true })
+    expect(updater.install({ restart: true })).toBe('failed')
+    expect(real.listenerCount('error')).toBe(listeners)
+    expect(lines.join('\n')).toContain('Tenantry.AppImage')
+    expect(existsSync(join(folder, 'ran'))).toBe(false)
   })
 
   it('stays where what came is not what was announced', async () => {
@@ -124,7 +139,7 @@ describe.skipIf(process.platform !== 'linux')('an AppImage', () => {
     const { updater } = updaterOf(AppImageUpdater)
     await updater.check('stable')
     await expect(updater.download(() => {})).rejects.toMatchObject({ code: 'update-refused', message: expect.stringContaining('not the file that was announced') as string })
-    expect(updater.install({ restart: false })).toBe(false)
+    expect(updater.install({ restart: false })).toBe('failed')
     expect(readFileSync(appImage, 'utf8')).toBe(program('old'))
     expect(existsSync(join(folder, 'ran'))).toBe(false)
   })
@@ -140,7 +155,7 @@ describe.skipIf(process.platform !== 'linux')('an AppImage', () => {
     const { updater } = updaterOf(AppImageUpdater)
     await expect(updater.check('stable')).rejects.toMatchObject({ code: 'update-refused', message: expect.stringContaining('not signed by the publisher') as string })
     expect(requests).not.toContain('/Tenantry-1.1.0.AppImage')
-    expect(updater.install({ restart: false })).toBe(false)
+    expect(updater.install({ restart: false })).toBe('failed')
     expect(readFileSync(appImage, 'utf8')).toBe(program('old'))
   })
 
@@ -218,7 +233,8 @@ describe('an installation updates itself only where its updates can be checked',
     expect(at('linux')).toMatch(/as a package/)
     expect(at('linux', { APPIMAGE: '/home/me/Tenantry.AppImage' })).toMatch(/not signed/)
     put(`resources/${releaseKeyFile}`, publicKeyOf(releaseKey))
-    expect(at('linux', { APPIMAGE: '/home/me/Tenantry.AppImage' })).toBeNull()
+    expect(at('linux', { APPIMAGE: join(folder, 'Tenantry.AppImage') })).toBeNull()
+    expect(at('linux', { APPIMAGE: '/nowhere/Tenantry.AppImage' })).toBe('It lies in /nowhere, where you may not write: move it to a folder of your own.')
     expect(at('darwin')).toBeNull()
   })
 })

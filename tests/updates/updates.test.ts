@@ -10,6 +10,7 @@ class StandInUpdater implements Updater {
   newest: { version: string; notes: string } | null = { version: '1.2.3', notes: '- New' }
   percents = [50, 99.6]
   problem: Error | null = null
+  cannotInstall = false
   readonly asked: string[] = []
 
   async check(channel: UpdateChannel) {
@@ -24,7 +25,8 @@ class StandInUpdater implements Updater {
   }
   install({ restart }: { restart: boolean }) {
     this.asked.push(restart ? 'restart' : 'install at the end')
-    return restart
+    if (this.cannotInstall) return 'failed' as const
+    return restart ? ('quits' as const) : ('at-end' as const)
   }
 }
 
@@ -130,6 +132,16 @@ describe('installing', () => {
     live = { sessions: 0, runs: 0 }
     updates.install()
     expect(updater.asked.at(-1)).toBe('restart')
+  })
+
+  it('that can’t be done says so, and is offered again', async () => {
+    const updates = updatesWith()
+    await updates.check()
+    updater.cannotInstall = true
+    expect(() => updates.install()).toThrow(expect.objectContaining({ code: 'update-not-installed' }))
+    expect(updates.state.phase).toBe('ready')
+    expect((await updates.atQuit())!()).toBe(false)
+    expect(questions).toHaveLength(1)
   })
 
   it('by a restart asks nothing at the end that the restart begins with', async () => {
