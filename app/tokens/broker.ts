@@ -168,7 +168,8 @@ export class TokenBroker {
     entry.listeners.add(listener)
     this.#schedule(entry)
     return () => {
-      entry.listeners.delete(listener)
+      // A session that ended undoes it once more as its tab is closed: by then the place may be another one's.
+      if (!entry.listeners.delete(listener)) return
       if (entry.listeners.size === 0) this.#forget(entry)
     }
   }
@@ -224,6 +225,7 @@ export class TokenBroker {
     this.#stop(entry)
     entry.pending?.abort.abort()
     entry.token = null
+    if (this.#entries.get(keyOf(entry.subject, entry.service)) !== entry) return
     this.#entries.delete(keyOf(entry.subject, entry.service))
     // Another service of the same subject may still be renewed with the same credential.
     const subject = keyOf(entry.subject, null)

@@ -151,6 +151,21 @@ describe('a token', () => {
     expect(signal.aborted).toBe(true)
   })
 
+  it('is renewed for whoever listens now, though one that listened before leaves a second time', async () => {
+    const broker = start(async () => aToken(75 * minute))
+    const stop = broker.listen(p, 'exchange', recorder())
+    await broker.get(p, 'exchange')
+    stop()
+    const heard = recorder()
+    broker.listen(p, 'exchange', heard)
+    const token = await broker.get(p, 'exchange')
+    stop()
+    expect(broker.current(p, 'exchange')).toBe(token)
+    broker.renew(p, 'exchange')
+    await vi.advanceTimersByTimeAsync(minute)
+    expect(heard.renewed).toHaveLength(1)
+  })
+
   it('is forgotten with its last listener', async () => {
     const idle: string[] = []
     const broker = new TokenBroker({ acquire: async () => aToken(minute), now: Date.now, onIdle: ({ profileId }) => void idle.push(profileId) })
