@@ -44,12 +44,12 @@ export interface ExportTenants {
  *
  * @throws TenantryError `run-export-nobody`
  */
-export function tenantsToExport(run: Pick<RunView, 'tenants' | 'service'>, find: (profileId: string) => ExportSource | null): ExportTenants {
+export function tenantsToExport(run: Pick<RunView, 'tenants' | 'service' | 'isReadOnly'>, find: (profileId: string) => ExportSource | null): ExportTenants {
   const leftOut: ExportTenants['leftOut'] = []
   const sources: ExportSource[] = []
   for (const { profileId, name } of run.tenants) {
     const source = find(profileId)
-    const reason = reasonAgainst(source, run.service)
+    const reason = reasonAgainst(source, run)
     if (reason === null) sources.push(source!)
     else leftOut.push({ name: source?.profile.name ?? name, reason })
   }
@@ -58,9 +58,10 @@ export function tenantsToExport(run: Pick<RunView, 'tenants' | 'service'>, find:
   return { tenants: sources.map((source, at) => tenantOf(source, slugs[at]!, run.service)), leftOut, sources }
 }
 
-function reasonAgainst(source: ExportSource | null, service: Service): string | null {
+function reasonAgainst(source: ExportSource | null, { service, isReadOnly }: Pick<RunView, 'service' | 'isReadOnly'>): string | null {
   if (!source) return 'Its profile is not there any more.'
   const { profile, cloud, signIn } = source
+  if (profile.readOnly && !isReadOnly) return 'Its profile has “Read-only sessions”, and this run may change data. Start a run that only reads, or take that off its profile.'
   if (!profile.tenantId) return 'Its tenant id is not known: open its profile and save it again.'
   if (!signIn) return 'Its profile has no sign-in.'
   if (signIn.kind === 'account') return 'Its sign-in is a person’s account, and nobody is there to sign in. Give its profile the sign-in of an app.'

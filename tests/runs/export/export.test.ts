@@ -131,6 +131,18 @@ it('leaves out whom nobody could sign in, and says why', async () => {
   expect(file(made, 'README.md')).toContain('Left out:')
 })
 
+it('leaves a profile of read-only sessions out of a run that may change data, as the run in the app does', async () => {
+  const sources = [sourceNamed('Contoso'), sourceNamed('Careful', { readOnly: true })]
+  for (const choice of everyChoice) {
+    const changing = await exported(runOver(sources, { isReadOnly: false }), sources, choice)
+    expect(changing.leftOut).toEqual([{ name: 'Careful', reason: expect.stringContaining('“Read-only sessions”') as string }])
+    for (const { path, text } of changing.files) if (!path.endsWith('README.md')) expect(text).not.toContain(sources[1]!.profile.tenantId)
+    expect((await exported(runOver(sources), sources, choice)).leftOut).toEqual([])
+  }
+  const careful = [sources[1]!]
+  await expect(exported(runOver(careful, { isReadOnly: false }), careful)).rejects.toMatchObject({ code: 'run-export-nobody' })
+})
+
 it('says in a sentence why nothing can be exported', async () => {
   const person = [sourceNamed('Person', {}, signInNamed('Anna', { kind: 'account' }))]
   await expect(exported(runOver(person), person)).rejects.toMatchObject({ code: 'run-export-nobody' })
