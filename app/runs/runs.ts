@@ -29,6 +29,19 @@ export interface RunsOptions {
   tenantRun?: (options: TenantRunOptions) => Pick<TenantRun, 'run' | 'cancel' | 'answer'>
 }
 
+interface HeldRun {
+  run: Run
+  journal: Journal
+  /** Which tenant each profile led to when it began. */
+  chosen: ReadonlyMap<string, string>
+}
+
+/** A run on its way out, and which tenant each of its profiles led to when it began. */
+export interface RunToExport {
+  view: RunView
+  chosen: ReadonlyMap<string, string>
+}
+
 /** How far a run is that is not over, in tenants. */
 export interface LiveRun {
   done: number
@@ -40,14 +53,14 @@ export class Runs {
   readonly #options: RunsOptions
   readonly #folder: string
   /** The newest first. */
-  #runs: Array<{ run: Run; journal: Journal }> = []
+  #runs: HeldRun[] = []
 
   constructor(options: RunsOptions) {
     this.#options = options
     this.#folder = join(options.services.adapters.paths.data, 'runs')
     for (const { view, chosen, owner } of readJournals(this.#folder)) {
       const journal = new Journal(this.#folder, view.id)
-      this.#runs.push({ run: this.#runOf(view, view.isRedacted ? null : view.script, chosen, journal), journal })
+      this.#runs.push({ run: this.#runOf(view, view.isRedacted ? null : view.script, chosen, journal), journal, chosen })
       if (owner !== null && isGone(owner)) this.#interrupted(view, journal)
     }
   }
@@ -62,12 +75,12 @@ export class Runs {
   }
 
   /** Throws `run-not-found`, and `run-export-unread`, `run-export-secret` where its script may not leave this machine. */
-  toExport(id: string): RunView {
-    const { run } = this.#find(id)
+  toExport(id: string): RunToExport {
+    const { run, chosen } = this.#find(id)
     if (!run.isScriptRead) throw failure('run-export-unread')
     const { view } = run
     if (view.isRedacted) throw failure('run-export-secret')
-    return view
+    return { view, chosen }
   }
 
   /** Whether something runs. */
@@ -109,7 +122,7 @@ export class Runs {
     this.#makeRoom()
     const journal = Journal.begin(this.#folder, view, chosen, now())
     const run = this.#runOf(view, script, chosen, journal)
-    this.#runs.unshift({ run, journal })
+    this.#runs.unshift({ run, journal, chosen })
     run.begin()
     return { id: view.id }
   }
@@ -183,7 +196,7 @@ export class Runs {
     for (const old of this.#runs.slice(mostKeptRuns - 1).filter(({ run }) => run.isOver)) void this.remove(old.run.id).catch(() => {})
   }
 
-  #find(id: string): { run: Run; journal: Journal } {
+  #find(id: string): HeldRun {
     const found = this.#runs.find(({ run }) => run.id === id)
     if (!found) throw failure('run-not-found')
     return found

@@ -53,10 +53,10 @@ export function transcriptPlace({ profile }: SessionPlan, { name, service }: Pic
 }
 
 /** What makes two plans the same tenant: its id, and the hosts that know it. */
-export const tenantOf = ({ profile, cloud }: SessionPlan): string => `${profile.tenantId ?? profile.domain} at ${cloud.loginHost}`
+export const tenantOf = ({ profile, cloud }: Pick<SessionPlan, 'profile' | 'cloud'>): string => `${profile.tenantId ?? profile.domain} at ${cloud.loginHost}`
 
 /** Whether a plan leads to a tenant that `tenantOf` named before, by its domain where its id was not known yet. */
-export const leadsTo = (plan: SessionPlan, tenant: string): boolean => tenantOf(plan) === tenant || `${plan.profile.domain} at ${plan.cloud.loginHost}` === tenant
+export const leadsTo = (plan: Pick<SessionPlan, 'profile' | 'cloud'>, tenant: string): boolean => tenantOf(plan) === tenant || `${plan.profile.domain} at ${plan.cloud.loginHost}` === tenant
 
 /** The name that the service knows the tenant by: its initial domain, once that is known. */
 export const organizationOf = ({ profile }: SessionPlan): string => profile.initialDomain ?? profile.domain

@@ -82,6 +82,12 @@ describe('a run that a journal left without an end', () => {
     expect(again.get(id).tenants[0]).toMatchObject({ state: 'failed', failure: { code: 'run-of-another-tenant' } })
   })
 
+  it('is exported with the tenant that its profile led to then', () => {
+    const id = leaveRun(2 ** 22 + 1, Date.now())
+    const { runs: again } = start({ plan: () => ({ profile: { ...profile, tenantId: randomUUID() }, cloud: { loginHost: 'login.test' } }) as SessionPlan })
+    expect([...again.toExport(id).chosen]).toEqual([[profile.id, `${profile.tenantId} at login.test`]])
+  })
+
   it('with half a line at its end is read all the same', () => {
     const id = leaveRun(2 ** 22 + 1, Date.now())
     appendFileSync(join(data, 'runs', `${id}.jsonl`), '\n{"line":"ten')

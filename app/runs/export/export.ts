@@ -2,6 +2,7 @@ import type { Host } from '../../adapters.ts'
 import { runExportSignInsOf, runExportTargetLabels, serviceLabels } from '../../contract-values.ts'
 import type { CallOutput, RunExport, RunExportChoice, RunView } from '../../contract.ts'
 import { failure } from '../../failures.ts'
+import type { RunToExport } from '../runs.ts'
 import { saveBytes } from '../../saved-file.ts'
 import { serviceTable } from '../../tokens/services.ts'
 import { automationFiles } from './automation.ts'
@@ -15,7 +16,7 @@ import { zipOf } from './zip.ts'
 
 export interface RunExportsOptions {
   /** Throws where the run is gone or its script may not leave this machine. */
-  run(id: string): RunView
+  run(id: string): RunToExport
   /** The profiles as they are now, to look them up in. */
   sources(): (profileId: string) => ExportSource | null
   /** The versions of a module that are installed here, newest first. */
@@ -38,13 +39,13 @@ export class RunExports {
   async preview({ id, target, signIn }: RunExportChoice): Promise<RunExport> {
     const engine = runExportTargetLabels[target]
     if (!runExportSignInsOf[target].includes(signIn)) throw failure('run-export-sign-in', { target: engine, signIn: signInWords[signIn] })
-    const run = this.#options.run(id)
+    const { view: run, chosen } = this.#options.run(id)
     if (run.service === 'compliance' && signIn === 'managed-identity') {
       // learn.microsoft.com/powershell/exchange/connect-exo-powershell-managed-identity
       const reason = 'Microsoft’s module knows no managed identity for it.'
       throw failure('run-export-service', { target: engine, service: serviceLabels[run.service], signIn: signInWords[signIn], reason })
     }
-    const found = tenantsToExport(run, this.#options.sources())
+    const found = tenantsToExport(run, chosen, this.#options.sources())
     const notes: string[] = []
     const module = moduleFor(run, found.sources, await this.#options.installed(moduleNameOf(run)), (sentence) => notes.push(sentence))
     const slug = slugOf(run.title, 'run')

@@ -3,6 +3,7 @@ import type { Cloud } from '../../adapters.ts'
 import { serviceLabels, type Profile, type RunView, type Service, type SignInView } from '../../contract.ts'
 import { failure } from '../../failures.ts'
 import { isGuid } from '../../guid.ts'
+import { leadsTo, tenantOf as placeOf } from '../../sessions/session-plan.ts'
 import { remoteOf } from '../../sessions/remote-powershell.ts'
 import { slugsOf } from './slug.ts'
 
@@ -42,14 +43,15 @@ export interface ExportTenants {
 /**
  * The tenants of a run that can be exported, and why the others can't.
  *
+ * @param chosen which tenant each profile led to when the run began: it goes nowhere else
  * @throws TenantryError `run-export-nobody`
  */
-export function tenantsToExport(run: Pick<RunView, 'tenants' | 'service' | 'isReadOnly'>, find: (profileId: string) => ExportSource | null): ExportTenants {
+export function tenantsToExport(run: Pick<RunView, 'tenants' | 'service' | 'isReadOnly'>, chosen: ReadonlyMap<string, string>, find: (profileId: string) => ExportSource | null): ExportTenants {
   const leftOut: ExportTenants['leftOut'] = []
   const sources: ExportSource[] = []
   for (const { profileId, name } of run.tenants) {
     const source = find(profileId)
-    const reason = reasonAgainst(source, run)
+    const reason = reasonAgainst(source, run, chosen.get(profileId)!)
     if (reason === null) sources.push(source!)
     else leftOut.push({ name: source?.profile.name ?? name, reason })
   }
@@ -58,9 +60,10 @@ export function tenantsToExport(run: Pick<RunView, 'tenants' | 'service' | 'isRe
   return { tenants: sources.map((source, at) => tenantOf(source, slugs[at]!, run.service)), leftOut, sources }
 }
 
-function reasonAgainst(source: ExportSource | null, { service, isReadOnly }: Pick<RunView, 'service' | 'isReadOnly'>): string | null {
+function reasonAgainst(source: ExportSource | null, { service, isReadOnly }: Pick<RunView, 'service' | 'isReadOnly'>, before: string): string | null {
   if (!source) return 'Its profile is not there any more.'
   const { profile, cloud, signIn } = source
+  if (!leadsTo(source, before)) return failure('run-of-another-tenant', { before, after: placeOf(source) }).message
   if (profile.readOnly && !isReadOnly) return 'Its profile has “Read-only sessions”, and this run may change data. Start a run that only reads, or take that off its profile.'
   if (!profile.tenantId) return 'Its tenant id is not known: open its profile and save it again.'
   if (!signIn) return 'Its profile has no sign-in.'

@@ -9,7 +9,7 @@ import type { RunExport, RunView } from '../../../app/contract.ts'
 import { powerShellText } from '../../../app/runs/export/automation.ts'
 import { readExportScript } from '../../../app/runs/export/scripts.ts'
 import { slugsOf } from '../../../app/runs/export/slug.ts'
-import { everyChoice, exported, exportsOf, runOver, signInNamed, sourceNamed } from './exports.ts'
+import { chosenOf, everyChoice, exported, exportsOf, runOver, signInNamed, sourceNamed } from './exports.ts'
 
 const file = ({ files }: RunExport, end: string) => files.find(({ path }) => path.endsWith(end))!.text
 const json = (made: RunExport, end: string) => JSON.parse(file(made, end)) as never
@@ -141,6 +141,17 @@ it('leaves a profile of read-only sessions out of a run that may change data, as
   }
   const careful = [sources[1]!]
   await expect(exported(runOver(careful, { isReadOnly: false }), careful)).rejects.toMatchObject({ code: 'run-export-nobody' })
+})
+
+it('goes to the tenant that a profile led to when the run began, and to no other', async () => {
+  const sources = [sourceNamed('Contoso'), sourceNamed('Moved'), sourceNamed('Known by its domain', { tenantId: null }), sourceNamed('Other cloud')]
+  const run = runOver(sources)
+  const moved = { ...sources[1]!, profile: { ...sources[1]!.profile, tenantId: randomUUID() } }
+  const now = [sources[0]!, moved, { ...sources[2]!, profile: { ...sources[2]!.profile, tenantId: randomUUID() } }, { ...sources[3]!, cloud: sourceNamed('x', { cloud: 'gcchigh' }).cloud }]
+  const { files, leftOut } = await exportsOf(run, now, { run: () => ({ view: run, chosen: chosenOf(sources) }) }).preview({ id: run.id, target: 'github-actions', signIn: 'federated' })
+  expect(leftOut.map(({ name }) => name)).toEqual(['Moved', 'Other cloud'])
+  expect(leftOut[0]!.reason).toBe(`This tenant was ${sources[1]!.profile.tenantId} at login.microsoftonline.com when the run began, and its profile now leads to ${moved.profile.tenantId} at login.microsoftonline.com. Nothing was run there.`)
+  for (const { path, text } of files) if (!path.endsWith('README.md')) expect(text).not.toContain(moved.profile.tenantId)
 })
 
 it('says in a sentence why nothing can be exported', async () => {

@@ -4,6 +4,7 @@ import type { Cloud } from '../../../app/adapters.ts'
 import type { Profile, RunExportChoice, RunView, SignInView } from '../../../app/contract.ts'
 import { RunExports, type RunExportsOptions } from '../../../app/runs/export/export.ts'
 import type { ExportSource } from '../../../app/runs/export/tenants.ts'
+import { tenantOf } from '../../../app/sessions/session-plan.ts'
 import { builtInClouds } from '../../../app/tokens/clouds.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..')
@@ -32,10 +33,13 @@ export function runOver(sources: readonly ExportSource[], more: Partial<RunView>
   }
 }
 
+/** Which tenant each profile leads to. */
+export const chosenOf = (sources: readonly ExportSource[]) => new Map(sources.map((source) => [source.profile.id, tenantOf(source)]))
+
 /** Exports of one run. Without a host's dialog the zip comes back. */
 export function exportsOf(run: RunView, sources: readonly ExportSource[], more: Partial<RunExportsOptions> = {}): RunExports {
   return new RunExports({
-    run: () => run,
+    run: () => ({ view: run, chosen: chosenOf(sources) }),
     sources: () => (id) => sources.find(({ profile }) => profile.id === id) ?? null,
     installed: async () => [],
     scriptsFolder: join(root, 'out', 'scripts'),
