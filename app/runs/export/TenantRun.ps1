@@ -65,6 +65,8 @@ function Get-RowReason {
     if (@($elements | Where-Object -FilterScript { $_ -is [System.Management.Automation.Language.VariableExpressionAst] -and $_.Splatted }).Count -gt 0) {
         return "$Name is given its parameters by a variable, so whether it reads can't be told."
     }
+    # Behind these nothing is a parameter any more, whatever it looks like.
+    if (@($elements | Where-Object -FilterScript { $_.Extent.Text -in '--', '--%' }).Count -gt 0) { return "$Name is given values behind --, so whether it reads can't be told." }
     for ($at = 1; $at -lt $elements.Count; $at++) {
         $element = $elements[$at]
         if ($element -isnot [System.Management.Automation.Language.CommandParameterAst]) { continue }
@@ -78,13 +80,30 @@ function Get-RowReason {
         }
         return
     }
-    # What is given without the parameter's name stands first.
-    if ($Row.changes -eq 'unless' -and $elements.Count -gt 1) {
-        $first = $elements[1]
-        if ($first -is [System.Management.Automation.Language.CommandParameterAst]) { return }
-        if ($first -isnot [System.Management.Automation.Language.StringConstantExpressionAst] -or $Row.values -notcontains $first.Value) {
-            return "$Name $($first.Extent.Text) is not known to only read: name its parameters."
+    if ($Row.changes -eq 'unless') { Get-UnnamedReason -Row $Row -Element $elements -Name $Name }
+}
+
+# Of Invoke-MgGraphRequest (learn.microsoft.com/powershell/module/microsoft.graph.authentication/invoke-mggraphrequest) and
+# of every cmdlet, those that take the value which stands behind them. What stands behind any other is by itself.
+$valuedParameters = @(
+    'Uri', 'Body', 'Headers', 'OutputFilePath', 'InputFilePath', 'ContentType', 'SessionVariable', 'ResponseHeadersVariable', 'StatusCodeVariable', 'GraphRequestSession', 'UserAgent', 'OutputType'
+    'ErrorAction', 'ErrorVariable', 'WarningAction', 'WarningVariable', 'InformationAction', 'InformationVariable', 'OutVariable', 'OutBuffer', 'PipelineVariable', 'ProgressAction'
+    'EA', 'EV', 'WA', 'WV', 'InfA', 'IV', 'OV', 'OB', 'PV', 'ProgA'
+)
+
+function Get-UnnamedReason {
+    # For a command whose telling parameter was not named: PowerShell gives it the first value that stands by itself,
+    # wherever that is. Only one right behind the command is sure to be that one, so any other is refused.
+    param([Parameter(Mandatory)]$Row, [Parameter(Mandatory)][object[]]$Element, [Parameter(Mandatory)][string]$Name)
+
+    for ($at = 1; $at -lt $Element.Count; $at++) {
+        $one = $Element[$at]
+        if ($one -is [System.Management.Automation.Language.CommandParameterAst]) {
+            if (-not $one.Argument -and $valuedParameters -contains $one.ParameterName) { $at++ }
+            continue
         }
+        if ($at -eq 1 -and $one -is [System.Management.Automation.Language.StringConstantExpressionAst] -and $Row.values -contains $one.Value) { return }
+        return "$Name $($one.Extent.Text) is not known to only read: name its parameters."
     }
 }
 
