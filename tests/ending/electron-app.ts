@@ -28,12 +28,14 @@ class StandInApp extends EventEmitter implements Pick<App, 'whenReady' | 'getVer
 
 export const app = new StandInApp()
 
-export class BrowserWindow {
+export class BrowserWindow extends EventEmitter {
   readonly webContents = { mainFrame: { url: '' }, on() {}, send() {}, postMessage() {}, setWindowOpenHandler() {}, setWebRTCIPHandlingPolicy() {} }
 
-  on() {}
   async loadURL(): Promise<void> {
-    process.on('SIGUSR2', () => app.emit('window-all-closed'))
+    process.on('SIGUSR2', () => {
+      this.emit('closed')
+      app.emit('window-all-closed')
+    })
     console.log('the window is open')
   }
   isDestroyed = () => false
