@@ -327,7 +327,8 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
         emit('session.removed', { id })
         histories.sweep()
       },
-      onTabs: (tabs) => openTabs.write(tabs),
+      // Tabs whose profiles could not be read are opened again once those are back.
+      onTabs: (tabs) => profiles.isLost || openTabs.write(tabs),
       onUnseen({ id, name }, sentence) {
         // Locked, not even a tenant's name is shown.
         adapters.host.notify?.({ title: lock.isLocked ? 'Tenantry' : name, body: sentence, onClick: () => wanted(id) })
@@ -447,7 +448,7 @@ export async function createCore(adapters: Adapters, examples: Examples | null, 
     notices.set('tabs', reason)
   })
   noteSettings()
-  sessions.restore(openTabs.read())
+  if (!profiles.isLost) sessions.restore(openTabs.read())
 
   let isDisposed = false
   /** What was missing may be there now. */

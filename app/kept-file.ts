@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { moveFile, replaceFile, sweepDrafts } from './atomic-file.ts'
@@ -36,6 +36,8 @@ export interface KeptFileOptions<Content> {
   read(text: string): Content
   /** The text, which `read` takes back. */
   write(content: Content): string
+  /** Left beside the file once a start was rescued, until an admin deletes it. For files that others' data belongs to. */
+  rescuedNote?: string
   failures: { readOnly(reason: string): Error; changedElsewhere(): Error; notWritten(reason: string): Error }
   /** Milliseconds since the epoch, for the name of a file set aside. */
   now?: number
@@ -43,6 +45,16 @@ export interface KeptFileOptions<Content> {
 
 /** How opening went. `first`: there was nothing. `clean`: the file itself was read. `rescued`: another content stands in. */
 export type Opened = 'first' | 'clean' | 'rescued'
+
+/** Why a file could not be read. */
+type Problem = 'missing' | 'broken' | 'newer' | 'unreadable'
+
+/** The file or its copy, as sentences call it; `reason` in one about the list of what it keeps. */
+interface Named {
+  path: string
+  name: string
+  reason: string
+}
 
 /**
  * A file of what a person made, and its last good copy. A broken file is set aside, never overwritten; a file of a later
@@ -53,7 +65,9 @@ export class KeptFile<Content> {
   /** Sentences for the admin on what was not as it should be. */
   readonly notices: string[] = []
   /** Why nothing may be written; null where it may. */
-  readonly readOnly: string | null = null
+  readonly readOnly: string | null
+  /** Nothing of what was kept could be loaded, neither the file nor its copy. */
+  readonly isLost: boolean
   readonly #options: KeptFileOptions<Content>
   readonly #turns = new Turns()
   #content: Content
@@ -72,15 +86,36 @@ export class KeptFile<Content> {
       this.#content = found.content
       this.#text = found.text
       this.opened = 'clean'
+      this.readOnly = null
+      this.isLost = false
       // A crash may have come between the file and its copy.
       this.#writeCopy()
-    } else if (found.problem === 'missing') {
-      this.opened = existsSync(this.#copyPath) ? 'rescued' : 'first'
-      if (this.opened === 'rescued') this.#loadCopy(`${this.#name} is gone.`)
-    } else {
-      this.opened = 'rescued'
-      this.readOnly = this.#setAside(found.problem, now)
-      if (this.readOnly === null) this.#loadCopy(`${this.#name} was broken and is kept as ${this.#brokenName(now)}.`)
+      return
+    }
+    const isMissing = found.problem === 'missing'
+    this.opened = isMissing && !existsSync(this.#copyPath) ? 'first' : 'rescued'
+    const rescued = this.opened === 'first' ? { readOnly: null, isLost: false } : this.#rescue(found.problem, now)
+    this.readOnly = rescued.readOnly
+    this.isLost = rescued.isLost
+  }
+
+  /**
+   * Whether all that belongs to what is kept is known: not in a start that was rescued, nor in later ones while what tells
+   * of it is in the folder. A file that was set aside may be mended and put back.
+   */
+  get isWhole(): boolean {
+    const { folder, what } = this.#options
+    return this.opened === 'clean' && !readdirSync(folder).some((name) => name.startsWith(`${what}.broken-`) || name === `${what}.rescued.txt`)
+  }
+
+  /** Makes later starts know that this one did not know all. Before anything is written: a crash must not take it away. */
+  markRescued(): void {
+    const { folder, what, rescuedNote } = this.#options
+    if (rescuedNote === undefined) return
+    try {
+      replaceFile(join(folder, `${what}.rescued.txt`), rescuedNote)
+    } catch {
+      // A folder that takes no file takes no list either, and the next start is rescued as well.
     }
   }
 
@@ -152,7 +187,7 @@ export class KeptFile<Content> {
     }
   }
 
-  #read(path: string): { content: Content; text: string } | { problem: 'missing' | 'broken' | 'newer' | 'unreadable' } {
+  #read(path: string): { content: Content; text: string } | { problem: Problem } {
     try {
       const text = readFileSync(path, 'utf8')
       return { content: this.#options.read(text), text }
@@ -160,39 +195,60 @@ export class KeptFile<Content> {
       if (error instanceof NewerVersion) return { problem: 'newer' }
       const { code } = error as NodeJS.ErrnoException
       if (code === 'ENOENT') return { problem: 'missing' }
-      return { problem: code === 'EACCES' || code === 'EPERM' || code === 'EBUSY' ? 'unreadable' : 'broken' }
+      // What the disk itself says is no word about what the file holds.
+      return { problem: code?.startsWith('E') && !code.startsWith('ERR_') && code !== 'EISDIR' ? 'unreadable' : 'broken' }
     }
+  }
+
+  /** Loads the copy in place of a file that could not be read. */
+  #rescue(problem: Problem, now: number): { readOnly: string | null; isLost: boolean } {
+    let why = `${this.#name} is gone.`
+    if (problem !== 'missing') {
+      const readOnly = this.#setAside(this.#file, problem, this.#brokenName(now))
+      if (readOnly !== null) return { readOnly, isLost: true }
+      why = `${this.#name} was broken and is kept as ${this.#brokenName(now)}.`
+    }
+    const copy = this.#read(this.#copyPath)
+    if ('content' in copy) {
+      this.markRescued()
+      this.#loadCopy(copy.content, why)
+      return { readOnly: null, isLost: false }
+    }
+    if (copy.problem === 'missing') {
+      this.markRescued()
+      this.notices.push(`${why} There is no good copy of it, so the list starts empty.`)
+      return { readOnly: null, isLost: true }
+    }
+    const brokenCopy = this.#brokenName(now, '-copy')
+    const readOnly = this.#setAside(this.#copy, copy.problem, brokenCopy)
+    if (readOnly === null) {
+      this.markRescued()
+      this.notices.push(`${why} Its last good copy was broken too and is kept as ${brokenCopy}, so the list starts empty.`)
+    }
+    return { readOnly, isLost: true }
   }
 
   /** Moves a broken file out of the way; answers why nothing may be written where it has to stay. */
-  #setAside(problem: 'broken' | 'newer' | 'unreadable', now: number): string | null {
-    const stays = (reason: string, notice: string) => {
+  #setAside({ path, name, reason }: Named, problem: Exclude<Problem, 'missing'>, brokenName: string): string | null {
+    const stays = (what: string, notice: string) => {
       this.notices.push(`${notice} Nothing is changed in it.`)
-      return reason
+      return what
     }
-    const file = `the ${this.#options.what}’ file`
-    if (problem === 'newer') {
-      return stays('a newer Tenantry wrote their file', `A newer Tenantry wrote ${file}, and this one can’t read it. Update Tenantry.`)
-    }
-    if (problem === 'unreadable') return stays('their file can’t be read', `${this.#name} can’t be read. Check the rights on it, then restart Tenantry.`)
+    if (problem === 'newer') return stays(`a newer Tenantry wrote ${reason}`, `A newer Tenantry wrote ${name}, and this one can’t read it. Update Tenantry.`)
+    if (problem === 'unreadable') return stays(`${reason} can’t be read`, `${capitalized(name)} can’t be read. Check the rights on it, then restart Tenantry.`)
     try {
-      moveFile(this.#path, join(this.#options.folder, this.#brokenName(now)))
+      moveFile(path, join(this.#options.folder, brokenName))
       return null
     } catch {
-      return stays('their file is broken and can’t be moved', `${this.#name} is broken and can’t be set aside.`)
+      return stays(`${reason} is broken and can’t be moved`, `${capitalized(name)} is broken and can’t be set aside.`)
     }
   }
 
-  #loadCopy(why: string): void {
-    const copy = this.#read(this.#copyPath)
-    if (!('content' in copy)) {
-      this.notices.push(`${why} There is no good copy of it, so the list starts empty.`)
-      return
-    }
-    this.#content = copy.content
+  #loadCopy(content: Content, why: string): void {
+    this.#content = content
     this.notices.push(`${why} The last good copy was loaded: check that nothing is missing.`)
     try {
-      const text = this.#options.write(copy.content)
+      const text = this.#options.write(content)
       replaceFile(this.#path, text)
       this.#text = text
     } catch {
@@ -204,12 +260,20 @@ export class KeptFile<Content> {
     return this.#options.failures.notWritten((error as NodeJS.ErrnoException).code ?? 'no reason given')
   }
 
-  #brokenName(now: number): string {
-    return `${this.#options.what}.broken-${new Date(now).toISOString().replace(/[:.]/g, '-')}.json`
+  #brokenName(now: number, part = ''): string {
+    return `${this.#options.what}.broken-${new Date(now).toISOString().replace(/[:.]/g, '-')}${part}.json`
   }
 
   get #name(): string {
-    return `The ${this.#options.what}’ file`
+    return capitalized(this.#file.name)
+  }
+
+  get #file(): Named {
+    return { path: this.#path, name: `the ${this.#options.what}’ file`, reason: 'their file' }
+  }
+
+  get #copy(): Named {
+    return { path: this.#copyPath, name: `the last good copy of the ${this.#options.what}’ file`, reason: 'the last good copy of their file' }
   }
 
   get #path(): string {
@@ -219,4 +283,8 @@ export class KeptFile<Content> {
   get #copyPath(): string {
     return join(this.#options.folder, `${this.#options.what}.last-good.json`)
   }
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }

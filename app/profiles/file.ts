@@ -44,6 +44,7 @@ export class ProfilesFile extends KeptFile<Content> {
       what: 'profiles',
       empty: { profiles: [], signIns: [] },
       read: readContent,
+      rescuedNote: 'Tenantry started without its profiles, or with their last good copy. While this file is here it removes no secrets, histories and snippets of profiles that it does not know. Delete it once nothing is missing.\n',
       write: ({ profiles, signIns }) => `${JSON.stringify({ version: fileVersion, profiles, signIns }, null, 2)}\n`,
       failures: {
         readOnly: (reason) => failure('profiles-read-only', { reason }),

@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs'
 import type { Cloud, Question } from '../adapters.ts'
 import type { CallInput, CallOutput, CallRequest, Profile, SignInView } from '../contract.ts'
 import type { Binding } from '../credentials/credential.ts'
@@ -80,6 +79,8 @@ export class Profiles {
   /** Writes the examples on a first start, holds their credentials, and removes secrets that belong to nobody. */
   async begin(): Promise<void> {
     const { examples, credentials } = this.#options
+    // Secrets without any profile: the profiles' files were taken away.
+    if (this.#file.opened === 'first' && credentials.list().length > 0) this.#file.markRescued()
     if (examples && this.#file.opened === 'first') {
       await this.#file.change((content) => {
         content.profiles.push(...structuredClone(examples.profiles))
@@ -100,12 +101,14 @@ export class Profiles {
     return this.#file.notices
   }
 
-  /**
-   * Whether every profile is known: not where a file was set aside, which may be mended and put back. What belongs to
-   * nobody then may belong to somebody yet.
-   */
+  /** Whether every profile is known. Otherwise what belongs to nobody may belong to somebody yet. */
   get isWhole(): boolean {
-    return this.#file.opened === 'clean' && !readdirSync(this.#options.dataFolder).some((name) => name.startsWith('profiles.broken-'))
+    return this.#file.isWhole
+  }
+
+  /** Nothing is known of the profiles that there were. */
+  get isLost(): boolean {
+    return this.#file.isLost
   }
 
   list(): CallOutput<'profiles.list'> {

@@ -59,6 +59,25 @@ describe('a broken file', () => {
     expect(file.notices.join()).toContain('starts empty')
   })
 
+  it('whose copy is broken too keeps both beside it', () => {
+    const folder = newFolder()
+    writeFileSync(join(folder, 'profiles.json'), '{1')
+    writeFileSync(join(folder, 'profiles.last-good.json'), '{2')
+    const file = new ProfilesFile(folder)
+    expect([file.isLost, file.readOnly]).toEqual([true, null])
+    expect(brokenOnes(folder).map((name) => readFileSync(join(folder, name), 'utf8')).sort()).toEqual(['{1', '{2'])
+  })
+
+  it('whose copy a newer Tenantry wrote leaves that alone, and nothing is written', async () => {
+    const folder = newFolder()
+    writeFileSync(join(folder, 'profiles.json'), '{')
+    const copy = '{"version":2}'
+    writeFileSync(join(folder, 'profiles.last-good.json'), copy)
+    const file = new ProfilesFile(folder)
+    await expect(addSignIn(file, 'x')).rejects.toMatchObject({ code: 'profiles-read-only' })
+    expect(readFileSync(join(folder, 'profiles.last-good.json'), 'utf8')).toBe(copy)
+  })
+
   it('that is a folder is set aside too', async () => {
     const folder = newFolder()
     await addSignIn(new ProfilesFile(folder), 'kept')

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Examples } from '../../app/profiles/profiles.ts'
@@ -191,6 +191,26 @@ describe('deleting', () => {
     expect(desk.profiles.notices).toHaveLength(1)
     await desk.start()
     expect(desk.sealed()).toHaveLength(1)
+  })
+
+  it.each([
+    // Marked anew: as long as there is no list, nothing is known to belong to nobody.
+    ['both files', ['profiles.json', 'profiles.last-good.json'], 2],
+    ['the file, and its copy is old', ['profiles.json'], 1]
+  ])('removes no secret after a start without %s, nor at the next one, until an admin says so', async (_, gone, known) => {
+    const desk = await ProfileDesk.open()
+    await desk.add('Contoso')
+    const oldCopy = readFileSync(join(desk.folder, 'profiles.last-good.json'), 'utf8')
+    await desk.add('Fabrikam')
+    writeFileSync(join(desk.folder, 'profiles.last-good.json'), oldCopy)
+    for (const name of gone) rmSync(join(desk.folder, name))
+    await desk.start()
+    await desk.start()
+    await desk.start()
+    expect(desk.sealed()).toHaveLength(2)
+    rmSync(join(desk.folder, 'profiles.rescued.txt'))
+    await desk.start()
+    expect(desk.sealed()).toHaveLength(known)
   })
 })
 
