@@ -751,7 +751,8 @@ export const calls = {
   'sessions.attach': call(byId, z.object({ ticket: z.string() })),
   'sessions.detach': call(byId, none),
   'sessions.resize': call(byId.extend(size), none),
-  'sessions.reconnect': call(byId, sessionViewSchema),
+  /** Connects a session anew in the same terminal. Without `force` one with a running command answers the failure `session-busy`. */
+  'sessions.reconnect': call(byId.extend({ force: z.boolean().optional() }), sessionViewSchema),
   /**
    * Saves all lines that a session's terminal keeps as text, as they are there, where the host's own dialog says; see
    * `credentials.saveCertificate`. The failure `scrollback-empty` where there are none.

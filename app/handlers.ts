@@ -219,7 +219,7 @@ function sessionHandlers({ adapters, noteOpened, grids, sessions, cautions }: Se
     'sessions.attach': ({ id }) => ({ ticket: sessions.ticket(id) }),
     'sessions.detach': ({ id }) => sessions.detach(id),
     'sessions.resize': ({ id, cols, rows }) => sessions.resize(id, cols, rows),
-    'sessions.reconnect': ({ id }) => sessions.reconnect(id),
+    'sessions.reconnect': ({ id, force }) => sessions.reconnect(id, force ?? false),
     'sessions.saveScrollback': async ({ id }) => {
       const { name, lines } = await sessions.scrollback(id)
       if (lines.length === 0) throw failure('scrollback-empty')

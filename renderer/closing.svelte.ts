@@ -2,10 +2,16 @@ import type { Failure, Tab } from '../app/contract.ts'
 import { failureOf, type Bridge } from './bridge.ts'
 import type { Tabs } from './panes/tabs.svelte.ts'
 
+/** What would stop a running command, and waits for a yes. */
+interface Stop {
+  sessionId: string
+  action: 'close' | 'reconnect'
+}
+
 /** Closes sessions and tabs; what a slip would end waits for a yes. */
 export class Closing {
-  /** The session with a running command that waits for a yes. */
-  busyId = $state<string | null>(null)
+  /** What was asked for of a session with a running command. */
+  stop = $state.raw<Stop | null>(null)
   /** The tab that waits for a yes: it is pinned, or commands run in it. */
   tabId = $state<string | null>(null)
   readonly #bridge: Bridge
@@ -18,7 +24,7 @@ export class Closing {
     this.#onFailure = onFailure
   }
 
-  /** Closes a session; a running command (`busyId`) and the last pane of a pinned tab (`tabId`) ask first, unless `force`. */
+  /** Closes a session; a running command (`stop`) and the last pane of a pinned tab (`tabId`) ask first, unless `force`. */
   async close(sessionId: string, force = false): Promise<void> {
     const tab = this.#tabs.with(sessionId)
     if (tab?.isPinned && 'pane' in tab.layout && !force) this.tabId = tab.id
@@ -39,12 +45,12 @@ export class Closing {
   }
 
   async #close(sessionId: string, force: boolean): Promise<void> {
-    this.busyId = null
+    this.stop = null
     try {
       await this.#bridge.call('sessions.close', { id: sessionId, force })
     } catch (error) {
       const failure = failureOf(error)
-      if (failure.code === 'session-busy') this.busyId = sessionId
+      if (failure.code === 'session-busy') this.stop = { sessionId, action: 'close' }
       else this.#onFailure(failure)
     }
   }

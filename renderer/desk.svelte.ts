@@ -206,9 +206,18 @@ export class Desk {
     if (active && this.profiles.byId(active.profileId)) this.profiles.selectedId = active.profileId
   }
 
-  async reconnect(sessionId: string): Promise<void> {
-    await this.attempt(async () => this.#take(await this.bridge.call('sessions.reconnect', { id: sessionId })))
-    this.focusWish++
+  /** Connects a session anew; a running command (`closing.stop`) asks first, unless `force`. */
+  async reconnect(sessionId: string, force = false): Promise<void> {
+    this.closing.stop = null
+    await this.attempt(async () => {
+      try {
+        this.#take(await this.bridge.call('sessions.reconnect', { id: sessionId, force }))
+        this.focusWish++
+      } catch (error) {
+        if (failureOf(error).code !== 'session-busy') throw error
+        this.closing.stop = { sessionId, action: 'reconnect' }
+      }
+    })
   }
 
   /** Opens a session beside the pane in front: of the same tenant and service, unless another tenant is told. */

@@ -221,7 +221,7 @@ export const sessionRows = {
   },
   'session-busy': {
     message: 'A command is still running in “{name}”.',
-    hint: 'Wait until it ends, stop it with Ctrl+C, or close the session anyway.',
+    hint: 'Wait until it ends, stop it with Ctrl+C, or close or reconnect the session anyway.',
     retryable: true
   },
   'session-not-found': {

@@ -205,8 +205,11 @@ export class Sessions {
     this.#get(id).resize(cols, rows)
   }
 
-  reconnect(id: string): SessionView {
+  /** Throws `session-busy` where a command runs that this would end and `force` is not said. */
+  reconnect(id: string, force: boolean): SessionView {
     const session = this.#get(id)
+    const { busy, canReconnect, name } = session.view
+    if (busy && canReconnect && !force) throw failure('session-busy', { name })
     void session.reconnect()
     return session.view
   }

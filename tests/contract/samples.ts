@@ -130,7 +130,7 @@ export const callSamples: { [N in CallName]: { input: CallInput<N>; output: Call
   'sessions.attach': { input: { id }, output: { ticket: 'a ticket' } },
   'sessions.detach': { input: { id }, output: undefined },
   'sessions.resize': { input: { id, cols: 80, rows: 24 }, output: undefined },
-  'sessions.reconnect': { input: { id }, output: session },
+  'sessions.reconnect': { input: { id, force: true }, output: session },
   'sessions.saveScrollback': { input: { id }, output: { fileName: 'Contoso-2026-11-07-140322.txt', savedAs: null, text: 'PS> 6 * 7\n42\n', lines: 2 } },
   'sessions.showTranscript': { input: { id }, output: { path: '/data/transcripts/Contoso-2026-11-07-140322.txt', isShown: true } },
   'guard.answer': { input: { id, question: id, answer: 'run-quietly' }, output: undefined },

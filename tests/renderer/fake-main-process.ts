@@ -430,9 +430,10 @@ export class FakeMainProcess implements Core {
       },
       'sessions.detach': ({ id }) => this.sessions.get(id)?.breakStream(),
       'sessions.resize': ({ id, ...size }) => void this.sessions.get(id)?.sizes.push(size),
-      'sessions.reconnect': ({ id }) => {
+      'sessions.reconnect': ({ id, force }) => {
         const session = this.sessions.get(id)!
-        this.changeSession(session, { phase: 'starting', detail: 'Starting PowerShell', failure: null })
+        if (session.view.busy && !force) throw new TenantryError('session-busy', { name: session.view.name })
+        this.changeSession(session, { phase: 'starting', detail: 'Starting PowerShell', failure: null, busy: false })
         return session.view
       },
       'sessions.saveScrollback': ({ id }) => ({ fileName: `${this.sessions.get(id)!.view.name}.txt`, savedAs: this.savesFiles ? '/home/admin/scrollback.txt' : null, text: this.savesFiles ? null : 'PS> 6 * 7\n42\n', lines: 2 }),

@@ -176,7 +176,7 @@ describeOnEachEngine('the marks of a session', ({ name, env }) => {
     window.type('Start-Sleep -Seconds 60\r')
     await under.until(id, ({ busy }) => busy)
     await eventually(() => window.seen().at(-1), (last) => last?.outcome === 'running')
-    await under.call('sessions.reconnect', { id })
+    await under.call('sessions.reconnect', { id, force: true })
     await under.until(id, ({ phase }) => phase === 'connected')
     expect(window.nonce).not.toBe(nonce)
     expect(window.seen().at(-1)).toMatchObject({ line: 'Start-Sleep -Seconds 60', outcome: 'unknown' })

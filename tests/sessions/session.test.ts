@@ -107,7 +107,7 @@ describeOnMainEngine('sessions', ({ env }) => {
       expect(clockSkewSeconds && Math.round(clockSkewSeconds / 10) * 10).toBe(said)
     })
 
-    it('says when a command runs, asks before it closes one, and can be closed anyway', async () => {
+    it('says when a command runs, asks before it closes or connects anew over one, and can do either anyway', async () => {
       const { id } = await under.open('Contoso demo')
       await under.until(id, ({ phase }) => phase === 'connected')
       const window = await under.attach(id)
@@ -115,8 +115,15 @@ describeOnMainEngine('sessions', ({ env }) => {
       window.type('Start-Sleep -Seconds 60\r')
       await under.until(id, ({ busy }) => busy)
       await expect(under.call('sessions.close', { id })).rejects.toMatchObject({ code: 'session-busy' })
+      await expect(under.call('sessions.reconnect', { id })).rejects.toMatchObject({ code: 'session-busy' })
+      expect(await under.until(id, () => true)).toMatchObject({ phase: 'connected', busy: true })
       window.type('\x03')
       await under.until(id, ({ busy }) => !busy)
+      window.type('Start-Sleep -Seconds 60\r')
+      await under.until(id, ({ busy }) => busy)
+      await under.call('sessions.reconnect', { id, force: true })
+      await under.until(id, ({ phase }) => phase === 'connected')
+      await window.shows(/reconnecting[^]*PS> /)
       window.type('Start-Sleep -Seconds 60\r')
       await under.until(id, ({ busy }) => busy)
       await under.call('sessions.close', { id, force: true })
