@@ -128,7 +128,7 @@ describeOnMainEngine('a connect that Exchange refuses for now', ({ env }) => {
   it('is given up at once by a reconnect, which connects', async () => {
     const { id } = await waiting()
     undo()
-    await under.call('sessions.reconnect', { id })
+    await under.call('sessions.reconnect', { id, force: true })
     await under.until(id, ({ phase }) => phase === 'connected')
     expect(asked()).toEqual([429, 200])
   })

@@ -46,7 +46,7 @@ describeOnMainEngine('a profile by a vanity domain', ({ env }) => {
     const view = await under.until(id, ({ tenant }) => tenant.proof !== 'pending')
     expect(view).toMatchObject({ phase: 'connected', failure: { code: 'organization-vanity' }, tenant: { organization: 'contoso.example', proof: 'proven' } })
     expect(view.failure!.hint).toContain(primary)
-    await under.call('sessions.reconnect', { id })
+    await under.call('sessions.reconnect', { id, force: true })
     const after = await under.until(id, ({ phase, tenant }) => phase === 'connected' && tenant.proof !== 'pending')
     expect(after).toMatchObject({ failure: null, tenant: { organization: primary } })
   })

@@ -105,7 +105,7 @@ async function takeNewToken(under: CoreUnderTest, tenant: number): Promise<void>
   const { id } = await under.open(under.core.demo.tenants[tenant]!.name)
   await under.until(id, ({ canReconnect }) => canReconnect)
   const before = issued(under, tenant)
-  await under.call('sessions.reconnect', { id })
+  await under.call('sessions.reconnect', { id, force: true })
   await until(() => issued(under, tenant) > before)
   await under.call('sessions.close', { id, force: true })
 }

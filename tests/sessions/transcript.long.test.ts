@@ -46,7 +46,7 @@ describeOnMainEngine('a session that keeps a transcript', ({ name, env }) => {
   }
 
   async function reconnect() {
-    await under.call('sessions.reconnect', { id })
+    await under.call('sessions.reconnect', { id, force: true })
     await connected()
   }
 
