@@ -47,7 +47,15 @@ export interface KeptFileOptions<Content> {
 export type Opened = 'first' | 'clean' | 'rescued'
 
 /** Why a file could not be read. */
-type Problem = 'missing' | 'broken' | 'newer' | 'unreadable'
+type Problem = ReturnType<typeof problemOf> | 'newer'
+
+/** What an error of reading a file and its text says of it. */
+export function problemOf(error: unknown): 'missing' | 'broken' | 'unreadable' {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT') return 'missing'
+  // Without a code it could be read, and said nothing that could be understood.
+  return code === undefined || code === 'EISDIR' ? 'broken' : 'unreadable'
+}
 
 /** The file or its copy, as sentences call it; `reason` in one about the list of what it keeps. */
 interface Named {
@@ -65,9 +73,9 @@ export class KeptFile<Content> {
   /** Sentences for the admin on what was not as it should be. */
   readonly notices: string[] = []
   /** Why nothing may be written; null where it may. */
-  readonly readOnly: string | null
+  readonly readOnly: string | null = null
   /** Nothing of what was kept could be loaded, neither the file nor its copy. */
-  readonly isLost: boolean
+  readonly isLost: boolean = false
   readonly #options: KeptFileOptions<Content>
   readonly #turns = new Turns()
   #content: Content
@@ -86,17 +94,16 @@ export class KeptFile<Content> {
       this.#content = found.content
       this.#text = found.text
       this.opened = 'clean'
-      this.readOnly = null
-      this.isLost = false
       // A crash may have come between the file and its copy.
       this.#writeCopy()
-      return
+    } else if (found.problem === 'missing' && !existsSync(this.#copyPath)) {
+      this.opened = 'first'
+    } else {
+      this.opened = 'rescued'
+      const { readOnly, isLost } = this.#rescue(found.problem, now)
+      this.readOnly = readOnly
+      this.isLost = isLost
     }
-    const isMissing = found.problem === 'missing'
-    this.opened = isMissing && !existsSync(this.#copyPath) ? 'first' : 'rescued'
-    const rescued = this.opened === 'first' ? { readOnly: null, isLost: false } : this.#rescue(found.problem, now)
-    this.readOnly = rescued.readOnly
-    this.isLost = rescued.isLost
   }
 
   /**
@@ -193,10 +200,7 @@ export class KeptFile<Content> {
       return { content: this.#options.read(text), text }
     } catch (error) {
       if (error instanceof NewerVersion) return { problem: 'newer' }
-      const { code } = error as NodeJS.ErrnoException
-      if (code === 'ENOENT') return { problem: 'missing' }
-      // What the disk itself says is no word about what the file holds.
-      return { problem: code?.startsWith('E') && !code.startsWith('ERR_') && code !== 'EISDIR' ? 'unreadable' : 'broken' }
+      return { problem: problemOf(error) }
     }
   }
 
@@ -209,30 +213,26 @@ export class KeptFile<Content> {
       why = `${this.#name} was broken and is kept as ${this.#brokenName(now)}.`
     }
     const copy = this.#read(this.#copyPath)
+    const brokenCopy = this.#brokenName(now, '-copy')
+    if ('problem' in copy && copy.problem !== 'missing') {
+      const readOnly = this.#setAside(this.#copy, copy.problem, brokenCopy)
+      if (readOnly !== null) return { readOnly, isLost: true }
+    }
+    this.markRescued()
     if ('content' in copy) {
-      this.markRescued()
       this.#loadCopy(copy.content, why)
       return { readOnly: null, isLost: false }
     }
-    if (copy.problem === 'missing') {
-      this.markRescued()
-      this.notices.push(`${why} There is no good copy of it, so the list starts empty.`)
-      return { readOnly: null, isLost: true }
-    }
-    const brokenCopy = this.#brokenName(now, '-copy')
-    const readOnly = this.#setAside(this.#copy, copy.problem, brokenCopy)
-    if (readOnly === null) {
-      this.markRescued()
-      this.notices.push(`${why} Its last good copy was broken too and is kept as ${brokenCopy}, so the list starts empty.`)
-    }
-    return { readOnly, isLost: true }
+    const noCopy = copy.problem === 'missing' ? 'There is no good copy of it' : `Its last good copy was broken too and is kept as ${brokenCopy}`
+    this.notices.push(`${why} ${noCopy}, so the list starts empty.`)
+    return { readOnly: null, isLost: true }
   }
 
   /** Moves a broken file out of the way; answers why nothing may be written where it has to stay. */
   #setAside({ path, name, reason }: Named, problem: Exclude<Problem, 'missing'>, brokenName: string): string | null {
-    const stays = (what: string, notice: string) => {
+    const stays = (why: string, notice: string) => {
       this.notices.push(`${notice} Nothing is changed in it.`)
-      return what
+      return why
     }
     if (problem === 'newer') return stays(`a newer Tenantry wrote ${reason}`, `A newer Tenantry wrote ${name}, and this one can’t read it. Update Tenantry.`)
     if (problem === 'unreadable') return stays(`${reason} can’t be read`, `${capitalized(name)} can’t be read. Check the rights on it, then restart Tenantry.`)

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { moveFile, replaceFile, sweepDrafts } from '../atomic-file.ts'
 import { isRecord } from '../json.ts'
+import { problemOf } from '../kept-file.ts'
 
 export const fileVersion = 2
 /** A thousand times what all settings together are. */
@@ -18,8 +19,7 @@ export interface ReadFile {
   readOnly: string | null
 }
 
-type Problem = 'missing' | 'broken' | 'unreadable'
-type Found = { stored: Stored; version: number } | { problem: Problem }
+type Found = { stored: Stored; version: number } | { problem: ReturnType<typeof problemOf> }
 
 /** What version 1 called what version 2 has; it held null where nothing was chosen. */
 const keysOfVersion1: Record<string, string> = {
@@ -112,9 +112,6 @@ function find(path: string): Found {
     if (statSync(path).size > maxFileBytes) return { problem: 'broken' }
     return parseSettings(readFileSync(path, 'utf8'))
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return { problem: 'missing' }
-    // Without a code it could be read, and said nothing that could be understood.
-    return { problem: code === undefined || code === 'EISDIR' ? 'broken' : 'unreadable' }
+    return { problem: problemOf(error) }
   }
 }
