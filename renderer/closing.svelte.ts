@@ -45,13 +45,21 @@ export class Closing {
   }
 
   async #close(sessionId: string, force: boolean): Promise<void> {
+    try {
+      await this.askBefore({ sessionId, action: 'close' }, () => this.#bridge.call('sessions.close', { id: sessionId, force }))
+    } catch (error) {
+      this.#onFailure(failureOf(error))
+    }
+  }
+
+  /** Does what may be refused for a running command (`session-busy`), and asks then. Throws any other failure. */
+  async askBefore(stop: Stop, action: () => Promise<unknown>): Promise<void> {
     this.stop = null
     try {
-      await this.#bridge.call('sessions.close', { id: sessionId, force })
+      await action()
     } catch (error) {
-      const failure = failureOf(error)
-      if (failure.code === 'session-busy') this.stop = { sessionId, action: 'close' }
-      else this.#onFailure(failure)
+      if (failureOf(error).code !== 'session-busy') throw error
+      this.stop = stop
     }
   }
 }

@@ -208,16 +208,11 @@ export class Desk {
 
   /** Connects a session anew; a running command (`closing.stop`) asks first, unless `force`. */
   async reconnect(sessionId: string, force = false): Promise<void> {
-    this.closing.stop = null
-    await this.attempt(async () => {
-      try {
-        this.#take(await this.bridge.call('sessions.reconnect', { id: sessionId, force }))
-        this.focusWish++
-      } catch (error) {
-        if (failureOf(error).code !== 'session-busy') throw error
-        this.closing.stop = { sessionId, action: 'reconnect' }
-      }
-    })
+    const action = async () => {
+      this.#take(await this.bridge.call('sessions.reconnect', { id: sessionId, force }))
+      this.focusWish++
+    }
+    await this.attempt(() => this.closing.askBefore({ sessionId, action: 'reconnect' }, action))
   }
 
   /** Opens a session beside the pane in front: of the same tenant and service, unless another tenant is told. */
